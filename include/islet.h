@@ -1,0 +1,210 @@
+/* islet: simulates stem cell therapy for diabetes and holds the result against the published evidence.
+ *
+ * The public interface, in the order a user works:
+ *   1. read a protocol              islet_protocol_read
+ *   2. run it into a store          islet_store_create, islet_run
+ *   3. look at the results          islet_store_results
+ *   4. write the report             islet_report_write
+ *   and, beside the path: tables of parameters, products and populations, checks of files, benchmarks.
+ *
+ * Contract of every function:
+ *   - returns an islet_status: 0 is fine, negative is an error (islet_strerror says which). Functions that cannot
+ *     fail return their answer directly.
+ *   - who creates, frees; islet_x_free(NULL) is fine. A const pointer that is returned is borrowed: valid until its
+ *     owner is changed or freed.
+ *   - on failure *out is NULL and nothing else has changed.
+ *   - the library holds no global state, prints nothing, never exits and reads no clock or environment.
+ *   - a patient's misfortune (excluded, withdrawn, graft lost, dead) is a row of the results, never an error.
+ *
+ * islet is research software, not medical advice. Licence GPL-3.0-or-later. */
+#ifndef ISLET_H
+#define ISLET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define ISLET_VERSION_MAJOR 0
+#define ISLET_VERSION_MINOR 1
+#define ISLET_VERSION_PATCH 0
+#define ISLET_VERSION "0.1.0"
+
+#if defined(__GNUC__)
+#define ISLET_API __attribute__((visibility("default")))
+#define ISLET_CHECK __attribute__((warn_unused_result))
+#else
+#define ISLET_API
+#define ISLET_CHECK
+#endif
+
+/* ---- status ------------------------------------------------------------------------------------------------- */
+
+/* One list makes both the codes and the messages. */
+#define ISLET_STATUS_LIST(ENTRY)                                                                                     \
+    ENTRY(ISLET_OK, 0, "fine")                                                                                       \
+    ENTRY(ISLET_ERR_ARGUMENT, -1, "an argument is missing or outside its documented range")                          \
+    ENTRY(ISLET_ERR_MEMORY, -2, "out of memory")                                                                     \
+    ENTRY(ISLET_ERR_INPUT, -3, "a file from outside is not valid; the problems say where and why")                   \
+    ENTRY(ISLET_ERR_IO, -4, "a file could not be read or written")                                                   \
+    ENTRY(ISLET_ERR_STORE, -5, "a result store is damaged, foreign or of another version")                           \
+    ENTRY(ISLET_ERR_NUMERICAL, -6, "a simulated state left its physical bounds")                                     \
+    ENTRY(ISLET_ERR_INTERRUPTED, -7, "interrupted; what was finished is kept")                                       \
+    ENTRY(ISLET_ERR_UNKNOWN_NAME, -8, "no parameter, product, population or end point has this name")                \
+    ENTRY(ISLET_ERR_UNSUPPORTED, -9, "this machine or build cannot do what was asked")
+
+typedef enum {
+#define ISLET_STATUS_ENTRY(name, value, text) name = value,
+    ISLET_STATUS_LIST(ISLET_STATUS_ENTRY)
+#undef ISLET_STATUS_ENTRY
+} islet_status;
+
+/** Static text for any status. */
+ISLET_API const char *islet_strerror(islet_status status);
+
+/** Version of the library, to compare with ISLET_VERSION of the header. */
+ISLET_API const char *islet_version(void);
+
+/** Version control identity of the source the library was built from ("unknown" outside a checkout). */
+ISLET_API const char *islet_commit(void);
+
+/* ---- problems: what is wrong with a file, all of it at once -------------------------------------------------- */
+
+/* A list of messages "file:line:column: what was found; what was expected; what to do". At most 20 errors are kept
+ * word by word; the rest are counted. Warnings do not make a file invalid. */
+typedef struct islet_problems islet_problems;
+
+ISLET_API islet_problems *islet_problems_create(void); /* NULL when out of memory */
+ISLET_API void islet_problems_free(islet_problems *problems);
+ISLET_API int islet_problems_count(const islet_problems *problems);                   /* messages kept */
+ISLET_API int islet_problems_error_count(const islet_problems *problems);             /* errors seen, kept or not */
+ISLET_API const char *islet_problems_text(const islet_problems *problems, int index); /* borrowed */
+ISLET_API bool islet_problems_is_warning(const islet_problems *problems, int index);
+
+/* ---- table: named columns of text, for lists that people read ------------------------------------------------- */
+
+typedef struct islet_table islet_table;
+
+ISLET_API void islet_table_free(islet_table *table);
+ISLET_API int islet_table_rows(const islet_table *table);
+ISLET_API int islet_table_columns(const islet_table *table);
+ISLET_API const char *islet_table_column_name(const islet_table *table, int column);      /* borrowed */
+ISLET_API bool islet_table_column_is_number(const islet_table *table, int column);        /* cells parse as numbers */
+ISLET_API const char *islet_table_cell(const islet_table *table, int row, int column);    /* borrowed, "" if empty */
+
+/** Every model parameter: key, value, unit, low, high, spread, standing, source, sentence, used_by. */
+ISLET_API ISLET_CHECK islet_status islet_params_table(islet_table **out);
+
+/** Every value of every shipped product: product, key, value, unit, low, high, standing, source, sentence. */
+ISLET_API ISLET_CHECK islet_status islet_products_table(islet_table **out);
+
+/* ---- protocol: what a trial designer writes ------------------------------------------------------------------- */
+
+typedef struct islet_protocol islet_protocol;
+
+/** Read and fully check a protocol file. Returns ISLET_ERR_INPUT with the reasons in `problems` (nullable), or
+ *  ISLET_ERR_IO if the file cannot be read. Warnings may be added to `problems` on success too. */
+ISLET_API ISLET_CHECK islet_status islet_protocol_read(const char *path, islet_protocol **out,
+                                                       islet_problems *problems);
+ISLET_API void islet_protocol_free(islet_protocol *protocol);
+ISLET_API const char *islet_protocol_title(const islet_protocol *protocol);      /* borrowed */
+ISLET_API int islet_protocol_arms(const islet_protocol *protocol);
+ISLET_API const char *islet_protocol_arm_name(const islet_protocol *protocol, int arm); /* borrowed */
+ISLET_API int64_t islet_protocol_patients(const islet_protocol *protocol);
+ISLET_API double islet_protocol_years(const islet_protocol *protocol);
+
+/* ---- check: what kind of file is this, and what is wrong with it ------------------------------------------------ */
+
+typedef enum {
+    ISLET_FILE_UNKNOWN,
+    ISLET_FILE_PROTOCOL,
+    ISLET_FILE_PRODUCT,
+    ISLET_FILE_POPULATION,
+    ISLET_FILE_REGIMEN,
+    ISLET_FILE_STORE
+} islet_file_kind;
+
+/** Tell the kind of a file and list all that is wrong with it. ISLET_OK when nothing but warnings. */
+ISLET_API ISLET_CHECK islet_status islet_check_file(const char *path, islet_file_kind *kind,
+                                                    islet_problems *problems);
+
+/* ---- store: one SQLite file a study ----------------------------------------------------------------------------- */
+
+typedef struct islet_store islet_store;
+
+/** Create a store that becomes visible under `path` only when islet_store_close finds it complete; an existing islet
+ *  store there is replaced in one step, any other file is refused and left alone. */
+ISLET_API ISLET_CHECK islet_status islet_store_create(const char *path, islet_store **out, islet_problems *problems);
+
+/** Open a store for reading. Application id, version, integrity and schema are checked before anything is read. */
+ISLET_API ISLET_CHECK islet_status islet_store_open(const char *path, islet_store **out, islet_problems *problems);
+
+/** Finish and close. For a store being written: make it durable and move it to its place. NULL is fine. */
+ISLET_API islet_status islet_store_close(islet_store *store, islet_problems *problems);
+
+#define ISLET_HASH_TEXT 65 /* 64 hexadecimal digits and the end */
+
+/** SHA-256 over the content of all tables except provenance_build, rows in key order. "Same bytes" means this. */
+ISLET_API ISLET_CHECK islet_status islet_store_hash(islet_store *store, char hash[ISLET_HASH_TEXT]);
+
+/** Results of the finished run in `store`: arm, endpoint, unit, day, value, ci_low, ci_high, n. */
+ISLET_API ISLET_CHECK islet_status islet_store_results(islet_store *store, islet_table **out);
+
+/* ---- run ---------------------------------------------------------------------------------------------------------- */
+
+typedef struct {
+    double done_patient_days, total_patient_days; /* the clock is the caller's */
+} islet_progress;
+
+/* Zero or NULL means the default everywhere. */
+typedef struct {
+    uint64_t seed;         /* used when has_seed; else the protocol's; else 1 */
+    bool has_seed;
+    int threads;           /* default: all processors */
+    int64_t patients;      /* instead of the protocol's n */
+    double years;          /* instead of the protocol's follow-up */
+    bool independent_arms; /* other people in every arm, for trial-like intervals */
+    const char *engine;    /* "avx512", "avx2", "scalar", "portable"; default: the widest this machine has */
+    void (*progress)(void *context, const islet_progress *progress); /* called from one thread at a time */
+    bool (*interrupted)(void *context);                              /* polled between batches; true stops the run */
+    void *context;
+    const char *command_line; /* for the provenance; nullable */
+} islet_run_options;
+
+/** Simulate every patient in every arm and put all of it into `store`, one transaction a batch.
+ *  The result does not depend on threads, engine or the order of completion. */
+ISLET_API ISLET_CHECK islet_status islet_run(const islet_protocol *protocol, const islet_run_options *options,
+                                             islet_store *store, islet_problems *problems);
+
+/** Seed that islet_run would use. */
+ISLET_API uint64_t islet_run_seed(const islet_protocol *protocol, const islet_run_options *options);
+
+/** Engines this machine can run, best first; NULL-terminated, static. */
+ISLET_API const char *const *islet_engines(void);
+
+/* ---- report --------------------------------------------------------------------------------------------------------- */
+
+/** Write one self-contained HTML page for the run in `store`; to a temporary name first, then moved into place. */
+ISLET_API ISLET_CHECK islet_status islet_report_write(islet_store *store, const char *path, islet_problems *problems);
+
+/* ---- bench ------------------------------------------------------------------------------------------------------------ */
+
+typedef struct {
+    const char *engine;             /* name of engine and method */
+    double patient_days_per_s_core; /* of the glucose core, one thread */
+    double max_error_mg_dl;         /* against the reference: maximum over subjects and time */
+    double ratio_to_scalar_rk4;     /* speed over the scalar Runge-Kutta at one minute, same process */
+} islet_bench_row;
+
+/** Time every engine of this machine on the 30 public subjects, three meals a day, `days` days. `clock_s` gives seconds
+ *  from any origin. Rows are written to `rows` (at most `max_rows`), their number to `n_rows`. */
+ISLET_API ISLET_CHECK islet_status islet_bench(int days, double (*clock_s)(void), islet_bench_row *rows, int max_rows,
+                                               int *n_rows);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

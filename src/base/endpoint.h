@@ -1,0 +1,26 @@
+/* End points: ids, keys, units; the one list is endpoints.def. */
+#ifndef ISLET_BASE_ENDPOINT_H
+#define ISLET_BASE_ENDPOINT_H
+
+typedef enum {
+#define ENDPOINT(key, unit, kind, digits, sentence) ENDPOINT_##key,
+#include "base/endpoints.def"
+#undef ENDPOINT
+    ENDPOINT_COUNT
+} endpoint_id;
+
+typedef enum { ENDPOINT_KIND_fraction, ENDPOINT_KIND_mean, ENDPOINT_KIND_rate, ENDPOINT_KIND_harm } endpoint_kind;
+
+typedef struct {
+    const char *key, *unit, *sentence;
+    endpoint_kind kind;
+    int digits;
+} endpoint_info;
+
+/* Table of all end points, indexed by endpoint_id. */
+extern const endpoint_info islet_endpoint_info[ENDPOINT_COUNT];
+
+/* Id of a key; -1 if there is none. */
+int endpoint_find(const char *key);
+
+#endif

@@ -1,0 +1,72 @@
+/* Population: who the virtual people are, a data file with a source for every number. */
+#ifndef ISLET_PATIENT_POPULATION_H
+#define ISLET_PATIENT_POPULATION_H
+
+#include "islet.h"
+
+#define POPULATION_NAME_TEXT 64
+
+/* Traits a protocol may put a requirement on: ENTRY(key, unit, lowest, highest, sentence). */
+#define PATIENT_TRAITS(ENTRY)                                                                                        \
+    ENTRY(age_year, "year", 0.0, 110.0, "age at enrolment")                                                           \
+    ENTRY(duration_year, "year", 0.0, 100.0, "years since diagnosis")                                                 \
+    ENTRY(bmi_kg_m2, "kg/m2", 10.0, 80.0, "body mass index")                                                          \
+    ENTRY(weight_kg, "kg", 10.0, 300.0, "body weight")                                                                \
+    ENTRY(severe_hypo_per_year, "1/year", 0.0, 200.0, "severe hypoglycaemic events in the year before enrolment")     \
+    ENTRY(c_peptide_stimulated_nmol_l, "nmol/L", 0.0, 10.0, "stimulated C-peptide before treatment")                  \
+    ENTRY(egfr_ml_min_1_73m2, "mL/min/1.73m2", 5.0, 200.0, "estimated glomerular filtration rate")                    \
+    ENTRY(hba1c_pct, "%", 3.0, 20.0, "HbA1c at the end of the run-in")                                                \
+    ENTRY(fasting_glucose_mg_dl, "mg/dL", 20.0, 600.0, "mean fasting glucose of the run-in's last two weeks")
+
+typedef enum {
+#define TRAIT_ID(key, unit, low, high, sentence) TRAIT_##key,
+    PATIENT_TRAITS(TRAIT_ID)
+#undef TRAIT_ID
+    TRAIT_COUNT
+} trait_id;
+
+/* How a trait or behaviour is spread over people. */
+typedef enum { SPREAD_NORMAL, SPREAD_LOGNORMAL, SPREAD_UNIFORM, SPREAD_GAMMA, SPREAD_BETA, SPREAD_BERNOULLI } spread_kind;
+
+/* The numbers of a population, one list: ENTRY(key, unit, sentence). Each has a distribution over people:
+ * mean, sd, low, high (hard bounds; a draw outside is drawn again), kind; and source and standing. */
+#define POPULATION_VALUES(ENTRY)                                                                                     \
+    ENTRY(age_year, "year", "age at enrolment")                                                                       \
+    ENTRY(age_at_diagnosis_year, "year", "age at diagnosis; duration is the difference")                              \
+    ENTRY(female_frac, "fraction", "share of women")                                                                  \
+    ENTRY(height_women_m, "m", "height of women")                                                                     \
+    ENTRY(height_men_m, "m", "height of men")                                                                         \
+    ENTRY(egfr_ml_min_1_73m2, "mL/min/1.73m2", "estimated glomerular filtration rate before treatment")               \
+    ENTRY(native_function_frac, "fraction", "functional native beta-cell mass over a healthy one")                    \
+    ENTRY(autoantibody_frac, "fraction", "share with persistent islet autoantibodies")                                \
+    ENTRY(impaired_awareness_frac, "fraction", "share with impaired awareness of hypoglycaemia")                      \
+    ENTRY(severe_hypo_frailty_var, "1", "variance of the gamma factor (mean 1) on the severe-hypoglycaemia hazard")
+
+typedef struct {
+    double mean, sd, low, high;
+    spread_kind kind;
+    int standing;            /* standing of therapy/product.h */
+    char source[256];
+} population_value;
+
+typedef struct {
+    double low, high;        /* closed interval; -INFINITY, INFINITY when open */
+    bool low_open, high_open;
+} requirement;
+
+typedef struct {
+    char name[POPULATION_NAME_TEXT];
+    char title[160];
+    char subjects[32];       /* band of the public subjects to sample from: adult, adolescent, child */
+#define POPULATION_FIELD(key, unit, sentence) population_value key;
+    POPULATION_VALUES(POPULATION_FIELD)
+#undef POPULATION_FIELD
+    bool has_require[TRAIT_COUNT];
+    requirement require[TRAIT_COUNT];
+} population;
+
+bool population_shipped(const char *name, population *out);
+const char *const *population_names(void);
+bool population_parse(const char *text, size_t length, const char *file, population *out, islet_problems *problems);
+
+#endif

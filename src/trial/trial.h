@@ -1,0 +1,37 @@
+/* Trial: every patient of a protocol simulated in every arm; finished people are handed on in batches. */
+#ifndef ISLET_TRIAL_TRIAL_H
+#define ISLET_TRIAL_TRIAL_H
+
+#include "therapy/protocol.h"
+#include "trial/result.h"
+
+typedef struct trial trial;
+
+/* Receives a finished batch: all arms of a block of consecutive people. Called from one thread at a time, in any order
+ * of batches. A status other than ISLET_OK stops the run with that status. */
+typedef islet_status (*trial_sink)(void *context, int64_t batch, const patient_result *results, int n_results);
+
+ISLET_CHECK islet_status trial_create(const struct islet_protocol *protocol, const islet_run_options *options,
+                                      trial **out, islet_problems *problems);
+void trial_free(trial *trial);
+
+int64_t trial_patients(const trial *trial); /* after options: people per arm */
+int trial_arms(const trial *trial);
+int trial_follow_up_day(const trial *trial);
+int trial_visits(const trial *trial);       /* visits within the follow-up after options */
+int trial_visit_day(const trial *trial, int visit);
+uint64_t trial_seed(const trial *trial);
+const char *trial_engine(const trial *trial); /* name of the engine in use */
+double trial_total_patient_days(const trial *trial);
+int64_t trial_batches(const trial *trial);
+
+/* Candidates drawn and not enrolled because of the protocol's requirements; known after trial_run. */
+int64_t trial_screened_out(const trial *trial);
+
+/* Run all batches for which done[batch] is 0 (done may be NULL: all). */
+ISLET_CHECK islet_status trial_run(trial *trial, const unsigned char *done, trial_sink sink, void *context);
+
+/* Glucose by time of day of an arm, counted over the people of the batches that were run. */
+const glucose_profile *trial_profile(const trial *trial, int arm);
+
+#endif

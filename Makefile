@@ -1,0 +1,28 @@
+# Few words for newcomers; the build itself is CMake's (CMakeLists.txt, CMakePresets.json).
+.PHONY: demo test build bench sanitize format install clean
+PREFIX ?= /usr/local
+DESTDIR ?=
+
+build:            # what is absent is installed, then everything is built into build/
+	@sh tools/build.sh
+
+demo:             # and the shipped example is run
+	@./demo
+
+test:             # and the tests are passed
+	@./test
+
+bench: build      # speed of every engine and its error against the reference
+	@build/islet bench
+
+sanitize: build   # the whole suite under AddressSanitizer and UndefinedBehaviorSanitizer
+	@sh tools/sanitize.sh
+
+format:           # C sources in the project's style
+	@clang-format -i $$(git ls-files '*.[ch]')
+
+install: build    # make install PREFIX=/opt/islet DESTDIR=/tmp/stage
+	@DESTDIR="$(DESTDIR)" cmake --install build --prefix "$(PREFIX)"
+
+clean:
+	@rm -rf build build-*

@@ -1,0 +1,29 @@
+# Tests that are scripts: they run from ctest beside the C tests. Read from CMakeLists.txt.
+function(script_test name script)
+    add_test(NAME ${name} COMMAND sh ${CMAKE_SOURCE_DIR}/${script} ${ARGN} WORKING_DIRECTORY ${CMAKE_BINARY_DIR})
+endfunction()
+
+script_test(check_layers tools/check_layers.sh ${CMAKE_SOURCE_DIR})
+script_test(check_banned tools/check_banned.sh ${CMAKE_SOURCE_DIR})
+if(EXISTS ${CMAKE_SOURCE_DIR}/src/trial/trial.c)
+    script_test(check_params tools/check_params.sh ${CMAKE_SOURCE_DIR})
+    set_tests_properties(check_params PROPERTIES ENVIRONMENT "CC=${CMAKE_C_COMPILER}")
+endif()
+if(EXISTS ${CMAKE_SOURCE_DIR}/src/base/status.c AND NOT ISLET_SANITIZE AND NOT ISLET_COVERAGE) # sanitizers export and call what the library itself must not
+    script_test(check_symbols tools/check_symbols.sh $<TARGET_FILE:islet>)
+endif()
+
+if(TARGET islet_command)
+    file(GLOB CLI_TESTS CONFIGURE_DEPENDS tests/cli/test_*.sh)
+    foreach(script ${CLI_TESTS})
+        get_filename_component(name ${script} NAME_WE)
+        file(RELATIVE_PATH script ${CMAKE_SOURCE_DIR} ${script})
+        script_test(${name}_command ${script} $<TARGET_FILE:islet_command> ${CMAKE_SOURCE_DIR})
+    endforeach()
+endif()
+
+# slow ones are left out of the short run under sanitizers that ./test does; `make sanitize` runs them too
+set(SLOW_TESTS "")
+foreach(name ${SLOW_TESTS})
+    set_tests_properties(${name} PROPERTIES LABELS slow)
+endforeach()

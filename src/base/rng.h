@@ -26,7 +26,8 @@
     STREAM(care, "visits, titration, adherence to the protocol")                                                       \
     STREAM(graft, "delivery, engraftment, maturation and loss of cells")                                               \
     STREAM(assay, "laboratory error")                                                                                  \
-    STREAM(uncertainty, "parameters drawn from their uncertainty for predictive intervals")
+    STREAM(uncertainty, "parameters drawn from their uncertainty for predictive intervals")                            \
+    STREAM(rescue, "whether a low is noticed and how it is treated")
 
 typedef enum {
 #define STREAM(name, sentence) RNG_##name,

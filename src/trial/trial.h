@@ -29,7 +29,8 @@ int64_t trial_batches(const trial *trial);
 int64_t trial_screened_out(const trial *trial);
 
 /* Run all batches for which done[batch] is 0 (done may be NULL: all). */
-ISLET_CHECK islet_status trial_run(trial *trial, const unsigned char *done, trial_sink sink, void *context);
+ISLET_CHECK islet_status trial_run(trial *trial, const unsigned char *done, trial_sink sink, void *context,
+                                   islet_problems *problems);
 
 /* Glucose by time of day of an arm, counted over the people of the batches that were run. */
 const glucose_profile *trial_profile(const trial *trial, int arm);

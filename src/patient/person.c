@@ -1,0 +1,244 @@
+/* Person: drawing one virtual patient. */
+#include "patient/person.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "base/lanes.h"
+#include "base/lanes_math.h"
+#include "patient/draw.h"
+
+#define TRIES_MAX 200 /* draws of one trait before its bounds are taken as too narrow */
+
+bool person_source_fill(person_source *source, const population *population, const params *params)
+{
+    subject all[SUBJECT_COUNT];
+    *source = (person_source){.population = population, .params = params};
+    if (!subjects_read(all)) return false;
+    size_t band = strlen(population->subjects);
+    for (int i = 0; i < SUBJECT_COUNT; i++)
+        if (strncmp(all[i].name, population->subjects, band) == 0 && all[i].name[band] == '#')
+            source->subjects[source->n_subjects++] = all[i];
+    return source->n_subjects > 1;
+}
+
+/* ---- one trait of the population file ---- */
+
+static double draw_once(draw *d, const population_value *value)
+{
+    switch (value->kind) {
+    case SPREAD_NORMAL: return value->mean + value->sd * draw_normal(d);
+    case SPREAD_LOGNORMAL: return draw_lognormal(d, value->mean, value->sd / value->mean);
+    case SPREAD_UNIFORM: return value->low + (value->high - value->low) * draw_uniform(d);
+    case SPREAD_GAMMA: return value->mean * draw_gamma_mean_one(d, value->sd * value->sd / (value->mean * value->mean));
+    case SPREAD_BETA: {
+        /* two gammas; mean m and sd s give a + b = m (1 - m)/s^2 - 1 */
+        double m = value->mean, total = m * (1.0 - m) / (value->sd * value->sd) - 1.0;
+        double a = m * total, b = (1.0 - m) * total;
+        double x = a * draw_gamma_mean_one(d, 1.0 / a), y = b * draw_gamma_mean_one(d, 1.0 / b);
+        return x / (x + y);
+    }
+    case SPREAD_BERNOULLI: return draw_uniform(d) < value->mean ? 1.0 : 0.0;
+    }
+    return value->mean;
+}
+
+/* Draw within the hard bounds, again if outside; the nearest bound if the bounds are too narrow to be met. */
+static double draw_value(draw *d, const population_value *value)
+{
+    double x = value->mean;
+    if (!(value->sd > 0.0) && value->kind != SPREAD_UNIFORM && value->kind != SPREAD_BERNOULLI) return x;
+    for (int i = 0; i < TRIES_MAX; i++) {
+        x = draw_once(d, value);
+        if (x >= value->low && x <= value->high) return x;
+    }
+    return x < value->low ? value->low : value->high;
+}
+
+/* ---- physiology: a log-normal around the public subjects, with half of their covariance ----
+ * x = mean + sqrt(1 - s)/sqrt(n - 1) sum_j z_j (x_j - mean) + sqrt(s) sd e     in log (logit for b and d) space:
+ * the first part has exactly the subjects' covariance, the second their variances without correlation. */
+
+static bool is_fraction(int i)
+{
+    return i == (int)(offsetof(subject_free, b) / sizeof(double)) || i == (int)(offsetof(subject_free, d) / sizeof(double));
+}
+
+static double to_line(int i, double x)
+{
+    return is_fraction(i) ? lanes_log(x / (1.0 - x)) : lanes_log(x);
+}
+
+static double from_line(int i, double y)
+{
+    double e = lanes_exp(y);
+    return is_fraction(i) ? e / (1.0 + e) : e;
+}
+
+static double free_value(const subject *s, int i)
+{
+    double values[sizeof(subject_free) / sizeof(double)];
+    memcpy(values, &s->free, sizeof(values));
+    return values[i];
+}
+
+/* False when a parameter leaves the subjects' range by more than the allowed share. */
+static bool draw_free(const person_source *source, draw *d, subject_free *out, int *closest)
+{
+    int n = source->n_subjects;
+    double z[SUBJECT_COUNT], values[sizeof(subject_free) / sizeof(double)];
+    double kept = sqrt((1.0 - source->params->subject_shrinkage) / (n - 1)), own = sqrt(source->params->subject_shrinkage);
+    bool inside = true;
+    *closest = 0;
+    for (int j = 0; j < n; j++) {
+        z[j] = draw_normal(d);
+        if (z[j] > z[*closest]) *closest = j;
+    }
+    for (int i = 0; i < SUBJECT_FREE_COUNT; i++) {
+        double mean = 0.0, sum = 0.0, squares = 0.0, low = INFINITY, high = -INFINITY;
+        for (int j = 0; j < n; j++) {
+            double x = free_value(&source->subjects[j], i);
+            mean += to_line(i, x) / n;
+            low = x < low ? x : low;
+            high = x > high ? x : high;
+        }
+        for (int j = 0; j < n; j++) {
+            double deviation = to_line(i, free_value(&source->subjects[j], i)) - mean;
+            sum += z[j] * deviation;
+            squares += deviation * deviation;
+        }
+        double sd = sqrt(squares / (n - 1));
+        double x = from_line(i, mean + kept * sum + own * sd * draw_normal(d));
+        double margin = source->params->subject_bound_frac;
+        inside = inside && x >= low / (1.0 + margin) && x <= (is_fraction(i) ? 1.0 - (1.0 - high) / (1.0 + margin) : high * (1.0 + margin));
+        values[i] = x;
+    }
+    memcpy(out, values, sizeof(*out));
+    return inside;
+}
+
+#define BASAL_LOW_U_PER_H 0.2  /* hard bounds of a basal need that occurs in adults */
+#define BASAL_HIGH_U_PER_H 3.0
+
+static bool physiology_is_plausible(const kinetics *k)
+{
+    double basal = 60.0 * subject_basal_u_per_min(k);
+    return k->vm0 > 0.0 && k->kp1 > 0.0 && basal >= BASAL_LOW_U_PER_H && basal <= BASAL_HIGH_U_PER_H;
+}
+
+/* Secretion, C-peptide, depot and counter-regulation: what the public rows do not hold. What changes with the clock
+ * (dawn, m_graft) and ln_gb_pow, which follows from gb, are the driver's. */
+static void complete_kinetics(const params *p, const person *who, draw *d, kinetics *k)
+{
+    k->kl = 0.69314718055994531 / (60.0 * p->long_acting_half_life_hour);
+    k->gamma = p->portal_rate_per_min;
+    k->kp4 = p->portal_potency;
+    k->alpha = p->secretion_delay_per_min;
+    k->beta = p->secretion_static;
+    k->kg = p->secretion_dynamic;
+    k->sb = p->secretion_basal;
+    k->h = p->secretion_threshold_mg_dl;
+    k->m_native = who->native_function_frac;
+    k->phi_p = 1.0;
+    k->r1 = p->hypo_uptake_gain;
+    k->kh = p->counterregulation_rate_per_min;
+    k->xi = p->counterregulation_mg_kg_min_per_mg_dl;
+    k->gth = p->counterregulation_threshold_mg_dl;
+
+    /* Van Cauter: half-lives, share and volume from age and body surface (Mosteller) */
+    double cv = p->c_peptide_kinetics_cv, ln2 = 0.69314718055994531;
+    double surface = sqrt(who->height_m * 100.0 * k->bw / 3600.0);
+    double a = ln2 / draw_lognormal(d, p->c_peptide_short_half_life_min, cv);
+    double b = ln2 / draw_lognormal(d, p->c_peptide_long_half_life_base_min +
+                                           p->c_peptide_long_half_life_per_year_min * who->age_year, cv);
+    k->c_k21 = p->c_peptide_fraction * b + (1.0 - p->c_peptide_fraction) * a;
+    k->c_kel = a * b / k->c_k21;
+    k->c_k12 = a + b - k->c_k21 - k->c_kel;
+    k->c_vc = who->female ? 1.11 * surface + 2.04 : 1.92 * surface + 0.64;
+}
+
+static void draw_habits(const params *p, draw *d, habits *out)
+{
+    out->carb_count_ratio = p->carb_count_bias * draw_log_sd(d, p->carb_count_person_log_sd);
+    double missed = p->missed_bolus_frac + p->missed_bolus_person_sd * draw_normal(d);
+    out->missed_bolus_frac = missed < 0.0 ? 0.0 : missed > 0.6 ? 0.6 : missed;
+    out->fear = p->fear_person_sd * draw_normal(d);
+    out->meal_scale = draw_lognormal(d, 1.0, 0.15);
+}
+
+bool person_draw(const person_source *source, uint64_t seed, uint64_t number, person *out)
+{
+    const params *p = source->params;
+    const population *of = source->population;
+    draw d = draw_from(seed, number, RNG_population, 0);
+    subject_free free;
+    int closest;
+
+    memset(out, 0, sizeof(*out));
+    out->key = number;
+    bool inside = draw_free(source, &d, &free, &closest);
+    memcpy(out->subject, source->subjects[closest].name, sizeof(out->subject));
+    subject_kinetics(&free, &out->kinetics);
+    if (!inside || !physiology_is_plausible(&out->kinetics)) return false;
+
+    /* traits */
+    out->female = draw_uniform(&d) < of->female_frac.mean;
+    out->age_year = draw_value(&d, &of->age_year);
+    double diagnosed = draw_value(&d, &of->age_at_diagnosis_year);
+    if (diagnosed > out->age_year) return false;
+    out->duration_year = out->age_year - diagnosed;
+    out->height_m = draw_value(&d, out->female ? &of->height_women_m : &of->height_men_m);
+    out->bmi_kg_m2 = out->kinetics.bw / (out->height_m * out->height_m);
+    if (!(out->bmi_kg_m2 >= 18.5 && out->bmi_kg_m2 <= 35.0)) return false;
+    out->egfr_ml_min_1_73m2 = draw_value(&d, &of->egfr_ml_min_1_73m2);
+    out->native_function_frac = draw_value(&d, &of->native_function_frac);
+    out->autoantibody_positive = draw_uniform(&d) < of->autoantibody_frac.mean;
+    out->impaired_awareness = draw_uniform(&d) < of->impaired_awareness_frac.mean;
+    out->c_peptide_stimulated_nmol_l = p->c_peptide_per_function_nmol_l * out->native_function_frac;
+    complete_kinetics(p, out, &d, &out->kinetics);
+
+    /* hidden factors and habits */
+    out->severe_hypo_frailty = draw_gamma_mean_one(&d, of->severe_hypo_frailty_var.mean);
+    out->immune_frailty = draw_gamma_mean_one(&d, p->immune_frailty_var);
+    out->engraftment = draw_lognormal(&d, 1.0, sqrt(lanes_exp(p->engraftment_log_sd * p->engraftment_log_sd) - 1.0));
+    out->kidney_response = draw_lognormal(&d, 1.0, sqrt(lanes_exp(p->egfr_response_log_sd * p->egfr_response_log_sd) - 1.0));
+    double rate = p->glycation_rate_l_per_mmol_s + p->glycation_rate_sd * draw_normal(&d);
+    out->glycation_rate_l_per_mmol_s = rate > 0.5 * p->glycation_rate_l_per_mmol_s ? rate : 0.5 * p->glycation_rate_l_per_mmol_s;
+    for (int w = 0; w < SENSITIVITY_WINDOWS; w++) out->sensitivity[w] = draw_lognormal(&d, 1.0, p->sensitivity_window_cv);
+    out->dawn_rise = draw_lognormal(&d, p->dawn_rise, p->dawn_cv);
+    draw_habits(p, &d, &out->habits);
+
+    /* severe events in the year before: what the person's own hazard gives in a typical year */
+    double ratio = out->impaired_awareness ? p->severe_hypo_unaware_ratio : 1.0;
+    double hazard = p->severe_hypo_base_per_year * ratio * out->severe_hypo_frailty *
+                    lanes_exp(p->severe_hypo_log_rate_per_pct * p->severe_hypo_history_below_pct);
+    out->severe_hypo_per_year = draw_poisson(&d, hazard);
+    return true;
+}
+
+/* ---- requirements ---- */
+
+static bool within(const requirement *r, double x)
+{
+    bool above = r->low_open ? x > r->low : x >= r->low;
+    bool below = r->high_open ? x < r->high : x <= r->high;
+    return above && below;
+}
+
+bool person_meets(const population *population, const person *who)
+{
+    const double known[TRAIT_COUNT] = {
+        [TRAIT_age_year] = who->age_year,
+        [TRAIT_duration_year] = who->duration_year,
+        [TRAIT_bmi_kg_m2] = who->bmi_kg_m2,
+        [TRAIT_weight_kg] = who->kinetics.bw,
+        [TRAIT_severe_hypo_per_year] = who->severe_hypo_per_year,
+        [TRAIT_c_peptide_stimulated_nmol_l] = who->c_peptide_stimulated_nmol_l,
+        [TRAIT_egfr_ml_min_1_73m2] = who->egfr_ml_min_1_73m2,
+    };
+    for (int t = 0; t < TRAIT_COUNT; t++) {
+        if (t == TRAIT_hba1c_pct || t == TRAIT_fasting_glucose_mg_dl) continue; /* known after the run-in */
+        if (population->has_require[t] && !within(&population->require[t], known[t])) return false;
+    }
+    return true;
+}

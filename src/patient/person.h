@@ -1,0 +1,59 @@
+/* Person: one virtual patient - traits, physiology, habits and hidden factors - drawn from a population.
+ *
+ * Person number c is a function of (seed, c) alone: the same for any number of people and any order. People whom a
+ * protocol's requirements do not admit are drawn and passed over. */
+#ifndef ISLET_PATIENT_PERSON_H
+#define ISLET_PATIENT_PERSON_H
+
+#include "base/params.h"
+#include "patient/kinetics.h"
+#include "patient/population.h"
+#include "patient/subject.h"
+
+#define SENSITIVITY_WINDOWS 3 /* 04-11, 11-17, 17-04 h */
+
+/* How a person lives with diabetes; the same in every arm. */
+typedef struct {
+    double carb_count_ratio;      /* own median of counted over true carbohydrate */
+    double missed_bolus_frac;
+    double fear;                  /* of hypoglycaemia, 0 is average */
+    double meal_scale;            /* own appetite over the average */
+} habits;
+
+typedef struct {
+    uint64_t key;                 /* of all random numbers of this person */
+    char subject[16];             /* public subject with the largest weight in the draw */
+    bool female, autoantibody_positive, impaired_awareness;
+    double age_year, duration_year, height_m, bmi_kg_m2;
+    double egfr_ml_min_1_73m2;
+    double native_function_frac;
+    double c_peptide_stimulated_nmol_l; /* expected from residual function, for screening */
+    double severe_hypo_per_year;        /* events in the year before enrolment */
+
+    kinetics kinetics;            /* complete, at average insulin sensitivity and without a graft */
+    double sensitivity[SENSITIVITY_WINDOWS]; /* own factor of each window of the day */
+    double dawn_rise;             /* own rise of hepatic production between 03 and 07 h */
+    habits habits;
+
+    /* hidden factors, mean 1 */
+    double severe_hypo_frailty, immune_frailty, engraftment, kidney_response;
+    double glycation_rate_l_per_mmol_s;
+} person;
+
+/* What the drawing needs besides the seed; made once a run. */
+typedef struct {
+    const population *population;
+    const params *params;
+    int n_subjects;               /* of the population's band */
+    subject subjects[SUBJECT_COUNT];
+} person_source;
+
+bool person_source_fill(person_source *source, const population *population, const params *params);
+
+/* Draw person `number`. False if the physiology drawn is outside the hard bounds; draw the next number then. */
+bool person_draw(const person_source *source, uint64_t seed, uint64_t number, person *out);
+
+/* Does the person meet the requirements that are known before the run-in? */
+bool person_meets(const population *population, const person *who);
+
+#endif

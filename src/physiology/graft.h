@@ -1,0 +1,68 @@
+/* Graft: what happens to infused beta cells from the bag to years later. Slow: stepped once a day, hourly in the first
+ * month.
+ *
+ *   delivered   B0 = N f_beta v                     or IEQ n_beta v                        (Pisania 2010 for n_beta)
+ *   early loss  B' = -[ k_b exp(-t/tau_b) + k_h H + k_a exp(-t/tau_a) ] B
+ *                 1 - exp(-k_b tau_b) = the product's instant blood reaction
+ *   oxygen      no anoxia while R <= sqrt(6 aD P/Vmax); else P = Vmax/(6 aD) (R^2 - 3 r^2 + 2 r^3/R), H = (r/R)^3
+ *                 P = P_avascular + (P_vascular - P_avascular) V
+ *   vessels     V' = (1 - V)/tau_v
+ *   regrowth    B' += r_g B (1 - B/B_max) / (1 + (G/G_tox)^8) in the first two months
+ *   maturation  m(t) = 1/(1 + exp(-(t - t50)/s)), times V; 1 for products that are mature when given
+ *   attrition   B' = -( h_non + (h_allo + h_auto) (1 - block) frailty + h_drug ) B
+ *   function    M = gain * engraftment * sum_courses B m / B_healthy * drug factor
+ *
+ * Sources: early loss Eriksson 2009 (10.1111/j.1600-6143.2009.02844.x) and Biarnes 2002 (mouse); oxygen Suszynski 2016
+ * (10.1155/2016/7625947), zero-order sphere; attrition split from autografts against registry allografts. Parameters
+ * and their standing: base/params.def and the product and regimen files. */
+#ifndef ISLET_PHYSIOLOGY_GRAFT_H
+#define ISLET_PHYSIOLOGY_GRAFT_H
+
+#include <stdbool.h>
+
+#include "base/params.h"
+#include "patient/person.h"
+#include "therapy/product.h"
+#include "therapy/protocol.h"
+
+typedef struct {
+    const product *product;
+    double age_day;               /* since infusion */
+    double delivered_million;     /* living beta cells that left the bag */
+    double cells_million;         /* living now */
+    double vessels_frac;          /* V */
+} graft_course;
+
+typedef struct {
+    int n_courses;
+    graft_course courses[PROTOCOL_MAX_COURSES];
+    /* every cell delivered is alive or in one of these: the balance of cells */
+    double lost_early_million, lost_immune_million, lost_other_million, regrown_million;
+} graft;
+
+/* Drugs of the moment: 0 without any; effects fade with the regimen's wash-out after a stop. */
+typedef struct {
+    const regimen *regimen;       /* NULL for none */
+    double exposure_frac;         /* 1 under full dose */
+} drug_state;
+
+void graft_infuse(graft *graft, const product *product, const cell_course *course, double weight_kg);
+
+/* One day. glucose_mg_dl is the day's mean plasma glucose. */
+void graft_day(graft *graft, const params *params, const person *who, const drug_state *drugs, double glucose_mg_dl);
+
+double graft_cells_million(const graft *graft);
+
+/* Secretory capacity over a healthy pancreas; `drugs` may slow it. */
+double graft_function(const graft *graft, const params *params, const person *who, const drug_state *drugs);
+
+/* Share of the graft's secretion that enters the portal vein, by site, weighted with the courses' function. */
+double graft_portal_frac(const graft *graft);
+
+/* Anoxic share of a sphere of radius_um at surface oxygen p_mm_hg. */
+double graft_anoxic_frac(const params *params, double radius_um, double p_mm_hg);
+
+/* Value of a drug effect that is `under_drug` at full exposure and `without` at none. */
+double drug_effect(const drug_state *drugs, double under_drug, double without);
+
+#endif

@@ -1,0 +1,77 @@
+/* Minute block: its states, its constants and the whole right-hand side, put together from the mechanisms.
+ *
+ * One lane is one person. The equations are written once, on the lane type, in the mechanisms' headers; the same
+ * text is compiled for every lane width, for the reference solver (width 1) and for tests.
+ *
+ *   gut ──▶ glucose ◀── insulin ◀── subcutaneous depots
+ *             │   ▲        ▲
+ *             ▼   │        │ portal vein
+ *   sensor glucose└─ counter-regulation   secretion (native, graft) ──▶ C-peptide */
+#ifndef ISLET_PHYSIOLOGY_MINUTE_H
+#define ISLET_PHYSIOLOGY_MINUTE_H
+
+#include "base/lanes.h"
+#include "base/lanes_math.h"
+
+typedef struct {
+#define STATE(key, unit, sentence) lanes key;
+#include "physiology/states.def"
+#undef STATE
+} minute_state;
+
+enum {
+#define STATE(key, unit, sentence) STATE_##key,
+#include "physiology/states.def"
+#undef STATE
+    STATE_COUNT
+};
+
+/* kinetics.def on lanes */
+typedef struct {
+#define KINETIC(key, unit, sentence) lanes key;
+#include "patient/kinetics.def"
+#undef KINETIC
+} lane_kinetics;
+
+/* What enters from outside, constant within one minute. */
+typedef struct {
+    lanes meal_mg_per_min;
+    lanes rapid_pmol_kg_min;   /* rapid insulin into the skin */
+    lanes depot_pmol_kg_min;   /* long-acting insulin into its depot */
+    lanes stomach_dose_mg;     /* Dbar: the meal the stomach is working on */
+} minute_input;
+
+#include "physiology/gut.h"
+#include "physiology/insulin.h"
+#include "physiology/secretion.h"
+#include "physiology/glucose.h"
+#include "physiology/c_peptide.h"
+
+/* (kinetics, input, emptying flux, state) => derivative of every state but the two of the stomach */
+static inline void minute_rhs_after_stomach(const lane_kinetics *k, const minute_input *in, lanes emptied_mg_per_min,
+                                            const minute_state *x, minute_state *dx)
+{
+    /* rates of appearance and action that several equations share */
+    lanes glucose = x->gp / k->vg;                       /* mg/dL */
+    lanes insulin = x->ip / k->vi;                       /* pmol/L */
+    lanes ra = gut_appearance(k, x->qg);                 /* mg/kg/min */
+    lanes egp = glucose_production(k, x);                /* mg/kg/min */
+
+    gut_intestine_rhs(k, emptied_mg_per_min, x, dx);
+    glucose_rhs(k, glucose, ra, egp, x, dx);
+    secretion_rhs(k, glucose, dx->gp / k->vg, x, dx);    /* needs dG/dt of the same stage; adds graft_systemic */
+    insulin_rhs(k, in, insulin, secretion_systemic(k, dx->gp / k->vg, x), x, dx);
+    c_peptide_rhs(k, secretion_systemic(k, dx->gp / k->vg, x), x, dx);
+}
+
+/* Whole right-hand side: what the general Runge-Kutta path and the reference solver integrate. */
+static inline void minute_rhs(const lane_kinetics *k, const minute_input *in, const minute_state *x, minute_state *dx)
+{
+    stomach_curve curve = stomach_curve_of(k, in->stomach_dose_mg);
+    lanes emptied = stomach_emptying(k, &curve, x->qs1, x->qs2);
+    dx->qs1 = in->meal_mg_per_min - k->kmax * x->qs1;
+    dx->qs2 = k->kmax * x->qs1 - emptied;
+    minute_rhs_after_stomach(k, in, emptied, x, dx);
+}
+
+#endif

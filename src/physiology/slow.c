@@ -1,0 +1,35 @@
+/* Slow laws; equations and sources in slow.h. */
+#include "physiology/slow.h"
+
+#include "base/lanes.h"
+#include "base/lanes_math.h"
+#include "base/units.h"
+
+double hba1c_pct(double glycation_rate_l_per_mmol_s, int life_day, const double *mean_glucose_mg_dl, int stride,
+                 int days_known)
+{
+    double rate = glycation_rate_l_per_mmol_s * SECONDS_PER_DAY / MG_DL_PER_MMOL_L; /* per day and mg/dL */
+    double exposure = 0.0, glycated = 0.0;
+    for (int age = 0; age < life_day; age++) {
+        int back = age < days_known ? age : days_known - 1;
+        double today = mean_glucose_mg_dl[-back * stride];
+        glycated += 1.0 - lanes_exp(-rate * (exposure + 0.5 * today)); /* a cell of age + 1/2 days */
+        exposure += today;
+    }
+    return hba1c_ngsp_pct_from_ifcc(1000.0 * glycated / life_day);
+}
+
+double awareness_day(const params *params, double awareness, double ceiling, double below_54_min)
+{
+    double gain = 1.0 / params->awareness_recovery_day, loss = params->awareness_loss_per_low_min * below_54_min;
+    double settled = ceiling * gain / (gain + loss);
+    return settled + (awareness - settled) * lanes_exp(-(gain + loss));
+}
+
+double egfr_drug_loss(const params *params, const regimen *regimen, double years_on_drugs)
+{
+    double tau = params->egfr_first_year_tau_year;
+    double first = years_on_drugs < 1.0 ? years_on_drugs : 1.0, later = years_on_drugs - first;
+    double shape = (1.0 - lanes_exp(-first / tau)) / (1.0 - lanes_exp(-1.0 / tau));
+    return regimen->egfr_first_year_drop_ml_min.value * shape + regimen->egfr_later_slope_ml_min_per_year.value * later;
+}

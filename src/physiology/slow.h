@@ -1,0 +1,22 @@
+/* Slow laws of one person beside the graft: HbA1c, awareness of hypoglycaemia, kidney. Stepped once a day. */
+#ifndef ISLET_PHYSIOLOGY_SLOW_H
+#define ISLET_PHYSIOLOGY_SLOW_H
+
+#include "base/params.h"
+#include "physiology/graft.h"
+
+/* HbA1c (NGSP %) of red cells that all live `life_day` days: a cell of age a has glycated 1 - exp(-k I(a)) of its
+ * haemoglobin, I = glucose integral over its life; the laboratory sees the mean over ages.
+ *   IFCC = 1000 mean, NGSP = 0.09148 IFCC + 2.152        doi:10.1186/s12967-014-0328-5, 10.1177/1932296816659885
+ * mean_glucose_mg_dl[0] is today, [-1] yesterday, ...; `days_known` of them; before that the oldest is repeated. */
+double hba1c_pct(double glycation_rate_l_per_mmol_s, int life_day, const double *mean_glucose_mg_dl, int stride,
+                 int days_known);
+
+/* Awareness of hypoglycaemia, 0..1: W' = (W_max - W)/tau - k (minutes below 54 today) W; one day, exact for the day. */
+double awareness_day(const params *params, double awareness, double ceiling, double below_54_min);
+
+/* eGFR `days` after the drugs began: the loss law of the regimen times the person's answer, beside ageing.
+ *   first year  d (1 - exp(-t/tau))/(1 - exp(-1/tau)), then a line (10.1016/S2213-8587(22)00114-0 cohort) */
+double egfr_drug_loss(const params *params, const regimen *regimen, double years_on_drugs);
+
+#endif

@@ -1,0 +1,91 @@
+/* Behaviour: what a person does on one day. Drawn from (seed, person, day) alone, so that every arm has the same day.
+ *
+ * Meal slots, chances and grams follow the simglucose scenario generator; the sizes of errors in counting, timing and
+ * forgetting are in base/params.def with their sources. */
+#include "base/lanes.h"
+#include "base/lanes_math.h"
+#include "trial/lane.h"
+
+#define LONG_ACTING_MINUTE (22 * 60)
+#define FASTING_MINUTE (6 * 60)
+#define WAKE_MINUTE (7 * 60)
+#define SLEEP_MINUTE (23 * 60)
+#define POST_MEAL_MIN 120
+#define BREAKFAST_AFTER_VISIT 450 /* people come to a visit fasting */
+
+/* Start of each insulin-sensitivity window: 04, 11, 17 h (ReplayBG). */
+static const int sensitivity_start[SENSITIVITY_WINDOWS] = {4 * 60, 11 * 60, 17 * 60};
+
+/* Main meals and snacks: centre and bounds of the time of day, simglucose. */
+static const struct {
+    int centre, low, high;
+} main_slot[MAIN_MEALS] = {{420, 300, 540}, {720, 600, 840}, {1080, 960, 1200}},
+  snack_slot[MAIN_MEALS] = {{570, 541, 599}, {900, 841, 959}, {1290, 1201, 1380}};
+
+static void plan_add(day_plan *plan, int minute, plan_kind kind, int index, double value)
+{
+    if (plan->n == PLAN_EVENTS || minute < 0 || minute >= MINUTES_PER_DAY) return;
+    /* keep the order by minute; equal minutes keep the order of planning */
+    int at = plan->n++;
+    for (; at > 0 && plan->events[at - 1].minute > minute; at--) plan->events[at] = plan->events[at - 1];
+    plan->events[at] = (plan_event){minute, kind, index, value};
+}
+
+static int clamp_minute(double minute, int low, int high)
+{
+    return minute < low ? low : minute > high ? high : (int)minute;
+}
+
+/* One meal or snack with its bolus: when, how much, how much is counted, and whether and when insulin is given. */
+static void plan_meal(const params *p, const person *who, draw *d, int minute, double mean_g, int index, double bolus_chance,
+                      day_plan *plan)
+{
+    double grams = draw_lognormal(d, mean_g * who->habits.meal_scale, p->meal_cv);
+    double counted = grams * who->habits.carb_count_ratio * draw_log_sd(d, p->carb_count_meal_log_sd);
+    bool dosed = draw_uniform(d) < bolus_chance;
+    bool late = draw_uniform(d) < p->late_bolus_frac;
+    double delay = -p->late_bolus_mean_min * lanes_log(draw_uniform(d));
+    double jitter = -5.0 + 10.0 * draw_normal(d); /* usual bolus: N(-5, 10) min */
+    plan_add(plan, minute, PLAN_MEAL, index, grams);
+    if (index < MAIN_MEALS) plan_add(plan, minute + POST_MEAL_MIN, PLAN_POST_MEAL, index, 0.0);
+    if (dosed) plan_add(plan, minute + (int)(late ? delay : jitter), PLAN_BOLUS, index, counted);
+}
+
+void behaviour_plan_day(const run_plan *run, const lane *lane, int day, bool visit_morning, day_plan *plan)
+{
+    const params *p = run->params;
+    const person *who = lane->who;
+    draw d = draw_from(run->seed, who->key, RNG_behaviour, (uint64_t)(day + run->run_in_day));
+    const double main_g[MAIN_MEALS] = {p->breakfast_g, p->lunch_g, p->dinner_g};
+    *plan = (day_plan){0};
+
+    /* insulin sensitivity of the three windows */
+    for (int w = 0; w < SENSITIVITY_WINDOWS; w++)
+        plan_add(plan, sensitivity_start[w], PLAN_SENSITIVITY, w,
+                 who->sensitivity[w] * draw_lognormal(&d, 1.0, p->sensitivity_day_cv));
+
+    /* meals */
+    for (int m = 0; m < MAIN_MEALS; m++) {
+        double z = draw_normal(&d);
+        int earliest = m == 0 && visit_morning ? BREAKFAST_AFTER_VISIT : main_slot[m].low;
+        int minute = clamp_minute(main_slot[m].centre + p->meal_time_sd_min * z, earliest, main_slot[m].high);
+        bool happens = draw_uniform(&d) < p->meal_chance;
+        draw own = draw_from(run->seed, who->key, RNG_meals, (uint64_t)(day + run->run_in_day) * 8 + (uint64_t)m);
+        if (happens) plan_meal(p, who, &own, minute, main_g[m], m, 1.0 - who->habits.missed_bolus_frac, plan);
+        int snack = clamp_minute(snack_slot[m].centre + 0.5 * p->meal_time_sd_min * draw_normal(&d), snack_slot[m].low,
+                                 snack_slot[m].high);
+        bool snacks = draw_uniform(&d) < p->snack_chance;
+        draw more = draw_from(run->seed, who->key, RNG_meals, (uint64_t)(day + run->run_in_day) * 8 + 4 + (uint64_t)m);
+        if (snacks) plan_meal(p, who, &more, snack, p->snack_g, MAIN_MEALS, p->snack_bolus_frac, plan);
+    }
+
+    /* long-acting dose, unless forgotten */
+    double exposure = draw_lognormal(&d, 1.0, p->long_acting_dose_cv);
+    if (draw_uniform(&d) >= p->missed_basal_frac) plan_add(plan, LONG_ACTING_MINUTE, PLAN_LONG_ACTING, 0, exposure);
+
+    /* looks at the sensor while awake, and the fasting value */
+    int looks = draw_poisson(&d, p->looks_per_day);
+    for (int i = 0; i < looks && i < 16; i++)
+        plan_add(plan, WAKE_MINUTE + (int)((SLEEP_MINUTE - WAKE_MINUTE) * draw_uniform(&d)), PLAN_LOOK, i, draw_uniform(&d));
+    plan_add(plan, FASTING_MINUTE, PLAN_FASTING, 0, 0.0);
+}

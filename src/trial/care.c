@@ -1,0 +1,255 @@
+/* Care: basal-bolus insulin as people and clinics do it. Every decision uses sensor glucose and what was counted,
+ * never the true state. Doses are titrated once a week; after cells were given insulin is reduced by a weekly rule.
+ * The rules in words are at the end of this file and appear in every report. */
+#include <math.h>
+
+#include "base/lanes.h"
+#include "base/lanes_math.h"
+#include "trial/lane.h"
+
+#define CORRECTION_TARGET_MG_DL 120.0
+#define MEAL_CORRECTION_ABOVE_MG_DL 150.0 /* no correction with a meal below this */
+#define CORRECTION_PAUSE_MIN 60
+#define PEN_STEP_U 0.5
+#define DOSE_MAX_U 30.0
+#define RULE_CARB_RATIO 450.0             /* g/U = 450 / daily dose */
+#define RULE_CORRECTION 1700.0            /* mg/dL per U = 1700 / daily dose */
+#define AWAKE_FROM (7 * 60)
+#define AWAKE_TO (23 * 60)
+#define SYMPTOMS_BELOW_MG_DL 65.0
+#define LOW_SENSOR_MG_DL 70.0
+#define WEEK 7
+
+/* ---- insulin on board ----
+ * Exponential activity curve with duration td and peak tp:
+ *   IOB(t) = 1 - S {[t^2/(tau td) - (1 - a)(t/tau + 1)] exp(-t/tau) + (1 - a)}
+ *   tau = tp (1 - tp/td)/(1 - 2 tp/td), a = 2 tau/td, S = 1/(1 - a + (1 + a) exp(-td/tau))
+ * openaps/oref0, LoopKit; written so that it stays defined at tp/td = 0.2929. */
+#define ACTIVE_MIN 300.0
+#define PEAK_MIN 75.0
+
+double care_on_board_frac(double minutes)
+{
+    if (!(minutes < ACTIVE_MIN)) return 0.0;
+    double tau = PEAK_MIN * (1.0 - PEAK_MIN / ACTIVE_MIN) / (1.0 - 2.0 * PEAK_MIN / ACTIVE_MIN);
+    double a = 2.0 * tau / ACTIVE_MIN, s = 1.0 / (1.0 - a + (1.0 + a) * lanes_exp(-ACTIVE_MIN / tau));
+    double t = minutes / tau;
+    return 1.0 - s * ((minutes * t / ACTIVE_MIN - (1.0 - a) * (t + 1.0)) * lanes_exp(-t) + (1.0 - a));
+}
+
+static double on_board_u(const care_state *care, int64_t now)
+{
+    double sum = 0.0;
+    for (int i = 0; i < BOLUS_LOG; i++)
+        if (care->bolus_u[i] > 0.0) sum += care->bolus_u[i] * care_on_board_frac((double)(now - care->bolus_minute[i]));
+    return sum;
+}
+
+void care_log_bolus(lane *lane, int64_t now, double units)
+{
+    care_state *care = &lane->care;
+    care->bolus_u[care->bolus_next] = units;
+    care->bolus_minute[care->bolus_next] = now;
+    care->bolus_next = (care->bolus_next + 1) % BOLUS_LOG;
+}
+
+/* Pens give half units. */
+static double pen_dose(double units)
+{
+    if (!(units > 0.0)) return 0.0;
+    if (units > DOSE_MAX_U) units = DOSE_MAX_U;
+    return PEN_STEP_U * (double)(int64_t)(units / PEN_STEP_U + 0.5);
+}
+
+/* ---- doses of the moment ---- */
+
+double care_meal_bolus_u(lane *lane, int64_t now, double cgm_mg_dl, int meal, double counted_g)
+{
+    const care_state *care = &lane->care;
+    int ratio = meal < MAIN_MEALS ? meal : MAIN_MEALS - 1; /* snacks use dinner's ratio */
+    double units = counted_g / care->carb_ratio_g_per_u[ratio];
+    double above = (cgm_mg_dl - CORRECTION_TARGET_MG_DL) / care->sensitivity_mg_dl_per_u;
+    if (cgm_mg_dl > MEAL_CORRECTION_ABOVE_MG_DL) {
+        double missing = above - on_board_u(care, now);
+        if (missing > 0.0) units += missing;
+    } else if (cgm_mg_dl < LOW_SENSOR_MG_DL) {
+        units += above; /* less insulin when low */
+    }
+    return pen_dose(units);
+}
+
+double care_correction_u(const run_plan *run, lane *lane, int64_t now, double cgm_mg_dl, bool ignores_on_board)
+{
+    care_state *care = &lane->care;
+    if (!(cgm_mg_dl > run->params->correction_threshold_mg_dl)) return 0.0;
+    if (now - care->last_correction < CORRECTION_PAUSE_MIN) return 0.0;
+    double units = (cgm_mg_dl - CORRECTION_TARGET_MG_DL) / care->sensitivity_mg_dl_per_u;
+    if (!ignores_on_board) units -= on_board_u(care, now);
+    units = pen_dose(units);
+    if (units > 0.0) care->last_correction = now;
+    return units;
+}
+
+/* Carbohydrate against a low: an alarm that is heard, or symptoms that are felt. 0 if nothing is done. */
+double care_rescue_g(const run_plan *run, lane *lane, int64_t now, double cgm_mg_dl, double plasma_mg_dl)
+{
+    const params *p = run->params;
+    care_state *care = &lane->care;
+    if (now - care->last_rescue < (int64_t)p->rescue_lockout_min) return 0.0;
+    int minute = (int)(now % MINUTES_PER_DAY);
+    bool awake = minute >= AWAKE_FROM && minute < AWAKE_TO;
+    double unnoticed = 1.0;
+    if (cgm_mg_dl < LOW_SENSOR_MG_DL) unnoticed *= 1.0 - (awake ? p->alarm_response_awake : p->alarm_response_asleep);
+    if (plasma_mg_dl < SYMPTOMS_BELOW_MG_DL) unnoticed *= 1.0 - p->symptom_response * lane->awareness;
+    draw d = draw_from(run->seed, lane->who->key, RNG_rescue, (uint64_t)now);
+    if (draw_uniform(&d) < unnoticed) return 0.0;
+    care->last_rescue = now;
+    return draw_lognormal(&d, p->rescue_g, p->rescue_cv);
+}
+
+/* ---- once a week ---- */
+
+static void week_begins(care_state *care)
+{
+    care->fasting_sum = care->post_meal_sum = care->insulin_u = 0.0;
+    care->fasting_n = care->fasting_high_n = care->post_meal_n = care->days = 0;
+    for (int i = 0; i < DAY_PARTS; i++) {
+        care->part_sum[i] = 0.0;
+        care->part_n[i] = care->part_low_n[i] = 0;
+    }
+}
+
+static double share_low_pct(const care_state *care, int part)
+{
+    return care->part_n[part] ? 100.0 * care->part_low_n[part] / care->part_n[part] : 0.0;
+}
+
+static double bounded(double x, double low, double high)
+{
+    return x < low ? low : x > high ? high : x;
+}
+
+/* All doses times a factor: less insulin for factors below 1. */
+static void scale_doses(care_state *care, double factor)
+{
+    care->long_acting_u *= factor;
+    for (int m = 0; m < MAIN_MEALS; m++)
+        care->carb_ratio_g_per_u[m] = bounded(care->carb_ratio_g_per_u[m] / factor, 2.0, 400.0);
+}
+
+static void set_correction_factor(care_state *care, double daily_u)
+{
+    if (daily_u > 1.0) care->sensitivity_mg_dl_per_u = bounded(RULE_CORRECTION / daily_u, 10.0, 300.0);
+}
+
+/* Ordinary titration: the night decides the long-acting dose, the hours after each meal its ratio. */
+static void titrate(const run_plan *run, lane *lane, draw *d)
+{
+    const params *p = run->params;
+    care_state *care = &lane->care;
+    double bw = lane->who->kinetics.bw, shift = p->fear_target_mg_dl * lane->who->habits.fear;
+    double up = 1.0 + p->titration_step, down = 1.0 - p->titration_low_step;
+
+    if (draw_uniform(d) < p->titration_chance && care->fasting_n) {
+        double fasting = care->fasting_sum / care->fasting_n, target = p->target_fasting_mg_dl + shift;
+        if (share_low_pct(care, 0) > p->titration_low_pct) care->long_acting_u *= down;
+        else if (fasting > target + 10.0) care->long_acting_u *= up;
+        else if (fasting < target - 30.0) care->long_acting_u /= up;
+        care->long_acting_u = bounded(care->long_acting_u, 0.05 * bw, 0.8 * bw);
+    }
+    for (int m = 0; m < MAIN_MEALS; m++) {
+        int part = m + 1;
+        if (!(draw_uniform(d) < p->titration_chance) || !care->part_n[part]) continue;
+        double mean = care->part_sum[part] / care->part_n[part], target = p->target_window_mg_dl + shift;
+        double *ratio = &care->carb_ratio_g_per_u[m];
+        if (share_low_pct(care, part) > p->titration_low_pct) *ratio /= down;
+        else if (mean > target + 10.0) *ratio /= up;
+        else if (mean < target - 30.0) *ratio *= up;
+        *ratio = bounded(*ratio, 2.0, 60.0);
+    }
+}
+
+/* After cells: less insulin while glucose is good or low, one step back when it is not, off when little is left. */
+static void wean(const run_plan *run, lane *lane)
+{
+    const params *p = run->params;
+    care_state *care = &lane->care;
+    if (!care->fasting_n || !care->post_meal_n) return;
+    double fasting = care->fasting_sum / care->fasting_n, post_meal = care->post_meal_sum / care->post_meal_n;
+    double daily_u = care->insulin_u / care->days, bw = lane->who->kinetics.bw;
+    bool low = false;
+    for (int part = 0; part < DAY_PARTS; part++) low = low || share_low_pct(care, part) > p->titration_low_pct;
+
+    if ((fasting < p->wean_fasting_mg_dl && post_meal < p->wean_post_meal_mg_dl) || low) {
+        scale_doses(care, 1.0 - p->wean_step);
+        daily_u *= 1.0 - p->wean_step;
+        if (daily_u < p->wean_off_u_per_kg_day * bw || daily_u < p->wean_off_u_per_day) care->off_insulin = true;
+    } else if (fasting > p->resume_fasting_mg_dl || post_meal > p->resume_post_meal_mg_dl) {
+        scale_doses(care, 1.0 / (1.0 - p->wean_step));
+        care->long_acting_u = bounded(care->long_acting_u, 0.02 * bw, 0.8 * bw);
+    }
+}
+
+#define RESUME_U_PER_KG 0.15        /* daily dose with which insulin starts again, half of it long-acting */
+#define RESUME_HBA1C_PCT 7.0
+
+static void resume_if_needed(const run_plan *run, lane *lane)
+{
+    care_state *care = &lane->care;
+    bool high = care->fasting_high_n >= (int)run->params->resume_fasting_days;
+    if (!high && !(care->hba1c_last_visit_pct > RESUME_HBA1C_PCT)) return;
+    double daily_u = RESUME_U_PER_KG * lane->who->kinetics.bw;
+    care->off_insulin = false;
+    care->hba1c_last_visit_pct = NAN;
+    care->long_acting_u = 0.5 * daily_u;
+    for (int m = 0; m < MAIN_MEALS; m++) care->carb_ratio_g_per_u[m] = bounded(RULE_CARB_RATIO / daily_u, 2.0, 60.0);
+    set_correction_factor(care, daily_u);
+}
+
+void care_start(lane *lane, double basal_u_per_day)
+{
+    care_state *care = &lane->care;
+    *care = (care_state){.long_acting_u = basal_u_per_day, .hba1c_last_visit_pct = NAN, .last_correction = -MINUTES_PER_DAY,
+                         .last_rescue = -MINUTES_PER_DAY};
+    double daily_u = 2.0 * basal_u_per_day;
+    for (int m = 0; m < MAIN_MEALS; m++) care->carb_ratio_g_per_u[m] = bounded(RULE_CARB_RATIO / daily_u, 2.0, 60.0);
+    set_correction_factor(care, daily_u);
+}
+
+void care_day_end(const run_plan *run, lane *lane, int day)
+{
+    care_state *care = &lane->care;
+    care->days++;
+    if (care->days < WEEK) return;
+    draw d = draw_from(run->seed, lane->who->key, RNG_care, (uint64_t)(day + run->run_in_day));
+    if (care->off_insulin) resume_if_needed(run, lane);
+    else {
+        if (care->weaning) wean(run, lane);
+        else titrate(run, lane, &d);
+        set_correction_factor(care, care->insulin_u / care->days);
+    }
+    week_begins(care);
+}
+
+/* ---- the rules in words ---- */
+
+static const char *const rules[] = {
+    "Long-acting insulin once a day at 22:00 and rapid insulin with meals, from counted carbohydrate and sensor glucose; "
+    "corrections above 180 mg/dL towards 120 mg/dL.",
+    "Once a week, before cells: the night decides the long-acting dose, the hours after each meal that meal's carbohydrate "
+    "ratio; doses fall 10 % where more than 4 % of readings were below 70 mg/dL and rise 8 % above the person's own target.",
+    "Once a week, after cells: all doses fall 20 % if mean fasting glucose is below 120 and mean glucose two hours after meals "
+    "below 160 mg/dL, or if lows call for it; they go one step back above 140 or 180 mg/dL.",
+    "Insulin stops when the day's dose is below 0.05 U/kg or 4 U, and starts again (0.15 U/kg) when fasting glucose is above 140 "
+    "mg/dL on three of seven days or a visit finds HbA1c above 7.0 %.",
+};
+
+int care_rule_count(void)
+{
+    return (int)(sizeof(rules) / sizeof(*rules));
+}
+
+const char *care_rule_text(int index)
+{
+    return rules[index];
+}

@@ -1,0 +1,342 @@
+/* Group: the day loop.
+ *
+ *   each day      plan ─▶ minutes between events in the kernel ─▶ events, sensor, rescue ─▶ end of the day:
+ *                 tally, graft, awareness, kidney, hazards, care
+ *   visit days    measured at 07:00 before breakfast
+ *
+ * Every decision is made per lane; the kernel is called for the stretch in which no lane has an event. */
+#include "trial/group.h"
+
+#include <math.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "base/lanes.h"
+#include "base/lanes_math.h"
+#include "physiology/minute.h"
+#include "physiology/slow.h"
+
+#define STOMACH_STEPS 2           /* a minute; see bench for the error */
+#define VISIT_MINUTE (7 * 60)
+#define LIQUID_MG_PER_G 1000.0
+
+/* ---- start ---- */
+
+static void set_kinetic(lane_group *minute, int index, int l, double value)
+{
+    minute->k[index][l] = value;
+}
+
+static void load_kinetics_of(lane_group *minute, int l, const kinetics *k)
+{
+    double values[sizeof(kinetics) / sizeof(double)];
+    memcpy(values, k, sizeof(values));
+    for (int i = 0; i < KINETIC_COUNT; i++) set_kinetic(minute, i, l, values[i]);
+    set_kinetic(minute, KINETIC_INDEX(ln_gb_pow), l, hypo_ln_pow(k->gb));
+    set_kinetic(minute, KINETIC_INDEX(dawn), l, 0.0);
+    set_kinetic(minute, KINETIC_INDEX(m_graft), l, 0.0);
+}
+
+/* The public subjects' basal state, held by long-acting insulin at its own steady state. */
+static void start_state(lane_group *minute, int l, const kinetics *k)
+{
+    double gp = k->gb * k->vg, ip = k->ib * k->vi;
+    double m30 = k->heb * k->m1 / (1.0 - k->heb);
+    double basal_pmol_kg_min = subject_basal_u_per_min(k) * PMOL_PER_UNIT_INSULIN / k->bw;
+    double egp = k->kp1 - k->kp2 * gp - k->kp3 * k->ib;
+    minute->x[MINUTE_gp][l] = minute->x[MINUTE_gs][l] = gp;
+    minute->x[MINUTE_gt][l] = (k->fcns - egp + k->k1 * gp) / k->k2;
+    minute->x[MINUTE_ip][l] = ip;
+    minute->x[MINUTE_il][l] = ip * k->m2 / (k->m1 + m30);
+    minute->x[MINUTE_i1][l] = minute->x[MINUTE_id][l] = k->ib;
+    minute->x[MINUTE_d1][l] = minute->x[MINUTE_d2][l] = basal_pmol_kg_min / k->kl;
+    minute->cgm_mg_dl[l] = minute->cgm_before_mg_dl[l] = k->gb;
+}
+
+void group_start(const run_plan *run, group *group)
+{
+    memset(&group->minute, 0, sizeof(group->minute));
+    for (int l = 0; l < LANE_GROUP; l++) {
+        lane *lane = &group->lanes[l];
+        const kinetics *k = &lane->who->kinetics;
+        group->minute.person[l] = lane->who->key;
+        load_kinetics_of(&group->minute, l, k);
+        start_state(&group->minute, l, k);
+        care_start(lane, subject_basal_u_per_min(k) * MINUTES_PER_DAY);
+        lane->awareness = lane->who->impaired_awareness ? run->params->awareness_ceiling_impaired : 1.0;
+        lane->egfr = lane->egfr_day0 = lane->who->egfr_ml_min_1_73m2;
+        lane->sensitivity_factor = 1.0;
+        lane->end_day = run->follow_up_day;
+        lane->cmv_day = lane->treatment_death_day = -1;
+    }
+}
+
+/* ---- within the day ---- */
+
+static day_tally *tally_of(const run_plan *run, lane *lane, int day)
+{
+    return &lane->tally[day + run->run_in_day];
+}
+
+/* Give a dose. What was injected counts as dose; what of it reaches the blood varies from dose to dose. */
+static void inject_rapid(const run_plan *run, group *group, int l, int64_t now, double units, day_tally *today)
+{
+    lane *lane = &group->lanes[l];
+    if (!(units > 0.0)) return;
+    draw d = draw_from(run->seed, lane->who->key, RNG_insulin_variability, (uint64_t)now);
+    group->minute.rapid_u[l] += units * draw_lognormal(&d, 1.0, run->params->rapid_dose_cv);
+    today->insulin_u += units;
+    care_log_bolus(lane, now, units);
+}
+
+static int part_of_day(int minute)
+{
+    return minute < 7 * 60 ? 0 : minute < 12 * 60 ? 1 : minute < 18 * 60 ? 2 : 3;
+}
+
+static void set_sensitivity(const lane *lane, lane_group *minute, int l, double factor)
+{
+    double s = factor * lane->sensitivity_factor;
+    set_kinetic(minute, KINETIC_INDEX(vmx), l, lane->who->kinetics.vmx * s);
+    set_kinetic(minute, KINETIC_INDEX(kp3), l, lane->who->kinetics.kp3 * s);
+}
+
+static void apply(const run_plan *run, group *group, int l, int day, const plan_event *event)
+{
+    lane *lane = &group->lanes[l];
+    lane_group *minute = &group->minute;
+    care_state *care = &lane->care;
+    day_tally *today = tally_of(run, lane, day);
+    int64_t now = (int64_t)(day + run->run_in_day) * MINUTES_PER_DAY + event->minute;
+    double cgm = minute->cgm_mg_dl[l];
+
+    switch (event->kind) {
+    case PLAN_MEAL:
+        minute->meal_left_mg[l] += event->value * 1000.0;
+        today->carbohydrate_g += event->value;
+        break;
+    case PLAN_BOLUS:
+        if (!care->off_insulin)
+            inject_rapid(run, group, l, now, care_meal_bolus_u(lane, now, cgm, event->index, event->value), today);
+        break;
+    case PLAN_LONG_ACTING:
+        if (!care->off_insulin && care->long_acting_u > 0.0) {
+            minute->depot_u[l] += care->long_acting_u * event->value;
+            today->insulin_u += care->long_acting_u;
+        }
+        break;
+    case PLAN_LOOK:
+        if (!care->off_insulin)
+            inject_rapid(run, group, l, now,
+                         care_correction_u(run, lane, now, cgm, event->value < run->params->stacking_frac), today);
+        break;
+    case PLAN_POST_MEAL:
+        care->post_meal_sum += cgm;
+        care->post_meal_n++;
+        break;
+    case PLAN_FASTING:
+        today->fasting_mg_dl = cgm;
+        care->fasting_sum += cgm;
+        care->fasting_n++;
+        care->fasting_high_n += cgm > run->params->resume_fasting_mg_dl;
+        break;
+    case PLAN_SENSITIVITY:
+        set_sensitivity(lane, minute, l, event->value);
+        break;
+    }
+}
+
+/* After each sensor reading: what the week's review will see, and treatment of lows. */
+static void respond(const run_plan *run, group *group, int l, int day, int minute_of_day)
+{
+    lane *lane = &group->lanes[l];
+    lane_group *minute = &group->minute;
+    double cgm = minute->cgm_mg_dl[l];
+    int part = part_of_day(minute_of_day);
+    lane->care.part_sum[part] += cgm;
+    lane->care.part_n[part]++;
+    lane->care.part_low_n[part] += cgm < 70.0;
+
+    double plasma = minute->x[MINUTE_gp][l] / minute->k[KINETIC_INDEX(vg)][l];
+    if (!(cgm < 70.0) && !(plasma < 70.0)) return;
+    int64_t now = (int64_t)(day + run->run_in_day) * MINUTES_PER_DAY + minute_of_day;
+    double grams = care_rescue_g(run, lane, now, cgm, plasma);
+    if (!(grams > 0.0)) return;
+    /* glucose tablets and juice need no grinding; the stomach's current meal grows by them */
+    minute->x[MINUTE_qs2][l] += grams * LIQUID_MG_PER_G;
+    minute->eaten_mg[l] += grams * LIQUID_MG_PER_G;
+    tally_of(run, lane, day)->carbohydrate_g += grams;
+}
+
+static void count_profile(const group *group, int day, int minute_of_day, int period, glucose_profile *profile)
+{
+    int slot = minute_of_day * PROFILE_SLOTS / MINUTES_PER_DAY;
+    for (int l = 0; l < group->n_people; l++) {
+        if (day >= group->lanes[l].end_day) continue;
+        int bin = (int)(group->minute.cgm_mg_dl[l] / PROFILE_BIN_MG_DL);
+        profile->count[period][slot][bin < PROFILE_BINS ? bin : PROFILE_BINS - 1]++;
+    }
+}
+
+static int next_event_minute(const group *group)
+{
+    int next = MINUTES_PER_DAY;
+    for (int l = 0; l < LANE_GROUP; l++) {
+        const day_plan *plan = &group->lanes[l].plan;
+        if (plan->next < plan->n && plan->events[plan->next].minute < next) next = plan->events[plan->next].minute;
+    }
+    return next;
+}
+
+static void apply_events(const run_plan *run, group *group, int day, int minute_of_day)
+{
+    for (int l = 0; l < LANE_GROUP; l++) {
+        day_plan *plan = &group->lanes[l].plan;
+        while (plan->next < plan->n && plan->events[plan->next].minute == minute_of_day)
+            apply(run, group, l, day, &plan->events[plan->next++]);
+    }
+}
+
+static void sensor_reading(const run_plan *run, group *group, int day, int minute_of_day)
+{
+    int run_day = day + run->run_in_day;
+    uint64_t reading = ((uint64_t)run_day * MINUTES_PER_DAY + (uint64_t)minute_of_day) / SENSOR_MINUTES;
+    double session_day = run_day % SENSOR_SESSION_DAY + minute_of_day / (double)MINUTES_PER_DAY;
+    run->kernel->sense(&group->minute, run->seed, reading, session_day);
+}
+
+static void set_dawn(const run_plan *run, group *group, int minute_of_day)
+{
+    double shape = run->dawn[minute_of_day / SENSOR_MINUTES];
+    for (int l = 0; l < LANE_GROUP; l++)
+        set_kinetic(&group->minute, KINETIC_INDEX(dawn), l, group->lanes[l].who->dawn_rise * shape);
+}
+
+/* What a day is for besides being lived. */
+typedef struct {
+    int visit;                    /* number of the visit measured at 07:00, -1 for none */
+    int period;                   /* of the glucose profile it counts in, -1 for none */
+    glucose_profile *profile;
+    bool closing;                 /* the day after the follow-up: only its morning, for the last visit */
+} day_purpose;
+
+static void minutes_of_day(const run_plan *run, group *group, int day, const day_purpose *purpose)
+{
+    for (int now = 0; now < MINUTES_PER_DAY;) {
+        if (now % SENSOR_MINUTES == 0) {
+            set_dawn(run, group, now);
+            sensor_reading(run, group, day, now);
+            for (int l = 0; l < LANE_GROUP; l++) respond(run, group, l, day, now);
+            if (purpose->period >= 0 && now % (MINUTES_PER_DAY / PROFILE_SLOTS) == 0)
+                count_profile(group, day, now, purpose->period, purpose->profile);
+        }
+        if (purpose->visit >= 0 && now == VISIT_MINUTE) {
+            visit_measure(run, group, purpose->visit, day);
+            if (purpose->closing) return;
+        }
+        apply_events(run, group, day, now);
+        int next = next_event_minute(group), reading = now - now % SENSOR_MINUTES + SENSOR_MINUTES;
+        if (next > reading) next = reading;
+        run->kernel->advance(&group->minute, next - now, STOMACH_STEPS);
+        now = next;
+    }
+}
+
+/* ---- beginning and end of a day ---- */
+
+static void begin_sensor_session(const run_plan *run, group *group, int run_day)
+{
+    lane_group *minute = &group->minute;
+    for (int l = 0; l < LANE_GROUP; l++) {
+        double c[SENSOR_CONSTANTS];
+        sensor_session(&run->sensors, run->seed, group->lanes[l].who->key, (uint64_t)(run_day / SENSOR_SESSION_DAY), c);
+        minute->a0[l] = c[0];
+        minute->a1[l] = c[1];
+        minute->a2[l] = c[2];
+        minute->b0[l] = c[3];
+        minute->phi1[l] = c[4];
+        minute->phi2[l] = c[5];
+        minute->sigma_mg_dl[l] = c[6];
+        minute->error1_mg_dl[l] = minute->error2_mg_dl[l] = 0.0;
+    }
+}
+
+static void day_begins(const run_plan *run, group *group, int day, bool visits)
+{
+    int run_day = day + run->run_in_day;
+    if (run_day % SENSOR_SESSION_DAY == 0) begin_sensor_session(run, group, run_day);
+    for (int l = 0; l < LANE_GROUP; l++) {
+        lane *lane = &group->lanes[l];
+        lane_group *minute = &group->minute;
+        *tally_of(run, lane, day) = (day_tally){.fasting_mg_dl = NAN};
+        behaviour_plan_day(run, lane, day, visits, &lane->plan);
+
+        draw d = draw_from(run->seed, lane->who->key, RNG_sensitivity, (uint64_t)run_day);
+        set_kinetic(minute, KINETIC_INDEX(kabs), l, lane->who->kinetics.kabs * draw_lognormal(&d, 1.0, run->params->absorption_cv));
+        double counter = run->params->counterregulation_unaware_frac +
+                         (1.0 - run->params->counterregulation_unaware_frac) * lane->awareness;
+        set_kinetic(minute, KINETIC_INDEX(xi), l, lane->who->kinetics.xi * counter);
+        set_kinetic(minute, KINETIC_INDEX(m_graft), l, graft_function(&lane->graft, run->params, lane->who, &lane->drugs));
+        set_kinetic(minute, KINETIC_INDEX(phi_p), l, graft_portal_frac(&lane->graft));
+        minute->glucose_sum_mg_dl[l] = minute->c_peptide_sum_nmol_l[l] = 0.0;
+        minute->in_range[l] = minute->below_70[l] = minute->below_54[l] = minute->above_180[l] = 0.0;
+        minute->cgm_sum[l] = minute->cgm_sum_squares[l] = 0.0;
+    }
+}
+
+static void tally_day(const run_plan *run, const lane_group *minute, int l, lane *lane, int day)
+{
+    day_tally *today = tally_of(run, lane, day);
+    today->mean_glucose_mg_dl = minute->glucose_sum_mg_dl[l] / MINUTES_PER_DAY;
+    today->c_peptide_mean_nmol_l = minute->c_peptide_sum_nmol_l[l] / MINUTES_PER_DAY;
+    today->cgm_n = (double)MINUTES_PER_DAY / SENSOR_MINUTES;
+    today->in_range = minute->in_range[l];
+    today->below_70 = minute->below_70[l];
+    today->below_54 = minute->below_54[l];
+    today->above_180 = minute->above_180[l];
+    today->cgm_sum = minute->cgm_sum[l];
+    today->cgm_sum_squares = minute->cgm_sum_squares[l];
+    today->graft_function = minute->k[KINETIC_INDEX(m_graft)][l];
+    lane->care.insulin_u += today->insulin_u;
+}
+
+static void day_ends(const run_plan *run, group *group, int day)
+{
+    for (int l = 0; l < LANE_GROUP; l++) {
+        lane *lane = &group->lanes[l];
+        tally_day(run, &group->minute, l, lane, day);
+        lane->awareness = awareness_day(run->params, lane->awareness,
+                                        lane->who->impaired_awareness ? run->params->awareness_ceiling_impaired : 1.0,
+                                        tally_of(run, lane, day)->below_54 * SENSOR_MINUTES);
+        care_day_end(run, lane, day);
+    }
+}
+
+#define PROFILE_DAYS 14
+
+void group_run_in(const run_plan *run, group *group, glucose_profile *profile)
+{
+    for (int day = -run->run_in_day; day < 0; day++) {
+        day_begins(run, group, day, false);
+        minutes_of_day(run, group, day, &(day_purpose){.visit = -1, .period = day >= -PROFILE_DAYS ? PROFILE_BEFORE : -1,
+                                                       .profile = profile});
+        day_ends(run, group, day);
+    }
+}
+
+void group_follow_up(const run_plan *run, group *group, glucose_profile *profile)
+{
+    int visit = 0;
+    for (int day = 0; day <= run->follow_up_day; day++) {
+        bool closing = day == run->follow_up_day, visits = visit < run->n_visits && run->visit_day[visit] == day;
+        if (closing && !visits) break;
+        if (!closing)
+            for (int l = 0; l < LANE_GROUP; l++) course_day_begins(run, &group->lanes[l], day);
+        day_begins(run, group, day, visits);
+        int period = !closing && day >= run->follow_up_day - PROFILE_DAYS ? PROFILE_AFTER : -1;
+        minutes_of_day(run, group, day, &(day_purpose){visits ? visit++ : -1, period, profile, closing});
+        if (closing) break;
+        day_ends(run, group, day);
+        for (int l = 0; l < LANE_GROUP; l++) course_day_ends(run, &group->lanes[l], day);
+    }
+}

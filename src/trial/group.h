@@ -1,0 +1,26 @@
+/* Group: eight people of one arm through all their days. */
+#ifndef ISLET_TRIAL_GROUP_H
+#define ISLET_TRIAL_GROUP_H
+
+#include "trial/lane.h"
+
+typedef struct {
+    lane_group minute;            /* the kernel's side */
+    lane lanes[LANE_GROUP];       /* the rest of each person */
+    int n_people;                 /* lanes in use; the others repeat the first and are not reported */
+} group;
+
+/* Put people at the start of the run-in, in their basal state, under ordinary care. Tally, events and visits of each
+ * lane must already point to buffers. */
+void group_start(const run_plan *run, group *group);
+
+/* From the first day of the run-in up to day 0. The last 14 days are counted in `profile`. */
+void group_run_in(const run_plan *run, group *group, glucose_profile *profile);
+
+/* From day 0 to the end of follow-up in the lanes' arm. The last 14 days are counted in `profile`. */
+void group_follow_up(const run_plan *run, group *group, glucose_profile *profile);
+
+/* Measure what a visit on `day` measures; called by group_follow_up at 07:00. (visit.c) */
+void visit_measure(const run_plan *run, group *group, int visit, int day);
+
+#endif

@@ -1,0 +1,144 @@
+/* Lane: one person in one arm while being simulated - everything that is not in the kernel's group.
+ *
+ *   behaviour.c  plans the day (meals, doses, looks at the sensor)
+ *   care.c       decides doses from what sensor and person know, titrates, weans
+ *   course.c     gives cells and drugs, steps graft and kidney, draws harms
+ *   group.c      runs eight lanes through the days
+ *   visit.c      measures at visits */
+#ifndef ISLET_TRIAL_LANE_H
+#define ISLET_TRIAL_LANE_H
+
+#include "base/params.h"
+#include "base/units.h"
+#include "patient/draw.h"
+#include "patient/person.h"
+#include "physiology/graft.h"
+#include "physiology/kernel.h"
+#include "physiology/sensor.h"
+#include "therapy/protocol.h"
+#include "trial/result.h"
+
+#define DAY_PARTS 4          /* night 00-07, after breakfast 07-12, after lunch 12-18, after dinner 18-24 h */
+#define MAIN_MEALS 3
+#define BOLUS_LOG 12         /* doses remembered for insulin on board */
+#define PLAN_EVENTS 48
+
+/* ---- the day's plan ---- */
+
+typedef enum {
+    PLAN_MEAL,               /* value: carbohydrate, g */
+    PLAN_BOLUS,              /* value: counted carbohydrate, g; index: main meal 0..2 or 3 for a snack */
+    PLAN_LONG_ACTING,        /* value: exposure factor of the dose */
+    PLAN_LOOK,               /* a look at the sensor that may lead to a correction */
+    PLAN_POST_MEAL,          /* two hours after a main meal */
+    PLAN_FASTING,            /* 06:00 */
+    PLAN_SENSITIVITY         /* value: insulin sensitivity of the window that begins */
+} plan_kind;
+
+typedef struct {
+    int minute;
+    plan_kind kind;
+    int index;
+    double value;
+} plan_event;
+
+typedef struct {
+    int n, next;
+    plan_event events[PLAN_EVENTS]; /* by minute */
+} day_plan;
+
+/* ---- care: what the person and the clinic know and decide ---- */
+
+typedef struct {
+    double long_acting_u;              /* daily dose */
+    double carb_ratio_g_per_u[MAIN_MEALS];
+    double sensitivity_mg_dl_per_u;    /* correction factor */
+    bool off_insulin;
+    bool weaning;                      /* cells were given and the arm's rule is to wean */
+    double hba1c_last_visit_pct;       /* NaN before the first */
+
+    double bolus_u[BOLUS_LOG];
+    int64_t bolus_minute[BOLUS_LOG];   /* absolute minute of each */
+    int bolus_next;
+    int64_t last_correction, last_rescue;
+
+    /* since the last weekly review */
+    double fasting_sum, post_meal_sum, part_sum[DAY_PARTS], insulin_u;
+    int fasting_n, fasting_high_n, post_meal_n, part_n[DAY_PARTS], part_low_n[DAY_PARTS], days;
+} care_state;
+
+/* ---- what is remembered of each day, run-in included ---- */
+
+typedef struct {
+    double mean_glucose_mg_dl;         /* plasma */
+    double cgm_n, in_range, below_70, below_54, above_180, cgm_sum, cgm_sum_squares; /* readings of 5 min */
+    double fasting_mg_dl;              /* sensor at 06:00 */
+    double insulin_u, carbohydrate_g;
+    double c_peptide_mean_nmol_l;
+    double graft_function;
+} day_tally;
+
+typedef struct {
+    const person *who;
+    const protocol_arm *arm;
+    drug_state drugs;
+    double days_on_drugs;              /* so far, for the kidney */
+    int cmv_day;                       /* day on which an infection would show, -1 for none */
+    graft graft;
+    int next_course;
+    care_state care;
+    day_plan plan;
+
+    double awareness;
+    double sensitivity_factor;         /* of the regimen, today */
+    double egfr, egfr_day0;
+    int severe_hypo_since_visit;
+    bool graft_worked, graft_lost, independent;
+    int days_without_insulin;
+    int treatment_death_day;           /* drawn when cells are given, -1 for none */
+    bool happened[EVENT_COUNT];        /* since day 0 */
+
+    day_tally *tally;                  /* one a day from the first of the run-in */
+    patient_event *events;
+    int n_events, max_events;
+    double (*visits)[ENDPOINT_COUNT];
+    int end_day;                       /* first day without data (death, withdrawal) or the follow-up's end */
+} lane;
+
+/* What the whole run shares; const while it runs. */
+typedef struct {
+    const struct islet_protocol *protocol;
+    const params *params;
+    const kernel *kernel;
+    uint64_t seed;
+    int run_in_day, follow_up_day;
+    int n_visits;
+    const int *visit_day;
+    double dawn[MINUTES_PER_DAY / SENSOR_MINUTES];    /* shape of the dawn rise, every five minutes */
+    sensor_population sensors;
+} run_plan;
+
+/* behaviour.c */
+void behaviour_plan_day(const run_plan *run, const lane *lane, int day, bool visit_morning, day_plan *plan);
+
+/* care.c */
+void care_start(lane *lane, double basal_u_per_day);
+double care_meal_bolus_u(lane *lane, int64_t now, double cgm_mg_dl, int meal, double counted_g);
+double care_correction_u(const run_plan *run, lane *lane, int64_t now, double cgm_mg_dl, bool ignores_on_board);
+void care_log_bolus(lane *lane, int64_t now, double units);
+double care_rescue_g(const run_plan *run, lane *lane, int64_t now, double cgm_mg_dl, double plasma_mg_dl);
+void care_day_end(const run_plan *run, lane *lane, int day);
+
+/* Insulin on board of 1 U given `minutes` ago (exponential activity curve). */
+double care_on_board_frac(double minutes);
+
+/* The rules of care in words, for the report. */
+int care_rule_count(void);
+const char *care_rule_text(int index);
+
+/* course.c: cells, drugs, harms and chance, before and after each day of follow-up */
+void course_day_begins(const run_plan *run, lane *lane, int day);
+void course_day_ends(const run_plan *run, lane *lane, int day);
+void course_event(lane *lane, int day, event_kind kind, double value);
+
+#endif

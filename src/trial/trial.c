@@ -1,0 +1,420 @@
+/* Trial: enrolment, then every person in every arm in blocks of eight, blocks shared out among threads.
+ *
+ * Paired (the default): the run-in of a block is simulated once and every arm continues from a copy of it, so that arms
+ * differ only by what is done in them. With independent arms each arm enrols its own people. Blocks are independent and
+ * keyed by person, so the result depends on neither threads nor order. */
+#include "trial/trial.h"
+
+#include <math.h>
+#include <omp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/problems.h"
+#include "physiology/slow.h"
+#include "trial/group.h"
+
+#define EVENTS_SPARE 64
+#define ARM_PEOPLE ((uint64_t)1 << 40)  /* first candidate of arm a with independent arms is a times this */
+#define CANDIDATES_PER_PERSON_MAX 20000 /* a population that admits fewer than this share is an input error */
+
+struct trial {
+    const struct islet_protocol *protocol;
+    params params;
+    run_plan plan;
+    person_source source;
+    uint64_t seed;
+    int64_t n_patients, screened_out;
+    bool independent;
+    int threads, n_visits, visit_day[PROTOCOL_MAX_VISITS];
+    uint64_t *candidate;          /* [arm or 0][patient] numbers of the people enrolled */
+    glucose_profile *profiles;    /* one an arm */
+    void (*progress)(void *context, const islet_progress *progress);
+    bool (*interrupted)(void *context);
+    void *context;
+};
+
+/* ---- create ---- */
+
+/* Smooth rise of hepatic production: 0 at 02:00, 1 from 05:00 to 07:00, 0 again at 10:00. */
+static void fill_dawn(double *shape)
+{
+    const double rises = 120.0, high = 300.0, falls = 420.0, ends = 600.0;
+    for (int i = 0; i < MINUTES_PER_DAY / SENSOR_MINUTES; i++) {
+        double t = i * SENSOR_MINUTES, x = 0.0;
+        if (t >= rises && t < high) x = (t - rises) / (high - rises);
+        else if (t >= high && t < falls) x = 1.0;
+        else if (t >= falls && t < ends) x = (ends - t) / (ends - falls);
+        shape[i] = x * x * (3.0 - 2.0 * x);
+    }
+}
+
+uint64_t islet_run_seed(const islet_protocol *protocol, const islet_run_options *options)
+{
+    if (options && options->has_seed) return options->seed;
+    return protocol->has_seed ? protocol->seed : 1;
+}
+
+static int cohorts(const trial *t)
+{
+    return t->independent ? t->protocol->n_arms : 1;
+}
+
+islet_status trial_create(const islet_protocol *protocol, const islet_run_options *options, trial **out,
+                          islet_problems *problems)
+{
+    const islet_run_options none = {0}, *o = options ? options : &none;
+    islet_status status = ISLET_ERR_MEMORY;
+    *out = NULL;
+    trial *t = calloc(1, sizeof(*t));
+    if (!t) return ISLET_ERR_MEMORY;
+
+    t->protocol = protocol;
+    t->params = params_default();
+    t->seed = islet_run_seed(protocol, o);
+    t->n_patients = o->patients > 0 ? o->patients : protocol->n_patients;
+    t->independent = o->independent_arms;
+    t->threads = o->threads > 0 ? o->threads : omp_get_num_procs();
+    t->progress = o->progress;
+    t->interrupted = o->interrupted;
+    t->context = o->context;
+    for (int v = 0; v < protocol->n_visits; v++)
+        if (protocol->visits_day[v] <= protocol->follow_up_day) t->visit_day[t->n_visits++] = protocol->visits_day[v];
+
+    const kernel *kernel = kernel_find(o->engine);
+    if (!kernel) {
+        problems_error(problems, "--engine", 0, 0, "'%s' is not an engine of this machine; try `islet doctor`", o->engine);
+        status = ISLET_ERR_UNSUPPORTED;
+        goto done;
+    }
+    if (t->n_patients > PROTOCOL_MAX_PATIENTS) {
+        status = ISLET_ERR_ARGUMENT;
+        goto done;
+    }
+    if (!person_source_fill(&t->source, &protocol->population, &t->params)) {
+        problems_error(problems, protocol->file, 0, 0, "population '%s' names no band of public subjects",
+                       protocol->population.name);
+        status = ISLET_ERR_INPUT;
+        goto done;
+    }
+    t->plan = (run_plan){.protocol = protocol, .params = &t->params, .kernel = kernel, .seed = t->seed,
+                         .run_in_day = (int)t->params.run_in_day, .follow_up_day = protocol->follow_up_day,
+                         .n_visits = t->n_visits, .visit_day = t->visit_day, .sensors = sensor_population_published()};
+    fill_dawn(t->plan.dawn);
+    t->candidate = calloc((size_t)t->n_patients * (size_t)cohorts(t), sizeof(*t->candidate));
+    t->profiles = calloc((size_t)protocol->n_arms, sizeof(*t->profiles));
+    if (!t->candidate || !t->profiles) goto done;
+    *out = t;
+    t = NULL;
+    status = ISLET_OK;
+done:
+    trial_free(t);
+    return status;
+}
+
+void trial_free(trial *t)
+{
+    if (!t) return;
+    free(t->candidate);
+    free(t->profiles);
+    free(t);
+}
+
+int64_t trial_patients(const trial *t) { return t->n_patients; }
+int trial_arms(const trial *t) { return t->protocol->n_arms; }
+int trial_follow_up_day(const trial *t) { return t->plan.follow_up_day; }
+int trial_visits(const trial *t) { return t->n_visits; }
+int trial_visit_day(const trial *t, int visit) { return t->visit_day[visit]; }
+uint64_t trial_seed(const trial *t) { return t->seed; }
+const char *trial_engine(const trial *t) { return t->plan.kernel->name; }
+int64_t trial_screened_out(const trial *t) { return t->screened_out; }
+const glucose_profile *trial_profile(const trial *t, int arm) { return &t->profiles[arm]; }
+
+int64_t trial_batches(const trial *t)
+{
+    return (t->n_patients + LANE_GROUP - 1) / LANE_GROUP;
+}
+
+double trial_total_patient_days(const trial *t)
+{
+    return (double)t->n_patients * (t->plan.follow_up_day * (double)t->protocol->n_arms + t->plan.run_in_day * (double)cohorts(t));
+}
+
+/* ---- buffers of one thread ---- */
+
+typedef struct {
+    group group, after_run_in;
+    person people[LANE_GROUP];
+    patient_traits traits[LANE_GROUP];
+    day_tally *tally;             /* [lane][day] */
+    patient_event *events;        /* [lane][event] */
+    double (*visits)[ENDPOINT_COUNT]; /* [lane][visit] */
+    patient_day *days;            /* [arm][lane][day] */
+    patient_event *kept_events;   /* [arm][lane][event] */
+    double (*kept_visits)[ENDPOINT_COUNT];
+    patient_result *results;      /* [arm][lane] */
+    glucose_profile before, *after;
+    int n_tally, max_events;
+} worker;
+
+static void worker_free(worker *w)
+{
+    if (!w) return;
+    free(w->tally);
+    free(w->events);
+    free(w->visits);
+    free(w->days);
+    free(w->kept_events);
+    free(w->kept_visits);
+    free(w->results);
+    free(w->after);
+    free(w);
+}
+
+static worker *worker_create(const trial *t)
+{
+    worker *w = aligned_alloc(64, (sizeof(*w) + 63) / 64 * 64);
+    if (!w) return NULL;
+    memset(w, 0, sizeof(*w));
+    size_t arms = (size_t)t->protocol->n_arms, visits = (size_t)t->n_visits + 1;
+    w->n_tally = t->plan.run_in_day + t->plan.follow_up_day + 1;
+    w->max_events = t->plan.follow_up_day + EVENTS_SPARE;
+    w->tally = calloc((size_t)w->n_tally * LANE_GROUP, sizeof(*w->tally));
+    w->events = calloc((size_t)w->max_events * LANE_GROUP, sizeof(*w->events));
+    w->visits = calloc(visits * LANE_GROUP, sizeof(*w->visits));
+    w->days = calloc((size_t)t->plan.follow_up_day * LANE_GROUP * arms, sizeof(*w->days));
+    w->kept_events = calloc((size_t)w->max_events * LANE_GROUP * arms, sizeof(*w->kept_events));
+    w->kept_visits = calloc(visits * LANE_GROUP * arms, sizeof(*w->kept_visits));
+    w->results = calloc(LANE_GROUP * arms, sizeof(*w->results));
+    w->after = calloc(arms, sizeof(*w->after));
+    if (w->tally && w->events && w->visits && w->days && w->kept_events && w->kept_visits && w->results && w->after) return w;
+    worker_free(w);
+    return NULL;
+}
+
+/* ---- one block ---- */
+
+static void fill_traits(const person *who, int64_t patient, patient_traits *out)
+{
+    *out = (patient_traits){.patient = patient, .candidate = (int64_t)who->key, .female = who->female,
+                            .age_year = who->age_year, .duration_year = who->duration_year, .height_m = who->height_m,
+                            .weight_kg = who->kinetics.bw, .bmi_kg_m2 = who->bmi_kg_m2,
+                            .egfr_ml_min_1_73m2 = who->egfr_ml_min_1_73m2, .native_function_frac = who->native_function_frac,
+                            .autoantibody_positive = who->autoantibody_positive,
+                            .impaired_awareness = who->impaired_awareness,
+                            .severe_hypo_per_year = who->severe_hypo_per_year};
+    memcpy(out->subject, who->subject, sizeof(out->subject));
+}
+
+/* Draw the people of a block again from their numbers; empty lanes repeat the first person. */
+static void load_people(const trial *t, worker *w, const uint64_t *candidate, int64_t first, int n)
+{
+    w->group.n_people = n;
+    for (int l = 0; l < LANE_GROUP; l++) {
+        uint64_t number = candidate[first + (l < n ? l : 0)];
+        if (!person_draw(&t->source, t->seed, number, &w->people[l])) continue; /* enrolled people can be drawn */
+        fill_traits(&w->people[l], first + l, &w->traits[l]);
+        w->group.lanes[l] = (lane){.who = &w->people[l], .tally = w->tally + (size_t)l * (size_t)w->n_tally,
+                                   .events = w->events + (size_t)l * (size_t)w->max_events, .max_events = w->max_events,
+                                   .visits = w->visits + (size_t)l * ((size_t)t->n_visits + 1)};
+    }
+}
+
+static uint16_t packed(double value, double per_unit)
+{
+    double x = value * per_unit + 0.5;
+    return x > 0.0 ? x < 65535.0 ? (uint16_t)x : 65535 : 0;
+}
+
+static void pack_day(const day_tally *tally, patient_day *out)
+{
+    *out = (patient_day){packed(tally->mean_glucose_mg_dl, 10.0), packed(tally->in_range, SENSOR_MINUTES),
+                         packed(tally->below_70, SENSOR_MINUTES), packed(tally->below_54, SENSOR_MINUTES),
+                         packed(tally->insulin_u, 100.0), packed(tally->carbohydrate_g, 10.0),
+                         packed(tally->c_peptide_mean_nmol_l, 1000.0), packed(tally->graft_function, 10000.0)};
+}
+
+/* Keep what lane `l` left in arm `a`. */
+static void keep_lane(const trial *t, worker *w, int a, int l)
+{
+    const lane *lane = &w->group.lanes[l];
+    size_t slot = (size_t)a * LANE_GROUP + (size_t)l;
+    size_t visits = (size_t)t->n_visits + 1, follow_up = (size_t)t->plan.follow_up_day;
+    patient_day *days = w->days + slot * follow_up;
+    patient_event *events = w->kept_events + slot * (size_t)w->max_events;
+    double(*values)[ENDPOINT_COUNT] = w->kept_visits + slot * visits;
+    for (int d = 0; d < lane->end_day; d++) pack_day(&lane->tally[d + t->plan.run_in_day], &days[d]);
+    memcpy(events, lane->events, (size_t)lane->n_events * sizeof(*events));
+    memcpy(values, lane->visits, (size_t)t->n_visits * sizeof(*values));
+    w->results[slot] = (patient_result){.arm = a, .traits = &w->traits[l], .n_visits = t->n_visits, .visit_values = values,
+                                        .n_days = lane->end_day, .days = days, .n_events = lane->n_events, .events = events};
+}
+
+static void run_arm(const trial *t, worker *w, int a)
+{
+    for (int l = 0; l < LANE_GROUP; l++) w->group.lanes[l].arm = &t->protocol->arms[a];
+    group_follow_up(&t->plan, &w->group, &w->after[a]);
+    for (int l = 0; l < w->group.n_people; l++) keep_lane(t, w, a, l);
+}
+
+static void add_profile(glucose_profile *to, const glucose_profile *from)
+{
+    uint32_t *a = &to->count[0][0][0];
+    const uint32_t *b = &from->count[0][0][0];
+    for (size_t i = 0; i < sizeof(*to) / sizeof(*a); i++) a[i] += b[i];
+}
+
+/* One block in every arm. */
+static void run_block(const trial *t, worker *w, int64_t block)
+{
+    int64_t first = block * LANE_GROUP;
+    int n = t->n_patients - first < LANE_GROUP ? (int)(t->n_patients - first) : LANE_GROUP;
+    memset(w->after, 0, sizeof(*w->after) * (size_t)t->protocol->n_arms);
+    for (int a = 0; a < t->protocol->n_arms; a++) {
+        if (a == 0 || t->independent) {
+            load_people(t, w, t->candidate + (t->independent ? a * t->n_patients : 0), first, n);
+            memset(&w->before, 0, sizeof(w->before));
+            group_start(&t->plan, &w->group);
+            group_run_in(&t->plan, &w->group, &w->before);
+            w->after_run_in = w->group;
+        } else {
+            w->group = w->after_run_in;
+        }
+        add_profile(&w->after[a], &w->before);
+        run_arm(t, w, a);
+    }
+}
+
+/* ---- enrolment ---- */
+
+/* Requirements on what only the run-in shows: HbA1c and fasting glucose. */
+static bool needs_run_in(const population *of)
+{
+    return of->has_require[TRAIT_hba1c_pct] || of->has_require[TRAIT_fasting_glucose_mg_dl];
+}
+
+static bool meets(const requirement *r, double x)
+{
+    return (r->low_open ? x > r->low : x >= r->low) && (r->high_open ? x < r->high : x <= r->high);
+}
+
+static bool meets_after_run_in(const trial *t, const lane *lane)
+{
+    const population *of = &t->protocol->population;
+    const day_tally *last = &lane->tally[t->plan.run_in_day - 1];
+    double hba1c = hba1c_pct(lane->who->glycation_rate_l_per_mmol_s, (int)t->params.red_cell_life_day,
+                             &last->mean_glucose_mg_dl, (int)(sizeof(*last) / sizeof(double)), t->plan.run_in_day);
+    double fasting = 0.0;
+    for (int i = 0; i < 14; i++) fasting += last[-i].fasting_mg_dl / 14.0;
+    return (!of->has_require[TRAIT_hba1c_pct] || meets(&of->require[TRAIT_hba1c_pct], hba1c)) &&
+           (!of->has_require[TRAIT_fasting_glucose_mg_dl] || meets(&of->require[TRAIT_fasting_glucose_mg_dl], fasting));
+}
+
+/* The next candidate from *number on who meets what is known before the run-in; false when there are too few. */
+static bool next_candidate(const trial *t, uint64_t *number, person *who)
+{
+    for (int tries = 0; tries < CANDIDATES_PER_PERSON_MAX; tries++, (*number)++)
+        if (person_draw(&t->source, t->seed, *number, who) && person_meets(&t->protocol->population, who)) return true;
+    return false;
+}
+
+/* Simulate the run-in of `n` candidates and mark who meets the rest of the requirements. */
+static void screen_block(const trial *t, worker *w, const uint64_t *candidate, int n, bool *admitted)
+{
+    glucose_profile unused = {0};
+    load_people(t, w, candidate, 0, n);
+    group_start(&t->plan, &w->group);
+    group_run_in(&t->plan, &w->group, &unused);
+    for (int l = 0; l < n; l++) admitted[l] = meets_after_run_in(t, &w->group.lanes[l]);
+}
+
+#define SCREEN_BLOCKS 16
+
+static islet_status enrol(trial *t, int cohort, islet_problems *problems)
+{
+    islet_status status = ISLET_OK;
+    uint64_t number = (uint64_t)cohort * ARM_PEOPLE, *enrolled = t->candidate + cohort * t->n_patients;
+    worker *workers[SCREEN_BLOCKS] = {NULL};
+    person who;
+    int64_t n = 0, empty_rounds = 0;
+    while (n < t->n_patients) {
+        uint64_t round[SCREEN_BLOCKS * LANE_GROUP];
+        bool admitted[SCREEN_BLOCKS * LANE_GROUP];
+        int in_round = 0, wanted = needs_run_in(&t->protocol->population) ? SCREEN_BLOCKS * LANE_GROUP : LANE_GROUP;
+        for (; in_round < wanted && next_candidate(t, &number, &who); number++) {
+            admitted[in_round] = true;
+            round[in_round++] = number;
+        }
+        if (in_round < wanted) {
+            status = ISLET_ERR_INPUT;
+            break;
+        }
+        if (needs_run_in(&t->protocol->population)) {
+            for (int b = 0; b < SCREEN_BLOCKS && status == ISLET_OK; b++)
+                if (!workers[b] && !(workers[b] = worker_create(t))) status = ISLET_ERR_MEMORY;
+            if (status != ISLET_OK) break;
+#pragma omp parallel for schedule(dynamic, 1) num_threads(t->threads)
+            for (int b = 0; b < SCREEN_BLOCKS; b++)
+                screen_block(t, workers[b], round + b * LANE_GROUP, LANE_GROUP, admitted + b * LANE_GROUP);
+        }
+        int64_t before = n;
+        for (int i = 0; i < in_round && n < t->n_patients; i++)
+            if (admitted[i]) {
+                enrolled[n++] = round[i];
+                number = round[i] + 1;
+            }
+        empty_rounds = n > before ? 0 : empty_rounds + 1;
+        if (empty_rounds > 50) {
+            status = ISLET_ERR_INPUT;
+            break;
+        }
+    }
+    if (status == ISLET_ERR_INPUT)
+        problems_error(problems, t->protocol->file, 0, 0,
+                       "population '%s' has almost nobody who meets `require`; widen its ranges", t->protocol->population.name);
+    if (status == ISLET_OK) t->screened_out += (int64_t)(number - (uint64_t)cohort * ARM_PEOPLE) - t->n_patients;
+    for (int b = 0; b < SCREEN_BLOCKS; b++) worker_free(workers[b]);
+    return status;
+}
+
+/* ---- run ---- */
+
+islet_status trial_run(trial *t, const unsigned char *done, trial_sink sink, void *context, islet_problems *problems)
+{
+    islet_status status = ISLET_OK;
+    int64_t blocks = trial_batches(t);
+    double days_done = 0.0;
+    memset(t->profiles, 0, sizeof(*t->profiles) * (size_t)t->protocol->n_arms);
+    t->screened_out = 0;
+    for (int c = 0; c < cohorts(t) && status == ISLET_OK; c++) status = enrol(t, c, problems);
+    if (status != ISLET_OK) return status;
+
+#pragma omp parallel num_threads(t->threads)
+    {
+        worker *w = worker_create(t);
+#pragma omp for schedule(dynamic, 1)
+        for (int64_t block = 0; block < blocks; block++) {
+            islet_status seen;
+#pragma omp critical(islet_trial)
+            {
+                if (!w) status = ISLET_ERR_MEMORY;
+                if (status == ISLET_OK && t->interrupted && t->interrupted(t->context)) status = ISLET_ERR_INTERRUPTED;
+                seen = status;
+            }
+            if (seen != ISLET_OK || (done && done[block])) continue;
+            run_block(t, w, block);
+#pragma omp critical(islet_trial)
+            {
+                int n = w->group.n_people, arms = t->protocol->n_arms;
+                for (int a = 1; a < arms; a++) /* close the gaps of an incomplete block */
+                    memmove(w->results + a * n, w->results + a * LANE_GROUP, sizeof(*w->results) * (size_t)n);
+                if (status == ISLET_OK) status = sink(context, block, w->results, n * arms);
+                for (int a = 0; a < arms; a++) add_profile(&t->profiles[a], &w->after[a]);
+                days_done += n * (t->plan.follow_up_day * (double)arms + t->plan.run_in_day * (double)cohorts(t));
+                if (t->progress) t->progress(t->context, &(islet_progress){days_done, trial_total_patient_days(t)});
+            }
+        }
+        worker_free(w);
+    }
+    return status;
+}

@@ -147,7 +147,7 @@ ISLET_API islet_status islet_store_close(islet_store *store, islet_problems *pro
 
 #define ISLET_HASH_TEXT 65 /* 64 hexadecimal digits and the end */
 
-/** SHA-256 over the content of all tables except provenance_build, rows in key order. "Same bytes" means this. */
+/** SHA-256 over the content of all tables except provenance_build and batch, rows in key order. "Same bytes" means this. */
 ISLET_API ISLET_CHECK islet_status islet_store_hash(islet_store *store, char hash[ISLET_HASH_TEXT]);
 
 /** Results of the finished run in `store`: arm, endpoint, unit, day, value, ci_low, ci_high, n. */
@@ -172,6 +172,7 @@ typedef struct {
     bool (*interrupted)(void *context);                              /* polled between batches; true stops the run */
     void *context;
     const char *command_line; /* for the provenance; nullable */
+    const char *date;         /* likewise, because the library reads no clock; nullable */
 } islet_run_options;
 
 /** Simulate every patient in every arm and put all of it into `store`, one transaction a batch.

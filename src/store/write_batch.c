@@ -1,0 +1,187 @@
+/* Rows of people, a batch a transaction. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/write.h"
+
+#define DOING "write a batch of people"
+
+enum { PUT_PATIENT, PUT_VISIT, PUT_DAILY, PUT_EVENT, PUT_BATCH, PUT_COUNT };
+
+struct store_writer {
+    islet_store *store;
+    bool paired; /* the same people in every arm: their traits are written once */
+    int n_visits;
+    int visit_days[PROTOCOL_MAX_VISITS];
+    sqlite3_stmt *put[PUT_COUNT];
+};
+
+#define ENDPOINT(key, unit, kind, digits, sentence) ", ?"
+static const char *const put_sql[PUT_COUNT] = {
+    [PUT_PATIENT] = "INSERT INTO patient VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    [PUT_VISIT] = "INSERT INTO visit VALUES (?, ?, ?"
+#include "base/endpoints.def"
+        ")",
+    [PUT_DAILY] = "INSERT INTO daily VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    [PUT_EVENT] = "INSERT INTO event VALUES (?, ?, ?, ?, ?, ?)",
+    [PUT_BATCH] = "INSERT INTO batch VALUES (?)",
+};
+#undef ENDPOINT
+
+static const char *const event_keys[EVENT_COUNT] = {
+#define EVENT_KEY(key, sentence) #key,
+    EVENT_LIST(EVENT_KEY)
+#undef EVENT_KEY
+};
+
+/* the event that each harm counts */
+static const struct {
+    endpoint_id harm;
+    event_kind event;
+} harm_events[] = {
+    {ENDPOINT_severe_hypo_any, EVENT_severe_hypo},
+    {ENDPOINT_graft_lost, EVENT_graft_lost},
+    {ENDPOINT_portal_bleeding, EVENT_portal_bleeding},
+    {ENDPOINT_portal_thrombosis, EVENT_portal_thrombosis},
+    {ENDPOINT_cmv_infection, EVENT_cmv_infection},
+    {ENDPOINT_serious_infection, EVENT_serious_infection},
+    {ENDPOINT_kidney_injury, EVENT_kidney_injury},
+    {ENDPOINT_malignancy, EVENT_malignancy},
+    {ENDPOINT_death, EVENT_death},
+    {ENDPOINT_withdrawn, EVENT_withdrawn},
+};
+
+islet_status store_writer_create(islet_store *store, bool paired, int n_visits, const int *visit_days,
+                                 store_writer **out, islet_problems *problems)
+{
+    *out = NULL;
+    if (n_visits < 0 || n_visits > PROTOCOL_MAX_VISITS) return ISLET_ERR_ARGUMENT;
+    store_writer *writer = calloc(1, sizeof *writer);
+    if (!writer) return ISLET_ERR_MEMORY;
+    writer->store = store;
+    writer->paired = paired;
+    writer->n_visits = n_visits;
+    for (int i = 0; i < n_visits; i++) writer->visit_days[i] = visit_days[i];
+    for (int i = 0; i < PUT_COUNT; i++) {
+        islet_status status = store_prepare(store, put_sql[i], &writer->put[i], problems);
+        if (status != ISLET_OK) {
+            store_writer_free(writer);
+            return status;
+        }
+    }
+    *out = writer;
+    return ISLET_OK;
+}
+
+void store_writer_free(store_writer *writer)
+{
+    if (!writer) return;
+    for (int i = 0; i < PUT_COUNT; i++) sqlite3_finalize(writer->put[i]);
+    free(writer);
+}
+
+/* Binding a number cannot fail for a column that the statement has, so the step alone is checked. */
+static islet_status put_patient(store_writer *writer, const patient_traits *traits, islet_problems *problems)
+{
+    sqlite3_stmt *put = writer->put[PUT_PATIENT];
+    char subject[sizeof traits->subject + 1];
+    snprintf(subject, sizeof subject, "%.*s", (int)sizeof traits->subject, traits->subject);
+    const double reals[] = {traits->age_year,  traits->duration_year, traits->height_m,
+                            traits->weight_kg, traits->bmi_kg_m2,     traits->egfr_ml_min_1_73m2,
+                            traits->native_function_frac};
+    int at = 1;
+    sqlite3_bind_int64(put, at++, traits->patient);
+    sqlite3_bind_int64(put, at++, traits->candidate);
+    if (sqlite3_bind_text(put, at++, subject, -1, SQLITE_TRANSIENT) != SQLITE_OK) return ISLET_ERR_MEMORY;
+    sqlite3_bind_int(put, at++, traits->female);
+    for (size_t i = 0; i < sizeof reals / sizeof reals[0]; i++) sqlite3_bind_double(put, at++, reals[i]);
+    sqlite3_bind_int(put, at++, traits->autoantibody_positive);
+    sqlite3_bind_int(put, at++, traits->impaired_awareness);
+    sqlite3_bind_double(put, at++, traits->severe_hypo_per_year);
+    return store_step(writer->store, put, DOING, problems);
+}
+
+static bool had_event(const patient_result *result, event_kind kind, int day)
+{
+    for (int i = 0; i < result->n_events; i++)
+        if (result->events[i].kind == (int32_t)kind && result->events[i].day >= 0 && result->events[i].day <= day)
+            return true;
+    return false;
+}
+
+static islet_status put_visits(store_writer *writer, const patient_result *result, islet_problems *problems)
+{
+    sqlite3_stmt *put = writer->put[PUT_VISIT];
+    islet_status status = ISLET_OK;
+    for (int visit = 0; visit < writer->n_visits && status == ISLET_OK; visit++) {
+        int day = writer->visit_days[visit];
+        double values[ENDPOINT_COUNT];
+        for (int id = 0; id < ENDPOINT_COUNT; id++)
+            values[id] = visit < result->n_visits ? result->visit_values[visit][id] : NAN;
+        /* who has left is still known to have had the harm or not: denominators stay everybody enrolled */
+        for (size_t i = 0; i < sizeof harm_events / sizeof harm_events[0]; i++)
+            if (isnan(values[harm_events[i].harm]))
+                values[harm_events[i].harm] = had_event(result, harm_events[i].event, day);
+        sqlite3_bind_int(put, 1, result->arm);
+        sqlite3_bind_int(put, 2, day);
+        sqlite3_bind_int64(put, 3, result->traits->patient);
+        for (int id = 0; id < ENDPOINT_COUNT; id++) sqlite3_bind_double(put, 4 + id, values[id]); /* NaN becomes NULL */
+        status = store_step(writer->store, put, DOING, problems);
+    }
+    return status;
+}
+
+static islet_status put_days(store_writer *writer, const patient_result *result, islet_problems *problems)
+{
+    sqlite3_stmt *put = writer->put[PUT_DAILY];
+    sqlite3_bind_int(put, 1, result->arm);
+    sqlite3_bind_int64(put, 2, result->traits->patient);
+    islet_status status = ISLET_OK;
+    for (int day = 0; day < result->n_days && status == ISLET_OK; day++) {
+        const patient_day *d = &result->days[day];
+        const uint16_t values[] = {d->mean_glucose_0_1_mg_dl, d->in_range_min,       d->below_70_min,
+                                   d->below_54_min,           d->insulin_0_01_u,     d->carbohydrate_0_1_g,
+                                   d->c_peptide_mean_pmol_l,  d->graft_function_0_0001};
+        sqlite3_bind_int(put, 3, day);
+        for (int i = 0; i < 8; i++) sqlite3_bind_int(put, 4 + i, values[i]);
+        status = store_step(writer->store, put, DOING, problems);
+    }
+    return status;
+}
+
+static islet_status put_events(store_writer *writer, const patient_result *result, islet_problems *problems)
+{
+    sqlite3_stmt *put = writer->put[PUT_EVENT];
+    islet_status status = ISLET_OK;
+    for (int i = 0; i < result->n_events && status == ISLET_OK; i++) {
+        const patient_event *event = &result->events[i];
+        if (event->kind < 0 || event->kind >= EVENT_COUNT) return ISLET_ERR_ARGUMENT;
+        sqlite3_bind_int(put, 1, result->arm);
+        sqlite3_bind_int64(put, 2, result->traits->patient);
+        sqlite3_bind_int(put, 3, i);
+        sqlite3_bind_int(put, 4, event->day);
+        if (sqlite3_bind_text(put, 5, event_keys[event->kind], -1, SQLITE_STATIC) != SQLITE_OK) return ISLET_ERR_MEMORY;
+        sqlite3_bind_double(put, 6, event->value);
+        status = store_step(writer->store, put, DOING, problems);
+    }
+    return status;
+}
+
+islet_status store_writer_batch(store_writer *writer, int64_t batch, const patient_result *results, int n_results,
+                                islet_problems *problems)
+{
+    islet_status status = store_execute(writer->store, "BEGIN", DOING, problems);
+    for (int i = 0; i < n_results && status == ISLET_OK; i++) {
+        if (results[i].arm == 0 || !writer->paired) status = put_patient(writer, results[i].traits, problems);
+        if (status == ISLET_OK) status = put_visits(writer, &results[i], problems);
+        if (status == ISLET_OK) status = put_days(writer, &results[i], problems);
+        if (status == ISLET_OK) status = put_events(writer, &results[i], problems);
+    }
+    sqlite3_bind_int64(writer->put[PUT_BATCH], 1, batch);
+    if (status == ISLET_OK) status = store_step(writer->store, writer->put[PUT_BATCH], DOING, problems);
+    if (status == ISLET_OK) status = store_execute(writer->store, "COMMIT", DOING, problems);
+    if (status != ISLET_OK) sqlite3_exec(writer->store->db, "ROLLBACK", NULL, NULL, NULL);
+    return status;
+}

@@ -41,10 +41,14 @@ double drug_effect(const drug_state *drugs, double under_drug, double without)
 
 static double immune_hazard_per_day(const params *params, const person *who, const drug_state *drugs, const product *cells)
 {
-    double attack = params->alloimmune_per_year * cells->alloimmune_frac.value;
-    if (who->autoantibody_positive) attack += params->autoimmune_per_year * cells->autoimmune_frac.value;
-    double block = drugs->regimen ? drug_effect(drugs, drugs->regimen->immune_block_frac.value, 0.0) : 0.0;
-    return attack * (1.0 - block) * who->immune_frailty / DAYS_PER_YEAR;
+    const regimen *taken = drugs->regimen;
+    double allo = params->alloimmune_per_year * cells->alloimmune_frac.value;
+    double autoimmune = who->autoantibody_positive ? params->autoimmune_per_year * cells->autoimmune_frac.value : 0.0;
+    if (taken) {
+        allo *= 1.0 - drug_effect(drugs, taken->alloimmune_block_frac.value, 0.0);
+        autoimmune *= 1.0 - drug_effect(drugs, taken->autoimmune_block_frac.value, 0.0);
+    }
+    return (allo + autoimmune) * who->immune_frailty / DAYS_PER_YEAR;
 }
 
 /* ---- one course ---- */

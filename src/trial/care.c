@@ -12,12 +12,15 @@
 #define CORRECTION_PAUSE_MIN 60
 #define PEN_STEP_U 0.5
 #define DOSE_MAX_U 30.0
+#define START_BASAL_FRAC 0.75             /* of the basal need without lows; the run-in titrates from here */
+#define START_DAILY_OVER_BASAL 1.7        /* first daily dose over basal need */
 #define RULE_CARB_RATIO 450.0             /* g/U = 450 / daily dose */
 #define RULE_CORRECTION 1700.0            /* mg/dL per U = 1700 / daily dose */
 #define AWAKE_FROM (7 * 60)
 #define AWAKE_TO (23 * 60)
 #define SYMPTOMS_BELOW_MG_DL 65.0
 #define LOW_SENSOR_MG_DL 70.0
+#define URGENT_SENSOR_MG_DL 55.0
 #define WEEK 7
 
 /* ---- insulin on board ----
@@ -100,6 +103,7 @@ double care_rescue_g(const run_plan *run, lane *lane, int64_t now, double cgm_mg
     bool awake = minute >= AWAKE_FROM && minute < AWAKE_TO;
     double unnoticed = 1.0;
     if (cgm_mg_dl < LOW_SENSOR_MG_DL) unnoticed *= 1.0 - (awake ? p->alarm_response_awake : p->alarm_response_asleep);
+    if (cgm_mg_dl < URGENT_SENSOR_MG_DL) unnoticed *= 1.0 - p->alarm_response_urgent;
     if (plasma_mg_dl < SYMPTOMS_BELOW_MG_DL) unnoticed *= 1.0 - p->symptom_response * lane->awareness;
     draw d = draw_from(run->seed, lane->who->key, RNG_rescue, (uint64_t)now);
     if (draw_uniform(&d) < unnoticed) return 0.0;
@@ -209,9 +213,9 @@ static void resume_if_needed(const run_plan *run, lane *lane)
 void care_start(lane *lane, double basal_u_per_day)
 {
     care_state *care = &lane->care;
-    *care = (care_state){.long_acting_u = basal_u_per_day, .hba1c_last_visit_pct = NAN, .last_correction = -MINUTES_PER_DAY,
+    *care = (care_state){.long_acting_u = START_BASAL_FRAC * basal_u_per_day, .hba1c_last_visit_pct = NAN, .last_correction = -MINUTES_PER_DAY,
                          .last_rescue = -MINUTES_PER_DAY};
-    double daily_u = 2.0 * basal_u_per_day;
+    double daily_u = START_DAILY_OVER_BASAL * basal_u_per_day;
     for (int m = 0; m < MAIN_MEALS; m++) care->carb_ratio_g_per_u[m] = bounded(RULE_CARB_RATIO / daily_u, 2.0, 60.0);
     set_correction_factor(care, daily_u);
 }

@@ -130,31 +130,17 @@ static bool physiology_is_plausible(const kinetics *k)
  * (dawn, m_graft) and ln_gb_pow, which follows from gb, are the driver's. */
 static void complete_kinetics(const params *p, const person *who, draw *d, kinetics *k)
 {
-    k->kl = 0.69314718055994531 / (60.0 * p->long_acting_half_life_hour);
-    k->gamma = p->portal_rate_per_min;
-    k->kp4 = p->portal_potency;
-    k->alpha = p->secretion_delay_per_min;
-    k->beta = p->secretion_static;
-    k->kg = p->secretion_dynamic;
-    k->sb = p->secretion_basal;
-    k->h = p->secretion_threshold_mg_dl;
+    kinetics_set_defaults(p, k);
     k->m_native = who->native_function_frac;
-    k->phi_p = 1.0;
-    k->r1 = p->hypo_uptake_gain;
-    k->kh = p->counterregulation_rate_per_min;
-    k->xi = p->counterregulation_mg_kg_min_per_mg_dl;
-    k->gth = p->counterregulation_threshold_mg_dl;
 
-    /* Van Cauter: half-lives, share and volume from age and body surface (Mosteller) */
-    double cv = p->c_peptide_kinetics_cv, ln2 = 0.69314718055994531;
+    /* C-peptide from age and body surface (Mosteller) */
+    double cv = p->c_peptide_kinetics_cv;
     double surface = sqrt(who->height_m * 100.0 * k->bw / 3600.0);
-    double a = ln2 / draw_lognormal(d, p->c_peptide_short_half_life_min, cv);
-    double b = ln2 / draw_lognormal(d, p->c_peptide_long_half_life_base_min +
-                                           p->c_peptide_long_half_life_per_year_min * who->age_year, cv);
-    k->c_k21 = p->c_peptide_fraction * b + (1.0 - p->c_peptide_fraction) * a;
-    k->c_kel = a * b / k->c_k21;
-    k->c_k12 = a + b - k->c_k21 - k->c_kel;
-    k->c_vc = who->female ? 1.11 * surface + 2.04 : 1.92 * surface + 0.64;
+    double short_half_life = draw_lognormal(d, p->c_peptide_short_half_life_min, cv);
+    double long_half_life = draw_lognormal(
+        d, p->c_peptide_long_half_life_base_min + p->c_peptide_long_half_life_per_year_min * who->age_year, cv);
+    kinetics_set_c_peptide(short_half_life, long_half_life, p->c_peptide_fraction, k);
+    k->c_vc = kinetics_c_peptide_volume_l(who->female, surface);
 }
 
 static void draw_habits(const params *p, draw *d, habits *out)

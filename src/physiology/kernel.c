@@ -89,17 +89,25 @@ static inline void stomach_step(const lane_kinetics *k, const stomach_curve *cur
     *qs2 = lanes_fma(sixth, lanes_fma(two, kb2 + kb3, kb1 + kb4), b);
 }
 
-/* One minute: the stomach in small steps, which gives the emptying flux at the start, middle and end of the minute;
- * then everything downstream in one Runge-Kutta step that uses those three. */
+/* One minute: the stomach in small steps; then everything downstream in one Runge-Kutta step. What downstream sees of
+ * the stomach is the straight line in time that holds what left it in the first and in the second half of the minute, so
+ * no carbohydrate is lost however steep the emptying curve is. */
 static inline void minute_multirate(const lane_kinetics *k, const minute_input *in, int stomach_steps, minute_state *x)
 {
     stomach_curve curve = stomach_curve_of(k, in->stomach_dose_mg);
-    lanes flux_start = stomach_emptying(k, &curve, x->qs1, x->qs2);
     double h = 1.0 / stomach_steps;
+    lanes content_start = x->qs1 + x->qs2;
     for (int i = 0; i < stomach_steps / 2; i++) stomach_step(k, &curve, in->meal_mg_per_min, h, &x->qs1, &x->qs2);
-    lanes flux_middle = stomach_emptying(k, &curve, x->qs1, x->qs2);
+    lanes content_middle = x->qs1 + x->qs2;
     for (int i = 0; i < stomach_steps / 2; i++) stomach_step(k, &curve, in->meal_mg_per_min, h, &x->qs1, &x->qs2);
-    lanes flux_end = stomach_emptying(k, &curve, x->qs1, x->qs2);
+    lanes content_end = x->qs1 + x->qs2;
+
+    /* mean flux of each half, then the line through them */
+    lanes first = in->meal_mg_per_min + 2.0 * (content_start - content_middle);
+    lanes second = in->meal_mg_per_min + 2.0 * (content_middle - content_end);
+    lanes flux_start = 1.5 * first - 0.5 * second;
+    lanes flux_middle = 0.5 * (first + second);
+    lanes flux_end = 1.5 * second - 0.5 * first;
 
     minute_state k1, k2, k3, k4, y;
     minute_rhs_after_stomach(k, in, flux_start, x, &k1);

@@ -12,6 +12,7 @@
 
 #define LANE_GROUP 8
 #define EATING_MG_PER_MIN 5000.0    /* announced carbohydrate is eaten at 5 g/min (simglucose) */
+#define STOMACH_STEPS 4             /* a minute, by default: see bench/NOTES.md for the error of other numbers */
 #define SENSOR_MINUTES 5            /* one sensor reading every five minutes */
 
 enum {
@@ -56,7 +57,7 @@ typedef struct {
     const char *name;
     int width;
     /* Integrate every lane over `minutes` whole minutes with classical Runge-Kutta, one step a minute, the stomach in
-     * `stomach_steps` steps a minute (its emptying curve is steep when a meal begins). */
+     * `stomach_steps` (an even number) steps a minute, because its emptying curve is steep. */
     void (*advance)(lane_group *group, int minutes, int stomach_steps);
     /* The whole system in classical Runge-Kutta, `steps` equal steps a minute: the general path that checks the other. */
     void (*advance_general)(lane_group *group, int minutes, int steps);

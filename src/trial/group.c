@@ -13,10 +13,9 @@
 
 #include "base/lanes.h"
 #include "base/lanes_math.h"
-#include "physiology/minute.h"
+#include "physiology/basal.h"
 #include "physiology/slow.h"
 
-#define STOMACH_STEPS 2           /* a minute; see bench for the error */
 #define VISIT_MINUTE (7 * 60)
 #define LIQUID_MG_PER_G 1000.0
 
@@ -27,29 +26,12 @@ static void set_kinetic(lane_group *minute, int index, int l, double value)
     minute->k[index][l] = value;
 }
 
-static void load_kinetics_of(lane_group *minute, int l, const kinetics *k)
-{
-    double values[sizeof(kinetics) / sizeof(double)];
-    memcpy(values, k, sizeof(values));
-    for (int i = 0; i < KINETIC_COUNT; i++) set_kinetic(minute, i, l, values[i]);
-    set_kinetic(minute, KINETIC_INDEX(ln_gb_pow), l, hypo_ln_pow(k->gb));
-    set_kinetic(minute, KINETIC_INDEX(dawn), l, 0.0);
-    set_kinetic(minute, KINETIC_INDEX(m_graft), l, 0.0);
-}
-
 /* The public subjects' basal state, held by long-acting insulin at its own steady state. */
-static void start_state(lane_group *minute, int l, const kinetics *k)
+static void start_lane(lane_group *minute, int l, const kinetics *k)
 {
-    double gp = k->gb * k->vg, ip = k->ib * k->vi;
-    double m30 = k->heb * k->m1 / (1.0 - k->heb);
-    double basal_pmol_kg_min = subject_basal_u_per_min(k) * PMOL_PER_UNIT_INSULIN / k->bw;
-    double egp = k->kp1 - k->kp2 * gp - k->kp3 * k->ib;
-    minute->x[MINUTE_gp][l] = minute->x[MINUTE_gs][l] = gp;
-    minute->x[MINUTE_gt][l] = (k->fcns - egp + k->k1 * gp) / k->k2;
-    minute->x[MINUTE_ip][l] = ip;
-    minute->x[MINUTE_il][l] = ip * k->m2 / (k->m1 + m30);
-    minute->x[MINUTE_i1][l] = minute->x[MINUTE_id][l] = k->ib;
-    minute->x[MINUTE_d1][l] = minute->x[MINUTE_d2][l] = basal_pmol_kg_min / k->kl;
+    double x[MINUTE_STATES];
+    basal_state(k, true, x);
+    basal_lane(k, x, minute, l);
     minute->cgm_mg_dl[l] = minute->cgm_before_mg_dl[l] = k->gb;
 }
 
@@ -60,8 +42,7 @@ void group_start(const run_plan *run, group *group)
         lane *lane = &group->lanes[l];
         const kinetics *k = &lane->who->kinetics;
         group->minute.person[l] = lane->who->key;
-        load_kinetics_of(&group->minute, l, k);
-        start_state(&group->minute, l, k);
+        start_lane(&group->minute, l, k);
         care_start(lane, subject_basal_u_per_min(k) * MINUTES_PER_DAY);
         lane->awareness = lane->who->impaired_awareness ? run->params->awareness_ceiling_impaired : 1.0;
         lane->egfr = lane->egfr_day0 = lane->who->egfr_ml_min_1_73m2;

@@ -13,7 +13,6 @@
 #define TEST_MEAL_G_PER_KG 0.82
 #define TEST_MEAL_MAX_G 49.0
 #define TEST_SAMPLES 6
-#define TEST_STOMACH_STEPS 2
 #define STIMULATED_SAMPLE 4 /* at 90 minutes */
 
 static const int sample_minute[TEST_SAMPLES] = {0, 15, 30, 60, 90, 120};
@@ -33,7 +32,7 @@ static void mixed_meal_test(const run_plan *run, const group *group, double c_pe
         c_peptide[l][0] = test.x[MINUTE_c1][l];
     }
     for (int s = 1; s < TEST_SAMPLES; s++) {
-        run->kernel->advance(&test, sample_minute[s] - sample_minute[s - 1], TEST_STOMACH_STEPS);
+        run->kernel->advance(&test, sample_minute[s] - sample_minute[s - 1], STOMACH_STEPS);
         for (int l = 0; l < LANE_GROUP; l++) c_peptide[l][s] = test.x[MINUTE_c1][l];
     }
 }

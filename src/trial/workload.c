@@ -1,0 +1,149 @@
+/* Workload: see workload.h. Meals as in simglucose's scenarios: normal around 7, 12 and 18 h and 45, 70 and 80 g. */
+#define ISLET_LANES 1
+#include "trial/workload.h"
+
+#include <math.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "base/rng.h"
+#include "base/units.h"
+#include "physiology/basal.h"
+#include "physiology/minute.h"
+
+#define WORKLOAD_SEED 20261121
+#define MEALS 3
+#define MG_PER_G 1000.0
+#define LONG_ACTING_MINUTE (22 * 60)
+#define BODY_MASS_INDEX 23.0    /* the public rows hold no height; only C-peptide's volume needs it */
+#define GRAFT_CAPACITY 0.5      /* over a healthy pancreas */
+#define INSULIN_WITH_GRAFT 0.4  /* share of the insulin that people with a graft still inject */
+
+static void complete_person(const params *p, const subject *subject, int number, workload_person *person)
+{
+    const bool has_graft = number % 3 != 0, uses_depot = number % 2 == 1;
+    const double insulin = has_graft ? INSULIN_WITH_GRAFT : 1.0;
+    kinetics *k = &person->kinetics;
+    subject_kinetics(&subject->free, k);
+    kinetics_set_defaults(p, k);
+    const double height_cm = 100.0 * sqrt(k->bw / BODY_MASS_INDEX);
+    kinetics_set_c_peptide(p->c_peptide_short_half_life_min,
+                           p->c_peptide_long_half_life_base_min + p->c_peptide_long_half_life_per_year_min * subject->age_year,
+                           p->c_peptide_fraction, k);
+    k->c_vc = kinetics_c_peptide_volume_l(uses_depot, sqrt(height_cm * k->bw / 3600.0));
+    k->ln_gb_pow = hypo_ln_pow(k->gb);
+    k->m_graft = has_graft ? GRAFT_CAPACITY : 0.0;
+    k->phi_p = number % 3 == 2 ? 0.0 : 1.0;
+    basal_state(k, uses_depot, person->start);
+
+    const double basal_u_per_min = subject_basal_u_per_min(k) * insulin;
+    person->number = number;
+    person->basal_u_per_min = uses_depot ? 0.0 : basal_u_per_min;
+    person->long_acting_u = uses_depot ? basal_u_per_min * MINUTES_PER_DAY : 0.0;
+    person->u_per_g = insulin / subject->carb_ratio_g_per_u;
+}
+
+bool workload_people(workload_person out[SUBJECT_COUNT])
+{
+    subject subjects[SUBJECT_COUNT];
+    if (!subjects_read(subjects)) return false;
+    const params p = params_default();
+    for (int i = 0; i < SUBJECT_COUNT; i++) complete_person(&p, &subjects[i], i, &out[i]);
+    return true;
+}
+
+/* Insert by minute; what comes first stays first. */
+static void insert(workload_event *events, int n, workload_event event)
+{
+    int at = n;
+    for (; at > 0 && events[at - 1].minute > event.minute; at--) events[at] = events[at - 1];
+    events[at] = event;
+}
+
+void workload_day(const workload_person *person, int day, workload_event out[WORKLOAD_EVENTS])
+{
+    static const double hour[MEALS] = {7.0, 12.0, 18.0}, grams[MEALS] = {45.0, 70.0, 80.0}, spread_g = 10.0;
+    const double earliest_hour = 1.0, latest_hour = 3.0; /* from the mean */
+    int n = 0;
+    for (int meal = 0; meal < MEALS; meal++) {
+        const uint64_t index = (uint64_t)day * MEALS + (uint64_t)meal;
+        double z[2], w[2];
+        rng_normal_pair(WORKLOAD_SEED, (uint64_t)person->number, RNG_meals, index, z);
+        rng_normal_pair(WORKLOAD_SEED, (uint64_t)person->number, RNG_bolus, index, w);
+        const double hours_off = fmin(fmax(z[0], -earliest_hour), latest_hour);
+        const int minute = (int)((hour[meal] + hours_off) * 60.0);
+        const double eaten_g = fmax(grams[meal] + spread_g * z[1], 5.0);
+        const double dose_u = eaten_g * person->u_per_g * fmin(fmax(0.85 + 0.15 * w[0], 0.4), 1.3);
+        const int dose_minute = minute + (int)fmin(fmax(-5.0 + 10.0 * w[1], -20.0), 30.0);
+        insert(out, n++, (workload_event){.minute = minute, .meal_mg = eaten_g * MG_PER_G});
+        insert(out, n++, (workload_event){.minute = dose_minute, .rapid_u = dose_u});
+    }
+    insert(out, n++, (workload_event){.minute = LONG_ACTING_MINUTE, .depot_u = person->long_acting_u});
+}
+
+/* ---- eight people through their days ---- */
+
+typedef struct {
+    const workload_person *people[LANE_GROUP];
+    workload_event events[LANE_GROUP][WORKLOAD_EVENTS];
+    int next[LANE_GROUP];
+    lane_group group;
+} workload_group;
+
+/* Lanes beyond `n` repeat the first person. */
+static void start_group(const workload_person *people, int n, workload_group *g)
+{
+    memset(&g->group, 0, sizeof g->group);
+    for (int l = 0; l < LANE_GROUP; l++) {
+        g->people[l] = &people[l < n ? l : 0];
+        basal_lane(&g->people[l]->kinetics, g->people[l]->start, &g->group, l);
+        g->group.basal_u_per_min[l] = g->people[l]->basal_u_per_min;
+    }
+}
+
+/* Give what is due; => minute of the next event of any lane, or the end of the day. */
+static int apply_due(workload_group *g, int minute)
+{
+    int soonest = MINUTES_PER_DAY;
+    for (int l = 0; l < LANE_GROUP; l++) {
+        const workload_event *event = g->events[l];
+        for (; g->next[l] < WORKLOAD_EVENTS && event[g->next[l]].minute == minute; g->next[l]++) {
+            g->group.meal_left_mg[l] += event[g->next[l]].meal_mg;
+            g->group.rapid_u[l] += event[g->next[l]].rapid_u;
+            g->group.depot_u[l] += event[g->next[l]].depot_u;
+        }
+        if (g->next[l] < WORKLOAD_EVENTS && event[g->next[l]].minute < soonest) soonest = event[g->next[l]].minute;
+    }
+    return soonest;
+}
+
+static void run_day(const workload_method *method, workload_group *g, int day, int stride, double *trace_mg_dl, int n_traced)
+{
+    for (int l = 0; l < LANE_GROUP; l++) {
+        workload_day(g->people[l], day, g->events[l]);
+        g->next[l] = 0;
+    }
+    for (int minute = 0; minute < MINUTES_PER_DAY;) {
+        int until = apply_due(g, minute);
+        const int stop = trace_mg_dl ? minute + 1 : minute - minute % SENSOR_MINUTES + SENSOR_MINUTES;
+        if (until > stop) until = stop;
+        (method->general ? method->kernel->advance_general : method->kernel->advance)(&g->group, until - minute, method->steps);
+        for (int l = 0; l < n_traced; l++)
+            trace_mg_dl[(size_t)l * (size_t)stride + (size_t)minute] = g->group.x[MINUTE_gp][l] / g->people[l]->kinetics.vg;
+        minute = until;
+    }
+}
+
+void workload_run(const workload_method *method, const workload_person *people, int n_people, int days, double *trace_mg_dl)
+{
+    const int stride = days * MINUTES_PER_DAY;
+    for (int first = 0; first < n_people; first += LANE_GROUP) {
+        const int n = n_people - first < LANE_GROUP ? n_people - first : LANE_GROUP;
+        workload_group g;
+        start_group(people + first, n, &g);
+        for (int day = 0; day < days; day++) {
+            double *at = trace_mg_dl ? trace_mg_dl + (size_t)first * (size_t)stride + (size_t)day * MINUTES_PER_DAY : NULL;
+            run_day(method, &g, day, stride, at, trace_mg_dl ? n : 0);
+        }
+    }
+}

@@ -1,0 +1,149 @@
+/* Reference solution: see reference.h. */
+#define ISLET_LANES 1
+#include "reference.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <cvode/cvode.h>
+#include <nvector/nvector_serial.h>
+#include <sundials/sundials_context.h>
+#include <sunlinsol/sunlinsol_dense.h>
+#include <sunmatrix/sunmatrix_dense.h>
+
+#include "base/units.h"
+#include "physiology/minute.h"
+
+#define CVODE_STEPS_MAX 200000 /* between two outputs */
+
+void reference_rhs(const kinetics *k, const reference_input *in, const double x[MINUTE_STATES], double dx[MINUTE_STATES])
+{
+    lane_kinetics constants;
+    minute_state state, slope;
+    minute_input input = {in->meal_mg_per_min, in->rapid_pmol_kg_min, in->depot_pmol_kg_min, in->stomach_dose_mg};
+    memcpy(&constants, k, sizeof constants);
+    memcpy(&state, x, sizeof state);
+    minute_rhs(&constants, &input, &state, &slope);
+    memcpy(dx, &slope, sizeof slope);
+}
+
+/* ---- meals and doses, minute by minute ---- */
+
+void reference_book_event(reference_book *book, const workload_event *event)
+{
+    book->left_mg += event->meal_mg;
+    book->rapid_u += event->rapid_u;
+    book->depot_u += event->depot_u;
+}
+
+reference_input reference_book_minute(reference_book *book, const kinetics *k, const double x[MINUTE_STATES])
+{
+    const double bite = book->left_mg < EATING_MG_PER_MIN ? book->left_mg : EATING_MG_PER_MIN;
+    if (bite > 0.0 && book->eating == 0.0) {
+        book->before_mg = x[MINUTE_qs1] + x[MINUTE_qs2];
+        book->eaten_mg = 0.0;
+    }
+    book->eaten_mg += bite;
+    book->left_mg -= bite;
+    book->eating = bite > 0.0;
+    const double pmol_kg_per_u = PMOL_PER_UNIT_INSULIN / k->bw;
+    const reference_input in = {bite, (book->rapid_u + book->basal_u_per_min) * pmol_kg_per_u, book->depot_u * pmol_kg_per_u,
+                                book->before_mg + book->eaten_mg};
+    book->rapid_u = book->depot_u = 0.0;
+    return in;
+}
+
+/* ---- CVODE ---- */
+
+struct reference_solver {
+    SUNContext context;
+    void *cvode;
+    N_Vector x;
+    SUNMatrix jacobian;
+    SUNLinearSolver linear;
+    kinetics k;
+    reference_input in;
+    double minute;
+    double tolerance;
+};
+
+static int rhs(realtype t, N_Vector x, N_Vector dx, void *data)
+{
+    (void)t;
+    const reference_solver *solver = data;
+    reference_rhs(&solver->k, &solver->in, N_VGetArrayPointer(x), N_VGetArrayPointer(dx));
+    return 0;
+}
+
+reference_solver *reference_create(const kinetics *k, const double start[MINUTE_STATES], double tolerance)
+{
+    reference_solver *s = calloc(1, sizeof *s);
+    if (!s) return NULL;
+    s->k = *k;
+    s->tolerance = tolerance;
+    if (SUNContext_Create(NULL, &s->context) != 0) goto fail;
+    s->x = N_VNew_Serial(MINUTE_STATES, s->context);
+    s->cvode = CVodeCreate(CV_BDF, s->context);
+    if (!s->x || !s->cvode) goto fail;
+    memcpy(N_VGetArrayPointer(s->x), start, MINUTE_STATES * sizeof(double));
+    s->jacobian = SUNDenseMatrix(MINUTE_STATES, MINUTE_STATES, s->context);
+    s->linear = SUNLinSol_Dense(s->x, s->jacobian, s->context);
+    if (!s->jacobian || !s->linear) goto fail;
+    if (CVodeInit(s->cvode, rhs, 0.0, s->x) != CV_SUCCESS) goto fail;
+    if (CVodeSStolerances(s->cvode, tolerance, tolerance) != CV_SUCCESS) goto fail;
+    if (CVodeSetUserData(s->cvode, s) != CV_SUCCESS) goto fail;
+    if (CVodeSetLinearSolver(s->cvode, s->linear, s->jacobian) != CV_SUCCESS) goto fail;
+    if (CVodeSetMaxNumSteps(s->cvode, CVODE_STEPS_MAX) != CV_SUCCESS) goto fail;
+    return s;
+fail:
+    reference_free(s);
+    return NULL;
+}
+
+void reference_free(reference_solver *s)
+{
+    if (!s) return;
+    if (s->cvode) CVodeFree(&s->cvode);
+    if (s->linear) SUNLinSolFree(s->linear);
+    if (s->jacobian) SUNMatDestroy(s->jacobian);
+    if (s->x) N_VDestroy(s->x);
+    if (s->context) SUNContext_Free(&s->context);
+    free(s);
+}
+
+bool reference_minute(reference_solver *s, const reference_input *in)
+{
+    const bool changed = memcmp(&s->in, in, sizeof *in) != 0 || s->minute == 0.0;
+    s->in = *in;
+    if (changed && CVodeReInit(s->cvode, s->minute, s->x) != CV_SUCCESS) return false;
+    /* a step may run past the minute: its result there is interpolated, and a change of inputs starts anew from it */
+    double reached = s->minute;
+    s->minute += 1.0;
+    const int flag = CVode(s->cvode, s->minute, s->x, &reached, CV_NORMAL);
+    return flag == CV_SUCCESS && reached == s->minute;
+}
+
+const double *reference_state(const reference_solver *s)
+{
+    return N_VGetArrayPointer(s->x);
+}
+
+bool reference_glucose(const workload_person *person, int days, double *out_mg_dl)
+{
+    reference_solver *solver = reference_create(&person->kinetics, person->start, REFERENCE_TOLERANCE);
+    reference_book book = {.basal_u_per_min = person->basal_u_per_min};
+    bool fine = solver != NULL;
+    for (int day = 0; fine && day < days; day++) {
+        workload_event events[WORKLOAD_EVENTS];
+        int next = 0;
+        workload_day(person, day, events);
+        for (int minute = 0; fine && minute < MINUTES_PER_DAY; minute++) {
+            while (next < WORKLOAD_EVENTS && events[next].minute == minute) reference_book_event(&book, &events[next++]);
+            const reference_input in = reference_book_minute(&book, &person->kinetics, reference_state(solver));
+            fine = reference_minute(solver, &in);
+            if (fine) out_mg_dl[day * MINUTES_PER_DAY + minute] = reference_state(solver)[MINUTE_gp] / person->kinetics.vg;
+        }
+    }
+    reference_free(solver);
+    return fine;
+}

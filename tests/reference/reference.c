@@ -21,7 +21,7 @@ void reference_rhs(const kinetics *k, const reference_input *in, const double x[
     lane_kinetics constants;
     minute_state state, slope;
     minute_input input = {in->meal_mg_per_min, in->rapid_pmol_kg_min, in->depot_pmol_kg_min, in->stomach_dose_mg};
-    memcpy(&constants, k, sizeof constants);
+    memcpy(&constants, k, sizeof *k);
     memcpy(&state, x, sizeof state);
     minute_rhs(&constants, &input, &state, &slope);
     memcpy(dx, &slope, sizeof slope);

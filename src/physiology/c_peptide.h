@@ -9,8 +9,8 @@
 
 static inline void c_peptide_rhs(const lane_kinetics *k, lanes systemic, const minute_state *x, minute_state *dx)
 {
-    lanes secreted_nmol_min = (k->gamma * x->ipo + systemic) * k->bw * 0.001;
-    dx->c1 = k->c_k21 * x->c2 - (k->c_kel + k->c_k12) * x->c1 + secreted_nmol_min / k->c_vc;
+    lanes secreted_nmol_l_min = (k->gamma * x->ipo + systemic) * k->c_per_pmol_kg;
+    dx->c1 = k->c_k21 * x->c2 - (k->c_kel + k->c_k12) * x->c1 + secreted_nmol_l_min;
     dx->c2 = k->c_k12 * x->c1 - k->c_k21 * x->c2;
 }
 

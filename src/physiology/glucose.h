@@ -47,7 +47,7 @@ static inline lanes hypo_amplification(const lane_kinetics *k, lanes glucose)
 
 static inline lanes glucose_production(const lane_kinetics *k, const minute_state *x)
 {
-    lanes egp = k->kp1 * (1.0 + k->dawn) - k->kp2 * x->gp - k->kp3 * x->id - k->kp4 * x->ipo + x->xh;
+    lanes egp = k->kp1_now - k->kp2 * x->gp - k->kp3 * x->id - k->kp4 * x->ipo + x->xh;
     return lanes_max(egp, lanes_set1(0.0));
 }
 

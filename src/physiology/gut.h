@@ -41,7 +41,7 @@ static inline lanes stomach_emptying(const lane_kinetics *k, const stomach_curve
 
 static inline lanes gut_appearance(const lane_kinetics *k, lanes qg)
 {
-    return k->f * k->kabs * qg / k->bw;
+    return k->appearance * qg;
 }
 
 static inline void gut_intestine_rhs(const lane_kinetics *k, lanes emptied, const minute_state *x, minute_state *dx)

@@ -16,6 +16,7 @@ static inline void load_kinetics(const lane_group *group, int lane, lane_kinetic
 {
     lanes *to = (lanes *)k;
     for (int i = 0; i < KINETIC_COUNT; i++) to[i] = lanes_load(&group->k[i][lane]);
+    lane_kinetics_derive(k);
 }
 
 static inline void load_state(const lane_group *group, int lane, minute_state *x)
@@ -164,7 +165,7 @@ static inline __attribute__((always_inline)) void advance_lanes(lane_group *grou
         in.depot_pmol_kg_min = depot * pmol_kg_per_u;
         in.stomach_dose_mg = book.before + book.eaten;
         method(&k, &in, steps, &x);
-        glucose_sum += x.gp / k.vg;
+        glucose_sum += x.gp * k.per_vg;
         c_peptide_sum += x.c1;
         rapid = basal;
         depot = lanes_set1(0.0);

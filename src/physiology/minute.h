@@ -26,12 +26,26 @@ enum {
     STATE_COUNT
 };
 
-/* kinetics.def on lanes */
+/* kinetics.def on lanes, and what follows from it and is used in every evaluation: divisions are dear, so they are
+ * done once for a stretch of minutes (lane_kinetics_derive). */
 typedef struct {
 #define KINETIC(key, unit, sentence) lanes key;
 #include "patient/kinetics.def"
 #undef KINETIC
+    lanes per_vg, per_vi;      /* 1/vg [kg/dL], 1/vi [kg/L] */
+    lanes appearance;          /* f kabs/bw, 1/min/kg */
+    lanes c_per_pmol_kg;       /* C-peptide of one pmol/kg secreted: bw/(1000 Vc), nmol/L */
+    lanes kp1_now;             /* kp1 (1 + dawn) */
 } lane_kinetics;
+
+static inline void lane_kinetics_derive(lane_kinetics *k)
+{
+    k->per_vg = 1.0 / k->vg;
+    k->per_vi = 1.0 / k->vi;
+    k->appearance = k->f * k->kabs / k->bw;
+    k->c_per_pmol_kg = k->bw * 0.001 / k->c_vc;
+    k->kp1_now = k->kp1 * (1.0 + k->dawn);
+}
 
 /* What enters from outside, constant within one minute. */
 typedef struct {
@@ -48,20 +62,20 @@ typedef struct {
 #include "physiology/c_peptide.h"
 
 /* (kinetics, input, emptying flux, state) => derivative of every state but the two of the stomach */
-static inline void minute_rhs_after_stomach(const lane_kinetics *k, const minute_input *in, lanes emptied_mg_per_min,
+static inline __attribute__((always_inline)) void minute_rhs_after_stomach(const lane_kinetics *k, const minute_input *in, lanes emptied_mg_per_min,
                                             const minute_state *x, minute_state *dx)
 {
     /* rates of appearance and action that several equations share */
-    lanes glucose = x->gp / k->vg;                       /* mg/dL */
-    lanes insulin = x->ip / k->vi;                       /* pmol/L */
+    lanes glucose = x->gp * k->per_vg;                       /* mg/dL */
+    lanes insulin = x->ip * k->per_vi;                       /* pmol/L */
     lanes ra = gut_appearance(k, x->qg);                 /* mg/kg/min */
     lanes egp = glucose_production(k, x);                /* mg/kg/min */
 
     gut_intestine_rhs(k, emptied_mg_per_min, x, dx);
     glucose_rhs(k, glucose, ra, egp, x, dx);
-    secretion_rhs(k, glucose, dx->gp / k->vg, x, dx);    /* needs dG/dt of the same stage; adds graft_systemic */
-    insulin_rhs(k, in, insulin, secretion_systemic(k, dx->gp / k->vg, x), x, dx);
-    c_peptide_rhs(k, secretion_systemic(k, dx->gp / k->vg, x), x, dx);
+    lanes systemic = secretion_rhs(k, glucose, dx->gp * k->per_vg, x, dx); /* needs dG/dt of the same stage */
+    insulin_rhs(k, in, insulin, systemic, x, dx);
+    c_peptide_rhs(k, systemic, x, dx);
 }
 
 /* Whole right-hand side: what the general Runge-Kutta path and the reference solver integrate. */

@@ -23,20 +23,17 @@ static inline lanes secretion_rate(const lane_kinetics *k, lanes m, lanes glucos
     return lanes_max(y + m * (k->sb + k->kg * lanes_max(glucose_slope, zero)), zero);
 }
 
-/* Graft secretion that does not pass the portal vein, pmol/kg/min. */
-static inline lanes secretion_systemic(const lane_kinetics *k, lanes glucose_slope, const minute_state *x)
-{
-    return (1.0 - k->phi_p) * secretion_rate(k, k->m_graft, glucose_slope, x->yg);
-}
-
-static inline void secretion_rhs(const lane_kinetics *k, lanes glucose, lanes glucose_slope, const minute_state *x,
-                                 minute_state *dx)
+/* => graft secretion that does not pass the portal vein, pmol/kg/min */
+static inline lanes secretion_rhs(const lane_kinetics *k, lanes glucose, lanes glucose_slope, const minute_state *x,
+                                  minute_state *dx)
 {
     lanes native = secretion_rate(k, k->m_native, glucose_slope, x->yn);
     lanes graft = secretion_rate(k, k->m_graft, glucose_slope, x->yg);
+    lanes portal = k->phi_p * graft;
     dx->yn = secretion_provision_rhs(k, k->m_native, glucose, x->yn);
     dx->yg = secretion_provision_rhs(k, k->m_graft, glucose, x->yg);
-    dx->ipo = native + k->phi_p * graft - k->gamma * x->ipo;
+    dx->ipo = native + portal - k->gamma * x->ipo;
+    return graft - portal;
 }
 
 #endif

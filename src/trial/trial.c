@@ -63,6 +63,13 @@ static int cohorts(const trial *t)
 islet_status trial_create(const islet_protocol *protocol, const islet_run_options *options, trial **out,
                           islet_problems *problems)
 {
+    params defaults = params_default();
+    return trial_create_with(protocol, options, &defaults, out, problems);
+}
+
+islet_status trial_create_with(const islet_protocol *protocol, const islet_run_options *options, const params *with,
+                               trial **out, islet_problems *problems)
+{
     const islet_run_options none = {0}, *o = options ? options : &none;
     islet_status status = ISLET_ERR_MEMORY;
     *out = NULL;
@@ -70,7 +77,7 @@ islet_status trial_create(const islet_protocol *protocol, const islet_run_option
     if (!t) return ISLET_ERR_MEMORY;
 
     t->protocol = protocol;
-    t->params = params_default();
+    t->params = *with;
     t->seed = islet_run_seed(protocol, o);
     t->n_patients = o->patients > 0 ? o->patients : protocol->n_patients;
     t->independent = o->independent_arms;

@@ -2,6 +2,7 @@
 #ifndef ISLET_TRIAL_TRIAL_H
 #define ISLET_TRIAL_TRIAL_H
 
+#include "base/params.h"
 #include "therapy/protocol.h"
 #include "trial/result.h"
 
@@ -13,6 +14,10 @@ typedef islet_status (*trial_sink)(void *context, int64_t batch, const patient_r
 
 ISLET_CHECK islet_status trial_create(const struct islet_protocol *protocol, const islet_run_options *options,
                                       trial **out, islet_problems *problems);
+
+/* The same with other parameters than the documented ones: for calibration and sensitivity studies. */
+ISLET_CHECK islet_status trial_create_with(const struct islet_protocol *protocol, const islet_run_options *options,
+                                           const params *params, trial **out, islet_problems *problems);
 void trial_free(trial *trial);
 
 int64_t trial_patients(const trial *trial); /* after options: people per arm */

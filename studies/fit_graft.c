@@ -1,0 +1,222 @@
+/* Fit of the graft: the numbers that link cells, C-peptide, capacity and insulin independence.
+ *
+ *   make fit     (some minutes)
+ *
+ * Two fits, both on rows of evidence/outcomes.csv whose role is `calibrate`, never on others:
+ *   1. donor islets (Edmonton, CITR): portal_potency, wean_fasting_mg_dl, wean_post_meal_mg_dl
+ *      (resume thresholds follow at fixed distances), by Nelder-Mead on the weighted squared misses;
+ *   2. zimislecel's full-dose stimulated C-peptide at days 90, 180, 365: secretion_gain, maturation half-time and scale
+ *      of the product, by Nelder-Mead on the squared log misses, with 1. held.
+ * The same people and the same chance in every evaluation (common random numbers). Results go by hand into
+ * base/params.def and data/products/zimislecel.yaml, with this file as their source. */
+#include <gsl/gsl_multimin.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "trial/trial.h"
+
+#define RESUME_FASTING_ABOVE_MG_DL 15.0 /* resume thresholds over the weaning thresholds */
+#define RESUME_POST_MEAL_ABOVE_MG_DL 20.0
+
+typedef struct {
+    struct islet_protocol protocol;
+    params params;
+    int n, n_visits;
+    double *values;               /* [patient][visit][endpoint] of arm 0 */
+    int evaluations;
+} study;
+
+static islet_status keep(void *context, int64_t batch, const patient_result *results, int n)
+{
+    study *s = context;
+    (void)batch;
+    for (int i = 0; i < n; i++) {
+        if (results[i].arm != 0) continue;
+        size_t at = (size_t)results[i].traits->patient * (size_t)s->n_visits * ENDPOINT_COUNT;
+        memcpy(s->values + at, results[i].visit_values, sizeof(double) * (size_t)s->n_visits * ENDPOINT_COUNT);
+    }
+    return ISLET_OK;
+}
+
+static void simulate(study *s)
+{
+    trial *t;
+    if (trial_create_with(&s->protocol, NULL, &s->params, &t, NULL) != ISLET_OK ||
+        trial_run(t, NULL, keep, s, NULL) != ISLET_OK) {
+        fprintf(stderr, "the simulation failed\n");
+        exit(4);
+    }
+    trial_free(t);
+    s->evaluations++;
+}
+
+static bool study_read(study *s, const char *path, int n)
+{
+    islet_problems *problems = islet_problems_create();
+    islet_protocol *protocol = NULL;
+    *s = (study){.n = n, .params = params_default()};
+    if (islet_protocol_read(path, &protocol, problems) != ISLET_OK) {
+        for (int i = 0; i < islet_problems_count(problems); i++) fprintf(stderr, "%s\n", islet_problems_text(problems, i));
+        return false;
+    }
+    s->protocol = *protocol;
+    s->protocol.n_patients = n;
+    s->protocol.n_arms = 1;
+    s->n_visits = s->protocol.n_visits;
+    s->values = calloc((size_t)n * (size_t)s->n_visits * ENDPOINT_COUNT, sizeof(double));
+    islet_protocol_free(protocol);
+    islet_problems_free(problems);
+    return s->values != NULL;
+}
+
+static int visit_on(const study *s, int day)
+{
+    for (int v = 0; v < s->n_visits; v++)
+        if (s->protocol.visits_day[v] == day) return v;
+    fprintf(stderr, "no visit on day %d\n", day);
+    exit(2);
+}
+
+/* Mean of an end point at a visit over people with independence == `off` (or all for off < 0). */
+static double mean_of(const study *s, int day, endpoint_id e, int off)
+{
+    double sum = 0.0;
+    int n = 0, visit = visit_on(s, day);
+    for (int i = 0; i < s->n; i++) {
+        const double *v = s->values + ((size_t)i * (size_t)s->n_visits + (size_t)visit) * ENDPOINT_COUNT;
+        if (isnan(v[e]) || (off >= 0 && v[ENDPOINT_insulin_independent] != off)) continue;
+        sum += v[e];
+        n++;
+    }
+    return n ? sum / n : NAN;
+}
+
+static double increment(const study *s, int day, int off)
+{
+    return mean_of(s, day, ENDPOINT_c_peptide_stimulated_nmol_l, off) - mean_of(s, day, ENDPOINT_c_peptide_fasting_nmol_l, off);
+}
+
+/* ---- 1. donor islets ---- */
+
+static double donor_misses(study *s, bool print)
+{
+    /* row of outcomes.csv, observed, its standard error, simulated */
+    const struct {
+        const char *row;
+        double observed, error, simulated;
+    } rows[] = {
+        {"EDM2001 insulin independent at 10.2 months (day 365), share", 0.75, 0.10, mean_of(s, 365, ENDPOINT_insulin_independent, -1)},
+        {"CITR_BARTON2012 insulin independent at 3 years, mean of three eras", 0.36, 0.05, mean_of(s, 1095, ENDPOINT_insulin_independent, -1)},
+        {"EDM2005 C-peptide increment off insulin, nmol/L", 0.76, 0.06, increment(s, 365, 1)},
+        {"EDM2005 C-peptide increment back on insulin, nmol/L", 0.44, 0.06, increment(s, 1095, 0)},
+        {"EDM2005 HbA1c off insulin at 5 years, %", 6.4, 0.2, mean_of(s, 1825, ENDPOINT_hba1c_pct, 1)},
+        {"EDM2005 HbA1c back on insulin at 5 years, %", 6.7, 0.3, mean_of(s, 1825, ENDPOINT_hba1c_pct, 0)},
+    };
+    double sum = 0.0;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        double miss = isnan(rows[i].simulated) ? 10.0 : (rows[i].simulated - rows[i].observed) / rows[i].error;
+        sum += miss * miss;
+        if (print) printf("  %-70s observed %.3f simulated %.3f (%+.1f errors)\n", rows[i].row, rows[i].observed, rows[i].simulated, miss);
+    }
+    return sum;
+}
+
+static void donor_parameters(study *s, const gsl_vector *x)
+{
+    s->params.portal_potency = exp(gsl_vector_get(x, 0));
+    s->params.wean_fasting_mg_dl = gsl_vector_get(x, 1);
+    s->params.wean_post_meal_mg_dl = gsl_vector_get(x, 2);
+    s->params.resume_fasting_mg_dl = s->params.wean_fasting_mg_dl + RESUME_FASTING_ABOVE_MG_DL;
+    s->params.resume_post_meal_mg_dl = s->params.wean_post_meal_mg_dl + RESUME_POST_MEAL_ABOVE_MG_DL;
+}
+
+static double donor_objective(const gsl_vector *x, void *context)
+{
+    study *s = context;
+    /* stay within the documented ranges */
+    double outside = fmax(0.0, 105.0 - gsl_vector_get(x, 1)) + fmax(0.0, gsl_vector_get(x, 1) - 150.0) +
+                     fmax(0.0, 130.0 - gsl_vector_get(x, 2)) + fmax(0.0, gsl_vector_get(x, 2) - 200.0);
+    if (outside > 0.0) return 1000.0 + outside;
+    donor_parameters(s, x);
+    simulate(s);
+    double misses = donor_misses(s, false);
+    fprintf(stderr, "%3d  portal %.3f fasting %.1f post-meal %.1f  misses %.2f\n", s->evaluations, s->params.portal_potency,
+            s->params.wean_fasting_mg_dl, s->params.wean_post_meal_mg_dl, misses);
+    return misses;
+}
+
+/* ---- 2. zimislecel's C-peptide ---- */
+
+static const struct {
+    int day;
+    double nmol_l;
+} zimislecel_rows[] = {{90, 0.424}, {180, 1.036}, {365, 1.274}}; /* ZIM_FORWARD BC_full_0.8e9, role calibrate */
+
+static double zimislecel_objective(const gsl_vector *x, void *context)
+{
+    study *s = context;
+    product *cells = &s->protocol.products[s->protocol.arms[0].courses[0].product];
+    cells->secretion_gain.value = exp(gsl_vector_get(x, 0));
+    cells->maturation_half_time_day.value = gsl_vector_get(x, 1);
+    cells->maturation_scale_day.value = exp(gsl_vector_get(x, 2));
+    simulate(s);
+    double sum = 0.0, got[3];
+    for (int i = 0; i < 3; i++) {
+        got[i] = mean_of(s, zimislecel_rows[i].day, ENDPOINT_c_peptide_stimulated_nmol_l, -1);
+        double miss = log(got[i] / zimislecel_rows[i].nmol_l);
+        sum += miss * miss;
+    }
+    fprintf(stderr, "%3d  gain %.3f half-time %.1f scale %.1f  C-peptide %.3f %.3f %.3f  misses %.5f\n", s->evaluations,
+            cells->secretion_gain.value, cells->maturation_half_time_day.value, cells->maturation_scale_day.value, got[0],
+            got[1], got[2], sum);
+    return sum;
+}
+
+static gsl_vector *minimise(double (*objective)(const gsl_vector *, void *), study *s, const double start[3],
+                            const double step[3], int iterations)
+{
+    gsl_vector *x = gsl_vector_alloc(3), *steps = gsl_vector_alloc(3);
+    for (size_t i = 0; i < 3; i++) {
+        gsl_vector_set(x, i, start[i]);
+        gsl_vector_set(steps, i, step[i]);
+    }
+    gsl_multimin_function f = {objective, 3, s};
+    gsl_multimin_fminimizer *m = gsl_multimin_fminimizer_alloc(gsl_multimin_fminimizer_nmsimplex2, 3);
+    gsl_multimin_fminimizer_set(m, &f, x, steps);
+    for (int i = 0; i < iterations && gsl_multimin_fminimizer_size(m) > 1e-2; i++)
+        if (gsl_multimin_fminimizer_iterate(m)) break;
+    gsl_vector_memcpy(x, gsl_multimin_fminimizer_x(m));
+    gsl_multimin_fminimizer_free(m);
+    gsl_vector_free(steps);
+    return x;
+}
+
+int main(int argc, char **argv)
+{
+    int n = argc > 1 ? atoi(argv[1]) : 96, iterations = argc > 2 ? atoi(argv[2]) : 40;
+    static study donor, zimislecel;
+    if (!study_read(&donor, "examples/edmonton.yaml", n) || !study_read(&zimislecel, "examples/zimislecel.yaml", n)) return 3;
+
+    const double donor_start[3] = {log(donor.params.portal_potency), donor.params.wean_fasting_mg_dl, donor.params.wean_post_meal_mg_dl};
+    gsl_vector *x = minimise(donor_objective, &donor, donor_start, (const double[3]){0.3, 6.0, 8.0}, iterations);
+    donor_parameters(&donor, x);
+    simulate(&donor);
+    printf("donor islets, %d people: portal_potency %.3f wean_fasting_mg_dl %.1f wean_post_meal_mg_dl %.1f\n", n,
+           donor.params.portal_potency, donor.params.wean_fasting_mg_dl, donor.params.wean_post_meal_mg_dl);
+    donor_misses(&donor, true);
+
+    zimislecel.params = donor.params;
+    const product *cells = &zimislecel.protocol.products[zimislecel.protocol.arms[0].courses[0].product];
+    const double start[3] = {log(cells->secretion_gain.value), cells->maturation_half_time_day.value,
+                             log(cells->maturation_scale_day.value)};
+    gsl_vector *y = minimise(zimislecel_objective, &zimislecel, start, (const double[3]){0.2, 15.0, 0.2}, iterations);
+    printf("zimislecel C-peptide: secretion_gain %.3f maturation_half_time_day %.1f maturation_scale_day %.1f\n",
+           exp(gsl_vector_get(y, 0)), gsl_vector_get(y, 1), exp(gsl_vector_get(y, 2)));
+    gsl_vector_free(x);
+    gsl_vector_free(y);
+    free(donor.values);
+    free(zimislecel.values);
+    return 0;
+}

@@ -22,6 +22,7 @@ void reference_rhs(const kinetics *k, const reference_input *in, const double x[
     minute_state state, slope;
     minute_input input = {in->meal_mg_per_min, in->rapid_pmol_kg_min, in->depot_pmol_kg_min, in->stomach_dose_mg};
     memcpy(&constants, k, sizeof *k);
+    lane_kinetics_derive(&constants);
     memcpy(&state, x, sizeof state);
     minute_rhs(&constants, &input, &state, &slope);
     memcpy(dx, &slope, sizeof slope);

@@ -116,6 +116,9 @@ ISLET_API const char *islet_protocol_arm_name(const islet_protocol *protocol, in
 ISLET_API int64_t islet_protocol_patients(const islet_protocol *protocol);
 ISLET_API double islet_protocol_years(const islet_protocol *protocol);
 
+/** What each arm is given: arm, day, given, amount, unit; the days and amounts of a plan people can check. */
+ISLET_API ISLET_CHECK islet_status islet_protocol_table(const islet_protocol *protocol, islet_table **out);
+
 /* ---- check: what kind of file is this, and what is wrong with it ------------------------------------------------ */
 
 typedef enum {
@@ -204,6 +207,11 @@ typedef struct {
  *  from any origin. Rows are written to `rows` (at most `max_rows`), their number to `n_rows`. */
 ISLET_API ISLET_CHECK islet_status islet_bench(int days, double (*clock_s)(void), islet_bench_row *rows, int max_rows,
                                                int *n_rows);
+
+/* ---- installation ----------------------------------------------------------------------------------------------------- */
+
+/** What the library finds out about itself and this machine: check, found, fine ("true" or "false"), advice. */
+ISLET_API ISLET_CHECK islet_status islet_installation_table(islet_table **out);
 
 #ifdef __cplusplus
 }

@@ -1,17 +1,14 @@
 #!/bin/sh
-# Every parameter, and every value of a product, regimen or population file, is read somewhere in src/: a number that a
-# user can set and that changes nothing would be a lie. "Read" is an occurrence of .key or ->key that is not the target
-# of an assignment, outside comments and outside the list that defines it.
+# Every parameter, and every value of a product, regimen or population file, is read somewhere in src/ (tools/reads.sh):
+# a number that a user can set and that changes nothing would be a lie.
 #   tools/check_params.sh [ROOT]
 cd "${1:-$(dirname "$0")/..}" || exit 2
 work=$(mktemp -d) || exit 2
 trap 'rm -rf "$work"' EXIT
 
-# lists made by PARAM(key, ...) in *.def and by ENTRY(key, ...) in a macro of a header
+# lists made by PARAM(key, ...) in params.def and by ENTRY(key, ...) in a macro of a header
 {
-    for list in $(find src -name 'params.def'); do
-        sed -n "s|^PARAM(\([A-Za-z0-9_]*\),.*|\1 $list|p" "$list"
-    done
+    sed -n "s|^PARAM(\([A-Za-z0-9_]*\),.*|\1 src/base/params.def|p" src/base/params.def
     for pair in PRODUCT_VALUES:src/therapy/product.h REGIMEN_VALUES:src/therapy/product.h POPULATION_VALUES:src/patient/population.h; do
         macro=${pair%%:*} header=${pair#*:}
         awk -v macro="$macro" -v header="$header" '
@@ -21,12 +18,7 @@ trap 'rm -rf "$work"' EXIT
     done
 } >"$work/keys"
 [ -s "$work/keys" ] || { echo "no list of parameters was found"; exit 1; }
-
-# all of src without comments, then every member that is read
-for file in $(find src -name '*.[ch]'); do
-    ${CC:-cc} -fpreprocessed -dD -E -P -x c "$file" 2>/dev/null
-done | sed 's/\(\.\|->\)[[:space:]]*[A-Za-z_][A-Za-z0-9_]*[[:space:]]*=[^=]/ /g' |
-    grep -oE '(\.|->)[A-Za-z_][A-Za-z0-9_]*' | sed 's/^\.//; s/^->//' | sort -u >"$work/read"
+sh tools/reads.sh . | sed 's/ .*//' | sort -u >"$work/read"
 
 status=0
 while read -r key list; do

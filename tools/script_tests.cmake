@@ -14,11 +14,13 @@ if(EXISTS ${CMAKE_SOURCE_DIR}/src/base/status.c AND NOT ISLET_SANITIZE AND NOT I
 endif()
 
 if(TARGET islet_command)
+    add_executable(json_check tests/cli/json_check.c)
     file(GLOB CLI_TESTS CONFIGURE_DEPENDS tests/cli/test_*.sh)
     foreach(script ${CLI_TESTS})
         get_filename_component(name ${script} NAME_WE)
         file(RELATIVE_PATH script ${CMAKE_SOURCE_DIR} ${script})
-        script_test(${name}_command ${script} $<TARGET_FILE:islet_command> ${CMAKE_SOURCE_DIR})
+        script_test(${name}_command ${script} $<TARGET_FILE:islet_command> ${CMAKE_SOURCE_DIR} $<TARGET_FILE:json_check>)
+        set_tests_properties(${name}_command PROPERTIES ENVIRONMENT "CC=${CMAKE_C_COMPILER};EXTRA_CFLAGS=${SANITIZE_FLAGS}")
     endforeach()
 endif()
 

@@ -1,0 +1,99 @@
+#!/bin/sh
+# islet run: outputs, JSON and CSV, the same bytes for any threads and engine, existing files, plan, interruption.
+. "$(dirname "$0")/lib.sh"
+protocol=$source/examples/zimislecel.yaml
+small="--patients 10 --years 0.1 --quiet"
+
+# default outputs lie in the current folder
+expect 0 "$islet" run "$protocol" $small
+silent err.txt
+present zimislecel.db zimislecel.html
+says out.txt "95 % interval"
+says out.txt "insulin alone"
+expect 0 "$islet" check zimislecel.db
+says out.txt ": store, valid"
+
+# the same seed gives the same bytes for any number of threads and every engine; another seed does not
+"$islet" check --hash zimislecel.db | cut -d' ' -f1 >first.hash
+for threads in 1 2 7; do
+    expect 0 "$islet" run "$protocol" $small --threads $threads --out t.db --report t.html
+    "$islet" check --hash t.db | cut -d' ' -f1 >t.hash
+    same first.hash t.hash
+done
+for engine in $("$islet" doctor --csv | sed -n 's/^engines,\([^,]*\),.*/\1/p'); do
+    expect 0 "$islet" run "$protocol" $small --engine $engine --out e.db --report e.html
+    "$islet" check --hash e.db | cut -d' ' -f1 >e.hash
+    same first.hash e.hash
+done
+expect 0 "$islet" run "$protocol" $small --seed 99 --out s.db --report s.html
+"$islet" check --hash s.db | cut -d' ' -f1 >s.hash
+cmp -s first.hash s.hash && fail "another seed gave the same bytes"
+
+# for programs
+expect 0 "$islet" run "$protocol" $small --json
+is_json out.txt
+for part in '"schema":"islet.run/1"' '"seed":' '"patients":10' '"years":0.1' '"paired":true' '"store":"zimislecel.db"' \
+    '"report":"zimislecel.html"' '"arms":[{"name":' '"ci95":[' '"endpoint":"insulin_independent"'; do
+    says out.txt "$part"
+done
+expect 0 "$islet" run "$protocol" $small --csv
+says out.txt "arm,endpoint,unit,day,value,ci_low,ci_high,n"
+expect 0 "$islet" run "$protocol" $small --independent-arms --json --out i.db --report i.html
+says out.txt '"paired":false'
+expect 0 "$islet" run - $small --json --out stdin.db --report stdin.html <"$protocol"
+"$islet" check --hash stdin.db | cut -d' ' -f1 >stdin.hash
+present stdin.db stdin.html
+
+# the report again, from the store
+expect 0 "$islet" report zimislecel.db --out again.html
+present again.html
+expect 0 "$islet" report zimislecel.db --out -
+same out.txt again.html
+expect 0 "$islet" report zimislecel.db --json --out again.html
+is_json out.txt
+expect 2 "$islet" report zimislecel.db --out zimislecel.db
+expect 5 "$islet" report zimislecel.db --out /nonexistent/x.html
+expect 5 "$islet" report absent.db
+
+# a plan writes nothing
+mkdir plan && cd plan || exit 2
+expect 0 "$islet" run "$protocol" --dry-run
+says out.txt "patient-days, about"
+says out.txt "zimislecel"
+expect 0 "$islet" run "$protocol" --dry-run --json
+is_json out.txt
+says out.txt '"schema":"islet.plan/1"'
+absent zimislecel.db zimislecel.html
+cd .. || exit 2
+
+# what is there and is not ours stays; so does the protocol
+cp "$protocol" own.yaml
+echo "notes of somebody" >own.db
+cp own.db own.before
+expect 5 "$islet" run own.yaml $small
+says err.txt "own.db"
+same own.db own.before
+expect 2 "$islet" run own.yaml $small --out own.yaml
+expect 2 "$islet" run own.yaml $small --out x.db --report x.db
+cmp -s own.yaml "$protocol" || fail "the protocol was changed"
+expect 5 "$islet" run own.yaml $small --out /nonexistent/own.db
+expect 5 "$islet" run own.yaml $small --out x.db --report /nonexistent/own.html
+absent x.db
+"$islet" run own.yaml $small --out full.db --report full.html >/dev/full 2>err.txt
+status=$?
+[ $status = 5 ] || fail "table to a full disk: exit status $status instead of 5"
+
+# an interrupted run keeps and marks what is finished
+"$islet" run "$protocol" --patients 100000 --years 5 --out stop.db --report stop.html >out.txt 2>err.txt &
+pid=$!
+sleep 2
+kill -INT $pid
+wait $pid
+status=$?
+[ $status = 130 ] || fail "interrupted: exit status $status instead of 130"
+says err.txt "interrupted"
+present stop.db
+absent stop.html
+expect 0 "$islet" check stop.db
+expect 3 "$islet" report own.yaml
+finish

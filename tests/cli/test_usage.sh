@@ -1,0 +1,83 @@
+#!/bin/sh
+# Help, mistakes on the command line, and the texts made from the tables of verbs and options.
+. "$(dirname "$0")/lib.sh"
+
+# alone: about twenty lines with one example that can be run
+expect 0 "$islet"
+says out.txt "islet run examples/zimislecel.yaml"
+lines=$(wc -l <out.txt)
+[ "$lines" -ge 15 ] && [ "$lines" -le 26 ] || fail "islet alone prints $lines lines"
+expect 0 "$islet" --help
+expect 0 "$islet" help
+
+# a verb that does not exist, or not yet, is named and refused
+for verb in forecast screen evidence meta claims validate calibrate power cost cgm fit serve nonsense; do
+    expect 2 "$islet" $verb
+    says err.txt "unknown verb '$verb'"
+    silent out.txt
+done
+expect 2 "$islet" rnu
+says err.txt "did you mean 'run'?"
+
+# options
+expect 2 "$islet" run
+says err.txt "takes PROTOCOL.yaml"
+expect 2 "$islet" run a b
+expect 2 "$islet" run a.yaml --sed 3
+says err.txt "did you mean --seed?"
+expect 2 "$islet" run a.yaml --dryrun
+says err.txt "did you mean --dry-run?"
+expect 2 "$islet" run a.yaml -x
+expect 2 "$islet" params --seed 3
+says err.txt "it belongs to: islet run"
+expect 2 "$islet" run a.yaml --json --csv
+says err.txt "choose one"
+expect 2 "$islet" run a.yaml --seed
+says err.txt "--seed needs a value"
+expect 2 "$islet" run a.yaml --json=1
+says err.txt "takes no value"
+expect 2 "$islet" run a.yaml --out -
+for value in -1 1.5 0x10 18446744073709551616 seven '' ' 1' 1e3; do
+    expect 2 "$islet" run a.yaml "--seed=$value"
+    says err.txt "expected a whole number from 0"
+done
+for value in 0 -1 31 0,5 1e400 nan inf .5 5. ''; do
+    expect 2 "$islet" run a.yaml "--years=$value"
+    says err.txt "--years: found '$value'"
+done
+for value in 0 10000001 1.5 many; do expect 2 "$islet" run a.yaml --patients "$value"; done
+for value in 0 4097 -1; do expect 2 "$islet" run a.yaml --threads "$value"; done
+expect 2 "$islet" run a.yaml --engine warp
+says err.txt "this machine has:"
+expect 5 "$islet" run --seed 1 -- --seed
+says err.txt "--seed"
+
+# help of every verb, the manual page and completion name every option
+for verb in $("$islet" help --csv | sed -n 's/^\([a-z]*\),,.*/\1/p'); do
+    expect 0 "$islet" help $verb
+    says out.txt "islet $verb"
+    says out.txt "--json"
+    expect 0 "$islet" $verb --help
+done
+expect 2 "$islet" help nonsense
+for page in man bash zsh; do
+    expect 0 "$islet" help $page
+    cp out.txt page.$page
+done
+for option in $("$islet" help --csv | sed -n 's/^[a-z]*,--\([a-z-]*\),.*/\1/p' | sort -u); do
+    says page.bash "--$option"
+    says page.zsh "--$option["
+    says page.man "$(printf %s "--$option" | sed 's/-/\\-/g')"
+done
+command -v bash >/dev/null && { bash -n page.bash || fail "the completion of bash is not bash"; }
+command -v zsh >/dev/null && { zsh -n page.zsh || fail "the completion of zsh is not zsh"; }
+command -v groff >/dev/null && { [ -z "$(groff -man -Tutf8 -ww -z page.man 2>&1)" ] || fail "groff has something to say about the manual page"; }
+
+# version and help as data
+for verb in version help doctor params products; do
+    expect 0 "$islet" $verb --json
+    is_json out.txt
+    says out.txt "\"schema\":\"islet.$verb/1\""
+    expect 0 "$islet" $verb --csv
+done
+finish

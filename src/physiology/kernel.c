@@ -39,14 +39,14 @@ typedef struct {
     lanes left, eating, before, eaten;
 } meal_book;
 
-static inline lanes meal_book_minute(meal_book *book, const minute_state *x)
+static inline lanes meal_book_minute(meal_book *book, lanes in_stomach_mg)
 {
     lanes zero = lanes_set1(0.0), one = lanes_set1(1.0);
     lanes bite = lanes_min(book->left, lanes_set1(EATING_MG_PER_MIN));
     lanes_mask eats = lanes_gt(bite, zero);
     lanes now = lanes_select(eats, one, zero);
     lanes_mask starts = lanes_gt(now, book->eating);
-    book->before = lanes_select(starts, x->qs1 + x->qs2, book->before);
+    book->before = lanes_select(starts, in_stomach_mg, book->before);
     book->eaten = lanes_select(starts, zero, book->eaten) + bite;
     book->left = book->left - bite;
     book->eating = now;
@@ -73,51 +73,90 @@ static inline void state_finish(const minute_state *k1, const minute_state *k2, 
         to[i] = lanes_fma(sixth, lanes_fma(two, b[i] + c[i], a[i] + d[i]), to[i]);
 }
 
-/* The stomach alone: two states that nothing but the meal drives. One Runge-Kutta step of h minutes. */
-static inline void stomach_step(const lane_kinetics *k, const stomach_curve *curve, lanes meal, double h, lanes *qs1,
-                                lanes *qs2)
+/* ---- the default method: the stomach first, then everything downstream ----
+ * Nothing but the meal drives the stomach, so its minutes are integrated ahead of the rest. Its four Runge-Kutta stages are
+ * one long chain of exponentials and divisions; WAYS vectors side by side fill the waiting time of each other. */
+
+#define STRETCH_MIN 5
+#define WAYS (LANE_GROUP / ISLET_LANES < 2 ? 1 : 2)
+#define EACH_WAY for (int w = 0; w < WAYS; w++)
+
+/* What leaves the stomach within a minute, mg/min: the straight line in time that holds what left it in the first and in the
+ * second half of the minute, so that no carbohydrate is lost however steep the emptying curve is. */
+typedef struct {
+    lanes start, middle, end;
+} emptied_line;
+
+/* One Runge-Kutta step of h minutes of qs1 and qs2. */
+static inline __attribute__((always_inline)) void stomach_step(const lane_kinetics k[WAYS], const stomach_curve curve[WAYS],
+                                                               const lanes meal[WAYS], double h, lanes qs1[WAYS],
+                                                               lanes qs2[WAYS])
 {
-    lanes a = *qs1, b = *qs2, half = lanes_set1(0.5 * h), whole = lanes_set1(h);
-    lanes ka1 = meal - k->kmax * a, kb1 = k->kmax * a - stomach_emptying(k, curve, a, b);
-    lanes a2 = lanes_fma(half, ka1, a), b2 = lanes_fma(half, kb1, b);
-    lanes ka2 = meal - k->kmax * a2, kb2 = k->kmax * a2 - stomach_emptying(k, curve, a2, b2);
-    lanes a3 = lanes_fma(half, ka2, a), b3 = lanes_fma(half, kb2, b);
-    lanes ka3 = meal - k->kmax * a3, kb3 = k->kmax * a3 - stomach_emptying(k, curve, a3, b3);
-    lanes a4 = lanes_fma(whole, ka3, a), b4 = lanes_fma(whole, kb3, b);
-    lanes ka4 = meal - k->kmax * a4, kb4 = k->kmax * a4 - stomach_emptying(k, curve, a4, b4);
-    lanes sixth = lanes_set1(h / 6.0), two = lanes_set1(2.0);
-    *qs1 = lanes_fma(sixth, lanes_fma(two, ka2 + ka3, ka1 + ka4), a);
-    *qs2 = lanes_fma(sixth, lanes_fma(two, kb2 + kb3, kb1 + kb4), b);
+    const double reach[3] = {0.5 * h, 0.5 * h, h}; /* where the next stage is taken */
+    lanes a[WAYS], b[WAYS], sum_a[WAYS], sum_b[WAYS];
+    EACH_WAY
+    {
+        a[w] = qs1[w];
+        b[w] = qs2[w];
+        sum_a[w] = sum_b[w] = lanes_set1(0.0);
+    }
+    for (int stage = 0; stage < 4; stage++) {
+        const double weight = stage == 0 || stage == 3 ? h / 6.0 : h / 3.0;
+        lanes out[WAYS], slope_a[WAYS], slope_b[WAYS];
+        EACH_WAY out[w] = stomach_emptying(&k[w], &curve[w], a[w], b[w]);
+        EACH_WAY
+        {
+            slope_a[w] = meal[w] - k[w].kmax * a[w];
+            slope_b[w] = k[w].kmax * a[w] - out[w];
+            sum_a[w] = lanes_fma(lanes_set1(weight), slope_a[w], sum_a[w]);
+            sum_b[w] = lanes_fma(lanes_set1(weight), slope_b[w], sum_b[w]);
+            if (stage == 3) continue;
+            a[w] = lanes_fma(lanes_set1(reach[stage]), slope_a[w], qs1[w]);
+            b[w] = lanes_fma(lanes_set1(reach[stage]), slope_b[w], qs2[w]);
+        }
+    }
+    EACH_WAY
+    {
+        qs1[w] = qs1[w] + sum_a[w];
+        qs2[w] = qs2[w] + sum_b[w];
+    }
 }
 
-/* One minute: the stomach in small steps; then everything downstream in one Runge-Kutta step. What downstream sees of
- * the stomach is the straight line in time that holds what left it in the first and in the second half of the minute, so
- * no carbohydrate is lost however steep the emptying curve is. */
-static inline void minute_multirate(const lane_kinetics *k, const minute_input *in, int stomach_steps, minute_state *x)
+/* One minute of the stomach in `steps` steps. */
+static inline __attribute__((always_inline)) void stomach_minute(const lane_kinetics k[WAYS], const lanes meal[WAYS],
+                                                                 const lanes dose_mg[WAYS], int steps, lanes qs1[WAYS],
+                                                                 lanes qs2[WAYS], emptied_line out[WAYS])
 {
-    stomach_curve curve = stomach_curve_of(k, in->stomach_dose_mg);
-    double h = 1.0 / stomach_steps;
-    lanes content_start = x->qs1 + x->qs2;
-    for (int i = 0; i < stomach_steps / 2; i++) stomach_step(k, &curve, in->meal_mg_per_min, h, &x->qs1, &x->qs2);
-    lanes content_middle = x->qs1 + x->qs2;
-    for (int i = 0; i < stomach_steps / 2; i++) stomach_step(k, &curve, in->meal_mg_per_min, h, &x->qs1, &x->qs2);
-    lanes content_end = x->qs1 + x->qs2;
+    stomach_curve curve[WAYS];
+    lanes start[WAYS], middle[WAYS];
+    EACH_WAY
+    {
+        curve[w] = stomach_curve_of(&k[w], dose_mg[w]);
+        start[w] = qs1[w] + qs2[w];
+    }
+    for (int i = 0; i < steps / 2; i++) stomach_step(k, curve, meal, 1.0 / steps, qs1, qs2);
+    EACH_WAY middle[w] = qs1[w] + qs2[w];
+    for (int i = 0; i < steps / 2; i++) stomach_step(k, curve, meal, 1.0 / steps, qs1, qs2);
+    EACH_WAY
+    {
+        lanes first = meal[w] + 2.0 * (start[w] - middle[w]);
+        lanes second = meal[w] + 2.0 * (middle[w] - (qs1[w] + qs2[w]));
+        out[w] = (emptied_line){1.5 * first - 0.5 * second, 0.5 * (first + second), 1.5 * second - 0.5 * first};
+    }
+}
 
-    /* mean flux of each half, then the line through them */
-    lanes first = in->meal_mg_per_min + 2.0 * (content_start - content_middle);
-    lanes second = in->meal_mg_per_min + 2.0 * (content_middle - content_end);
-    lanes flux_start = 1.5 * first - 0.5 * second;
-    lanes flux_middle = 0.5 * (first + second);
-    lanes flux_end = 1.5 * second - 0.5 * first;
-
+/* One minute of everything downstream in one Runge-Kutta step. */
+static inline void minute_downstream(const lane_kinetics *k, const minute_input *in, const emptied_line *emptied,
+                                     minute_state *x)
+{
     minute_state k1, k2, k3, k4, y;
-    minute_rhs_after_stomach(k, in, flux_start, x, &k1);
+    minute_rhs_after_stomach(k, in, emptied->start, x, &k1);
     state_step(x, &k1, 0.5, STATE_qg, &y);
-    minute_rhs_after_stomach(k, in, flux_middle, &y, &k2);
+    minute_rhs_after_stomach(k, in, emptied->middle, &y, &k2);
     state_step(x, &k2, 0.5, STATE_qg, &y);
-    minute_rhs_after_stomach(k, in, flux_middle, &y, &k3);
+    minute_rhs_after_stomach(k, in, emptied->middle, &y, &k3);
     state_step(x, &k3, 1.0, STATE_qg, &y);
-    minute_rhs_after_stomach(k, in, flux_end, &y, &k4);
+    minute_rhs_after_stomach(k, in, emptied->end, &y, &k4);
     state_finish(&k1, &k2, &k3, &k4, 1.0, STATE_qg, x);
 }
 
@@ -140,58 +179,126 @@ static inline void minute_general(const lane_kinetics *k, const minute_input *in
 
 /* ---- a stretch of minutes ---- */
 
-typedef void minute_method(const lane_kinetics *k, const minute_input *in, int steps, minute_state *x);
-
-static inline __attribute__((always_inline)) void advance_lanes(lane_group *group, int lane, int minutes, int steps,
-                                                                minute_method *method)
+static inline meal_book load_book(const lane_group *group, int lane)
 {
-    lane_kinetics k;
-    minute_state x;
-    load_kinetics(group, lane, &k);
-    load_state(group, lane, &x);
-    meal_book book = {lanes_load(&group->meal_left_mg[lane]), lanes_load(&group->eating[lane]),
-                      lanes_load(&group->stomach_before_mg[lane]), lanes_load(&group->eaten_mg[lane])};
-    lanes glucose_sum = lanes_load(&group->glucose_sum_mg_dl[lane]);
-    lanes c_peptide_sum = lanes_load(&group->c_peptide_sum_nmol_l[lane]);
-    lanes pmol_kg_per_u = PMOL_PER_UNIT_INSULIN / k.bw;
+    return (meal_book){lanes_load(&group->meal_left_mg[lane]), lanes_load(&group->eating[lane]),
+                       lanes_load(&group->stomach_before_mg[lane]), lanes_load(&group->eaten_mg[lane])};
+}
+
+static inline void store_book(lane_group *group, int lane, const meal_book *book)
+{
+    lanes_store(&group->meal_left_mg[lane], book->left);
+    lanes_store(&group->eating[lane], book->eating);
+    lanes_store(&group->stomach_before_mg[lane], book->before);
+    lanes_store(&group->eaten_mg[lane], book->eaten);
+}
+
+/* Insulin of the minutes: what is injected goes in within the first, the pump runs on. */
+typedef struct {
+    lanes per_u, rapid_u, basal_u, depot_u;
+} dose_book;
+
+static inline dose_book load_doses(const lane_group *group, int lane, const lane_kinetics *k)
+{
     lanes basal = lanes_load(&group->basal_u_per_min[lane]);
-    lanes rapid = lanes_load(&group->rapid_u[lane]) + basal;   /* U within the first minute */
-    lanes depot = lanes_load(&group->depot_u[lane]);
+    return (dose_book){PMOL_PER_UNIT_INSULIN / k->bw, lanes_load(&group->rapid_u[lane]) + basal, basal,
+                       lanes_load(&group->depot_u[lane])};
+}
 
-    for (int minute = 0; minute < minutes; minute++) {
-        minute_input in;
-        in.meal_mg_per_min = meal_book_minute(&book, &x);
-        in.rapid_pmol_kg_min = rapid * pmol_kg_per_u;
-        in.depot_pmol_kg_min = depot * pmol_kg_per_u;
-        in.stomach_dose_mg = book.before + book.eaten;
-        method(&k, &in, steps, &x);
-        glucose_sum += x.gp * k.per_vg;
-        c_peptide_sum += x.c1;
-        rapid = basal;
-        depot = lanes_set1(0.0);
-    }
+static inline void dose_book_minute(dose_book *book, minute_input *in)
+{
+    in->rapid_pmol_kg_min = book->rapid_u * book->per_u;
+    in->depot_pmol_kg_min = book->depot_u * book->per_u;
+    book->rapid_u = book->basal_u;
+    book->depot_u = lanes_set1(0.0);
+}
 
-    store_state(group, lane, &x);
-    lanes_store(&group->meal_left_mg[lane], book.left);
-    lanes_store(&group->eating[lane], book.eating);
-    lanes_store(&group->stomach_before_mg[lane], book.before);
-    lanes_store(&group->eaten_mg[lane], book.eaten);
-    lanes_store(&group->glucose_sum_mg_dl[lane], glucose_sum);
-    lanes_store(&group->c_peptide_sum_nmol_l[lane], c_peptide_sum);
+static inline void add_to(double *sum, lanes value)
+{
+    lanes_store(sum, lanes_load(sum) + value);
+}
+
+static inline void doses_given(lane_group *group, int lane)
+{
     lanes_store(&group->rapid_u[lane], lanes_set1(0.0));
     lanes_store(&group->depot_u[lane], lanes_set1(0.0));
 }
 
+/* At most STRETCH_MIN minutes of the WAYS vectors that begin at `lane`. */
+static void advance_stretch(lane_group *group, int lane, int minutes, int stomach_steps)
+{
+    lane_kinetics k[WAYS];
+    lanes qs1[WAYS], qs2[WAYS];
+    meal_book book[WAYS];
+    emptied_line emptied[STRETCH_MIN][WAYS];
+    EACH_WAY
+    {
+        int at = lane + w * ISLET_LANES;
+        load_kinetics(group, at, &k[w]);
+        book[w] = load_book(group, at);
+        qs1[w] = lanes_load(&group->x[MINUTE_qs1][at]);
+        qs2[w] = lanes_load(&group->x[MINUTE_qs2][at]);
+    }
+    for (int minute = 0; minute < minutes; minute++) {
+        lanes meal[WAYS], dose_mg[WAYS];
+        EACH_WAY
+        {
+            meal[w] = meal_book_minute(&book[w], qs1[w] + qs2[w]);
+            dose_mg[w] = book[w].before + book[w].eaten;
+        }
+        stomach_minute(k, meal, dose_mg, stomach_steps, qs1, qs2, emptied[minute]);
+    }
+    EACH_WAY
+    {
+        int at = lane + w * ISLET_LANES;
+        minute_state x;
+        dose_book doses = load_doses(group, at, &k[w]);
+        load_state(group, at, &x);
+        for (int minute = 0; minute < minutes; minute++) {
+            minute_input in;
+            dose_book_minute(&doses, &in);
+            minute_downstream(&k[w], &in, &emptied[minute][w], &x);
+            add_to(&group->glucose_sum_mg_dl[at], x.gp * k[w].per_vg);
+            add_to(&group->c_peptide_sum_nmol_l[at], x.c1);
+        }
+        x.qs1 = qs1[w];
+        x.qs2 = qs2[w];
+        store_state(group, at, &x);
+        store_book(group, at, &book[w]);
+        doses_given(group, at);
+    }
+}
+
 static void advance(lane_group *group, int minutes, int stomach_steps)
 {
-    for (int lane = 0; lane < LANE_GROUP; lane += ISLET_LANES)
-        advance_lanes(group, lane, minutes, stomach_steps, minute_multirate);
+    for (int done = 0; done < minutes; done += STRETCH_MIN) {
+        int stretch = minutes - done < STRETCH_MIN ? minutes - done : STRETCH_MIN;
+        for (int lane = 0; lane < LANE_GROUP; lane += WAYS * ISLET_LANES) advance_stretch(group, lane, stretch, stomach_steps);
+    }
 }
 
 static void advance_general(lane_group *group, int minutes, int steps)
 {
-    for (int lane = 0; lane < LANE_GROUP; lane += ISLET_LANES)
-        advance_lanes(group, lane, minutes, steps, minute_general);
+    for (int lane = 0; lane < LANE_GROUP; lane += ISLET_LANES) {
+        lane_kinetics k;
+        minute_state x;
+        load_kinetics(group, lane, &k);
+        load_state(group, lane, &x);
+        meal_book book = load_book(group, lane);
+        dose_book doses = load_doses(group, lane, &k);
+        for (int minute = 0; minute < minutes; minute++) {
+            minute_input in;
+            in.meal_mg_per_min = meal_book_minute(&book, x.qs1 + x.qs2);
+            in.stomach_dose_mg = book.before + book.eaten;
+            dose_book_minute(&doses, &in);
+            minute_general(&k, &in, steps, &x);
+            add_to(&group->glucose_sum_mg_dl[lane], x.gp * k.per_vg);
+            add_to(&group->c_peptide_sum_nmol_l[lane], x.c1);
+        }
+        store_state(group, lane, &x);
+        store_book(group, lane, &book);
+        doses_given(group, lane);
+    }
 }
 
 /* ---- sensor ----

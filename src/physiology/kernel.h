@@ -10,7 +10,7 @@
 
 #include "patient/kinetics.h"
 
-#define LANE_GROUP 8
+#define LANE_GROUP 16
 #define EATING_MG_PER_MIN 5000.0    /* announced carbohydrate is eaten at 5 g/min (simglucose) */
 #define STOMACH_STEPS 4             /* a minute, by default: see bench/NOTES.md for the error of other numbers */
 #define SENSOR_MINUTES 5            /* one sensor reading every five minutes */

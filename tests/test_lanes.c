@@ -226,6 +226,8 @@ static void edges_are_held(void **state)
     assert_true(fabs(one(LANES_UNIT_log, INFINITY, 0.0) - 1024.0 * log(2.0)) < 1e-12);
     assert_true(one(LANES_UNIT_tanh, 1e9, 0.0) == 1.0);
     assert_true(one(LANES_UNIT_tanh_difference, 1e9, -1e9) == 2.0);
+    assert_true(one(LANES_UNIT_tanh_difference, 1e9, 300.0) == 0.0);
+    assert_true(one(LANES_UNIT_tanh_difference, 1e9, 1e8) == 0.0);
     assert_true(one(LANES_UNIT_normal_from_uniform, 0.5, 0.0) == 0.0);
     assert_true(one(LANES_UNIT_normal_from_uniform, 0.0, 0.0) < -37.0);
     assert_true(one(LANES_UNIT_normal_from_uniform, 1.0, 0.0) > 37.0);

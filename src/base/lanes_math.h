@@ -101,7 +101,7 @@ static inline lanes lanes_pow(lanes base, lanes power)
 }
 
 /* ---- hyperbolic functions ---- */
-#define LANES_TANH_MAX 40.0 /* tanh is 1 to the last bit from 19.1 on; exp(2 * 40) squared stays far from overflow */
+#define LANES_TANH_MAX 40.0 /* tanh is 1 to the last bit from 19.1 on */
 
 /* tanh(x). Absolute error below 3e-16; near 0 the relative error grows as 1/|x|. */
 static inline lanes lanes_tanh(lanes x)
@@ -110,19 +110,20 @@ static inline lanes lanes_tanh(lanes x)
     return (e - 1.0) / (e + 1.0);
 }
 
-/* tanh(u) - tanh(v) with two exponentials and one division. Absolute error below 1e-15. */
+/* tanh(u) - tanh(v) with two exponentials and one division. Absolute error below 1e-15. The exponentials hold
+ * themselves; where the denominator still overflows, both tanh are 1 and the quotient is the right 0. */
 static inline lanes lanes_tanh_difference(lanes u, lanes v)
 {
-    const lanes eu = lanes_exp(2.0 * lanes_clamp(u, -LANES_TANH_MAX, LANES_TANH_MAX));
-    const lanes ev = lanes_exp(2.0 * lanes_clamp(v, -LANES_TANH_MAX, LANES_TANH_MAX));
+    const lanes eu = lanes_exp(2.0 * u);
+    const lanes ev = lanes_exp(2.0 * v);
     return 2.0 * (eu - ev) / ((eu + 1.0) * (ev + 1.0));
 }
 
 /* The same on lanes_exp_fast. Absolute error below 1.2e-10. */
 static inline lanes lanes_tanh_difference_fast(lanes u, lanes v)
 {
-    const lanes eu = lanes_exp_fast(2.0 * lanes_clamp(u, -LANES_TANH_MAX, LANES_TANH_MAX));
-    const lanes ev = lanes_exp_fast(2.0 * lanes_clamp(v, -LANES_TANH_MAX, LANES_TANH_MAX));
+    const lanes eu = lanes_exp_fast(2.0 * u);
+    const lanes ev = lanes_exp_fast(2.0 * v);
     return 2.0 * (eu - ev) / ((eu + 1.0) * (ev + 1.0));
 }
 

@@ -55,22 +55,28 @@ static inline lanes meal_book_minute(meal_book *book, lanes in_stomach_mg)
 
 /* ---- one minute ---- */
 
-/* y + h * slope for every state from `first` on */
-static inline void state_step(const minute_state *y, const minute_state *slope, double h, int first, minute_state *out)
+/* y + h * slope for every state from `first` on; written out for each, which lets the compiler keep them in registers */
+static inline __attribute__((always_inline)) void state_step(const minute_state *y, const minute_state *slope, double h,
+                                                             int first, minute_state *out)
 {
-    const lanes *a = (const lanes *)y, *b = (const lanes *)slope;
-    lanes *to = (lanes *)out, step = lanes_set1(h);
-    for (int i = first; i < MINUTE_STATES; i++) to[i] = lanes_fma(step, b[i], a[i]);
+    const lanes step = lanes_set1(h);
+#define STATE(key, unit, sentence)                                                                                    \
+    if (STATE_##key >= first) out->key = lanes_fma(step, slope->key, y->key);
+#include "physiology/states.def"
+#undef STATE
 }
 
 /* y += h/6 (k1 + 2 k2 + 2 k3 + k4) for every state from `first` on */
-static inline void state_finish(const minute_state *k1, const minute_state *k2, const minute_state *k3,
-                                const minute_state *k4, double h, int first, minute_state *y)
+static inline __attribute__((always_inline)) void state_finish(const minute_state *k1, const minute_state *k2,
+                                                               const minute_state *k3, const minute_state *k4, double h,
+                                                               int first, minute_state *y)
 {
-    const lanes *a = (const lanes *)k1, *b = (const lanes *)k2, *c = (const lanes *)k3, *d = (const lanes *)k4;
-    lanes *to = (lanes *)y, sixth = lanes_set1(h / 6.0), two = lanes_set1(2.0);
-    for (int i = first; i < MINUTE_STATES; i++)
-        to[i] = lanes_fma(sixth, lanes_fma(two, b[i] + c[i], a[i] + d[i]), to[i]);
+    const lanes sixth = lanes_set1(h / 6.0), two = lanes_set1(2.0);
+#define STATE(key, unit, sentence)                                                                                    \
+    if (STATE_##key >= first)                                                                                         \
+        y->key = lanes_fma(sixth, lanes_fma(two, k2->key + k3->key, k1->key + k4->key), y->key);
+#include "physiology/states.def"
+#undef STATE
 }
 
 /* ---- the default method: the stomach first, then everything downstream ----
@@ -81,16 +87,16 @@ static inline void state_finish(const minute_state *k1, const minute_state *k2, 
 #define WAYS (LANE_GROUP / ISLET_LANES < 2 ? 1 : 2)
 #define EACH_WAY for (int w = 0; w < WAYS; w++)
 
-/* What leaves the stomach within a minute, mg/min: the straight line in time that holds what left it in the first and in the
- * second half of the minute, so that no carbohydrate is lost however steep the emptying curve is. */
+/* What leaves the stomach within a minute, mg/min: a straight line in time that holds all that left it, so that no
+ * carbohydrate is lost however steep the emptying curve is. */
 typedef struct {
     lanes start, middle, end;
 } emptied_line;
 
-/* One Runge-Kutta step of h minutes of qs1 and qs2. */
+/* One Runge-Kutta step of h minutes of qs1 and qs2; => flux at its start. */
 static inline __attribute__((always_inline)) void stomach_step(const lane_kinetics k[WAYS], const stomach_curve curve[WAYS],
                                                                const lanes meal[WAYS], double h, lanes qs1[WAYS],
-                                                               lanes qs2[WAYS])
+                                                               lanes qs2[WAYS], lanes flux[WAYS])
 {
     const double reach[3] = {0.5 * h, 0.5 * h, h}; /* where the next stage is taken */
     lanes a[WAYS], b[WAYS], sum_a[WAYS], sum_b[WAYS];
@@ -98,7 +104,7 @@ static inline __attribute__((always_inline)) void stomach_step(const lane_kineti
     {
         a[w] = qs1[w];
         b[w] = qs2[w];
-        sum_a[w] = sum_b[w] = lanes_set1(0.0);
+        sum_a[w] = sum_b[w] = flux[w] = lanes_set1(0.0);
     }
     for (int stage = 0; stage < 4; stage++) {
         const double weight = stage == 0 || stage == 3 ? h / 6.0 : h / 3.0;
@@ -106,6 +112,7 @@ static inline __attribute__((always_inline)) void stomach_step(const lane_kineti
         EACH_WAY out[w] = stomach_emptying(&k[w], &curve[w], a[w], b[w]);
         EACH_WAY
         {
+            if (stage == 0) flux[w] = out[w];
             slope_a[w] = meal[w] - k[w].kmax * a[w];
             slope_b[w] = k[w].kmax * a[w] - out[w];
             sum_a[w] = lanes_fma(lanes_set1(weight), slope_a[w], sum_a[w]);
@@ -122,26 +129,80 @@ static inline __attribute__((always_inline)) void stomach_step(const lane_kineti
     }
 }
 
-/* One minute of the stomach in `steps` steps. */
-static inline __attribute__((always_inline)) void stomach_minute(const lane_kinetics k[WAYS], const lanes meal[WAYS],
-                                                                 const lanes dose_mg[WAYS], int steps, lanes qs1[WAYS],
-                                                                 lanes qs2[WAYS], emptied_line out[WAYS])
+/* A flat minute: one step. The line begins at the flux of the start and holds all that left. */
+static inline __attribute__((always_inline)) void stomach_minute_flat(const lane_kinetics k[WAYS],
+                                                                      const stomach_curve curve[WAYS],
+                                                                      const lanes meal[WAYS], lanes qs1[WAYS],
+                                                                      lanes qs2[WAYS], emptied_line out[WAYS])
 {
-    stomach_curve curve[WAYS];
-    lanes start[WAYS], middle[WAYS];
+    lanes before[WAYS], flux[WAYS];
+    EACH_WAY before[w] = qs1[w] + qs2[w];
+    stomach_step(k, curve, meal, 1.0, qs1, qs2, flux);
     EACH_WAY
     {
-        curve[w] = stomach_curve_of(&k[w], dose_mg[w]);
-        start[w] = qs1[w] + qs2[w];
+        lanes mean = meal[w] + (before[w] - (qs1[w] + qs2[w]));
+        out[w] = (emptied_line){flux[w], mean, 2.0 * mean - flux[w]};
     }
-    for (int i = 0; i < steps / 2; i++) stomach_step(k, curve, meal, 1.0 / steps, qs1, qs2);
+}
+
+/* A steep minute: `steps` steps. The line holds what left in the first and in the second half. */
+static void stomach_minute_steep(const lane_kinetics k[WAYS], const stomach_curve curve[WAYS], const lanes meal[WAYS],
+                                 int steps, lanes qs1[WAYS], lanes qs2[WAYS], emptied_line out[WAYS])
+{
+    lanes start[WAYS], middle[WAYS], flux[WAYS];
+    EACH_WAY start[w] = qs1[w] + qs2[w];
+    for (int i = 0; i < steps / 2; i++) stomach_step(k, curve, meal, 1.0 / steps, qs1, qs2, flux);
     EACH_WAY middle[w] = qs1[w] + qs2[w];
-    for (int i = 0; i < steps / 2; i++) stomach_step(k, curve, meal, 1.0 / steps, qs1, qs2);
+    for (int i = 0; i < steps / 2; i++) stomach_step(k, curve, meal, 1.0 / steps, qs1, qs2, flux);
     EACH_WAY
     {
         lanes first = meal[w] + 2.0 * (start[w] - middle[w]);
         lanes second = meal[w] + 2.0 * (middle[w] - (qs1[w] + qs2[w]));
         out[w] = (emptied_line){1.5 * first - 0.5 * second, 0.5 * (first + second), 1.5 * second - 0.5 * first};
+    }
+}
+
+/* A minute is steep if the argument of a tanh of the emptying curve may move by more than this in it, and there is
+ * something to empty. Measured on the public subjects: bench/NOTES.md. */
+#define STEEP_CHANGE 3.0
+#define STEEP_CONTENT_MG 50.0
+
+static inline lanes_mask stomach_is_steep(const lane_kinetics *k, const stomach_curve *curve, lanes meal, lanes qs1, lanes qs2)
+{
+    lanes change = lanes_max(curve->a, curve->c) * (meal + k->kmax * (qs1 + qs2));
+    lanes_mask moves = lanes_gt(change, lanes_set1(STEEP_CHANGE)), matters = lanes_gt(qs2, lanes_set1(STEEP_CONTENT_MG));
+    return lanes_and(curve->working, lanes_and(moves, matters));
+}
+
+/* One minute of the stomach. Each lane takes the one or the other by its own state; the dear one is computed only where a
+ * lane takes it. */
+static inline __attribute__((always_inline)) void stomach_minute(const lane_kinetics k[WAYS], const lanes meal[WAYS],
+                                                                 const lanes dose_mg[WAYS], int steps, lanes qs1[WAYS],
+                                                                 lanes qs2[WAYS], emptied_line out[WAYS])
+{
+    stomach_curve curve[WAYS];
+    lanes steep1[WAYS], steep2[WAYS];
+    lanes_mask steep[WAYS];
+    bool any = false;
+    EACH_WAY
+    {
+        curve[w] = stomach_curve_of(&k[w], dose_mg[w]);
+        steep1[w] = qs1[w];
+        steep2[w] = qs2[w];
+        steep[w] = stomach_is_steep(&k[w], &curve[w], meal[w], qs1[w], qs2[w]);
+        any = any || lanes_any(steep[w]);
+    }
+    stomach_minute_flat(k, curve, meal, qs1, qs2, out);
+    if (!any) return;
+    emptied_line line[WAYS];
+    stomach_minute_steep(k, curve, meal, steps, steep1, steep2, line);
+    EACH_WAY
+    {
+        qs1[w] = lanes_select(steep[w], steep1[w], qs1[w]);
+        qs2[w] = lanes_select(steep[w], steep2[w], qs2[w]);
+        out[w].start = lanes_select(steep[w], line[w].start, out[w].start);
+        out[w].middle = lanes_select(steep[w], line[w].middle, out[w].middle);
+        out[w].end = lanes_select(steep[w], line[w].end, out[w].end);
     }
 }
 

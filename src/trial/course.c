@@ -15,16 +15,16 @@
 
 void course_event(lane *lane, int day, event_kind kind, double value)
 {
+    if (day >= lane->end_day) return; /* nothing happens to people who are gone */
     lane->happened[kind] = true;
-    if (day < lane->end_day && lane->n_events < lane->max_events)
+    if (lane->n_events < lane->max_events)
         lane->events[lane->n_events++] = (patient_event){day, (int32_t)kind, value};
 }
 
 static void ends(lane *lane, int day, event_kind kind)
 {
-    if (day >= lane->end_day) return;
     course_event(lane, day, kind, NAN);
-    lane->end_day = day + 1;
+    if (day < lane->end_day) lane->end_day = day + 1;
 }
 
 /* ---- before the day ---- */

@@ -35,27 +35,38 @@ static islet_status read_all(int file, const char *path, char *bytes, size_t siz
     return ISLET_OK;
 }
 
+/* Open a regular file; -1 after an error. */
+static int open_regular(const char *path, struct stat *about, islet_status *status, islet_problems *problems)
+{
+    /* O_NONBLOCK: a pipe without a writer must not hold us before we see that it is no regular file */
+    int file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    *status = ISLET_OK;
+    if (file < 0) {
+        *status = io_error(path, "opened", errno, problems);
+        return -1;
+    }
+    if (fstat(file, about) != 0) {
+        *status = io_error(path, "read", errno, problems);
+    } else if (!S_ISREG(about->st_mode)) {
+        problems_error(problems, path, 0, 0, "this is %s; a regular file was expected",
+                       S_ISDIR(about->st_mode) ? "a folder" : "a device, pipe or socket");
+        *status = ISLET_ERR_IO;
+    }
+    if (*status == ISLET_OK) return file;
+    close(file);
+    return -1;
+}
+
 islet_status file_read(const char *path, size_t max_bytes, char **bytes, size_t *size, islet_problems *problems)
 {
-    islet_status status = ISLET_OK;
+    islet_status status;
     char *buffer = NULL;
     struct stat about;
     *bytes = NULL;
     *size = 0;
 
-    /* O_NONBLOCK: a pipe without a writer must not hold us before we see that it is no regular file */
-    int file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-    if (file < 0) return io_error(path, "opened", errno, problems);
-    if (fstat(file, &about) != 0) {
-        status = io_error(path, "read", errno, problems);
-        goto done;
-    }
-    if (!S_ISREG(about.st_mode)) {
-        problems_error(problems, path, 0, 0, "this is %s; a regular file was expected",
-                       S_ISDIR(about.st_mode) ? "a folder" : "a device, pipe or socket");
-        status = ISLET_ERR_IO;
-        goto done;
-    }
+    int file = open_regular(path, &about, &status, problems);
+    if (file < 0) return status;
     if ((uintmax_t)about.st_size > max_bytes) {
         problems_error(problems, path, 0, 0, "the file has %lld bytes; the limit is %zu bytes", (long long)about.st_size,
                        max_bytes);
@@ -76,5 +87,23 @@ islet_status file_read(const char *path, size_t max_bytes, char **bytes, size_t 
 done:
     free(buffer);
     close(file); /* read only: nothing can be lost */
+    return status;
+}
+
+islet_status file_begin(const char *path, char *bytes, size_t size, size_t *got, islet_problems *problems)
+{
+    islet_status status;
+    struct stat about;
+    *got = 0;
+    int file = open_regular(path, &about, &status, problems);
+    if (file < 0) return status;
+    while (*got < size) {
+        ssize_t n = read(file, bytes + *got, size - *got);
+        if (n < 0 && errno == EINTR) continue;
+        if (n < 0) status = io_error(path, "read", errno, problems);
+        if (n <= 0) break;
+        *got += (size_t)n;
+    }
+    close(file);
     return status;
 }

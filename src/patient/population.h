@@ -2,6 +2,7 @@
 #ifndef ISLET_PATIENT_POPULATION_H
 #define ISLET_PATIENT_POPULATION_H
 
+#include "base/yaml_read.h"
 #include "islet.h"
 
 #define POPULATION_NAME_TEXT 64
@@ -45,7 +46,7 @@ typedef enum { SPREAD_NORMAL, SPREAD_LOGNORMAL, SPREAD_UNIFORM, SPREAD_GAMMA, SP
 typedef struct {
     double mean, sd, low, high;
     spread_kind kind;
-    int standing;            /* standing of therapy/product.h */
+    int standing;            /* standing of base/standing.h */
     char source[256];
 } population_value;
 
@@ -68,5 +69,9 @@ typedef struct {
 bool population_shipped(const char *name, population *out);
 const char *const *population_names(void);
 bool population_parse(const char *text, size_t length, const char *file, population *out, islet_problems *problems);
+
+/* Add the requirements of a protocol's mapping: trait: ">= 5", "< 0.02" or [18, 65]. Traits that are written in two
+ * units have a key for each (hba1c_mmol_mol beside hba1c_pct). */
+void population_read_require(yaml_reader *reader, const yaml_node *map, population *out);
 
 #endif

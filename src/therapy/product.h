@@ -2,12 +2,10 @@
 #ifndef ISLET_THERAPY_PRODUCT_H
 #define ISLET_THERAPY_PRODUCT_H
 
+#include "base/standing.h"
 #include "islet.h"
 
 #define NAME_TEXT 64
-
-/* standing of a number: how much it can be trusted */
-typedef enum { STANDING_MEASURED, STANDING_FITTED, STANDING_ASSUMED } standing;
 
 typedef enum { ROUTE_PORTAL_VEIN, ROUTE_SUBCUTANEOUS, ROUTE_INTRAMUSCULAR, ROUTE_OMENTUM } cell_route;
 typedef enum { ORIGIN_ALLOGENEIC, ORIGIN_AUTOLOGOUS, ORIGIN_HYPOIMMUNE } cell_origin;

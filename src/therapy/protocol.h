@@ -53,13 +53,17 @@ struct islet_protocol {
     int follow_up_day;      /* years * 365, rounded */
     double dropout_probability_per_year;
     int n_visits;
-    int visits_day[PROTOCOL_MAX_VISITS]; /* increasing, first >= 0, last <= follow_up_day */
+    int visits_day[PROTOCOL_MAX_VISITS]; /* increasing, first is 0, last <= follow_up_day */
     int n_endpoints;
-    int endpoints[PROTOCOL_MAX_ENDPOINTS]; /* ids from trial/endpoints.def, see base/endpoint.h */
+    int endpoints[PROTOCOL_MAX_ENDPOINTS]; /* endpoint_id of base/endpoint.h */
 };
 
-/* Parse and check the text of a protocol. `directory` is where files it names are looked for (never above it). */
+/* Parse and check the text of a protocol. Files it names are looked for in the folder of `file`, never above it. */
 bool protocol_parse(const char *text, size_t length, const char *file, struct islet_protocol *out,
                     islet_problems *problems);
+
+/* Give the protocol another length: visits after the new end are dropped, standard ones (0, 30, 90, 180 days, then every
+ * year) follow those it has, and the last day is a visit. False, with a problem, if cells would be given after the end. */
+bool protocol_set_follow_up(struct islet_protocol *protocol, int follow_up_day, islet_problems *problems);
 
 #endif

@@ -1,0 +1,263 @@
+/* Population: reading the data file and a protocol's requirements. */
+#include "patient/population.h"
+
+#include <math.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/embedded.h"
+#include "base/number.h"
+#include "base/standing.h"
+#include "base/units.h"
+
+#define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))
+#define ROOM(type, name) sizeof(((type *)0)->name)
+#define VALUE_MAX 1e6 /* no trait of a person is larger in its unit */
+
+static const char *const kind_words[] = {"normal", "lognormal", "uniform", "gamma", "beta", "bernoulli", NULL};
+static const char *const band_words[] = {"adult", "adolescent", "child", NULL};
+
+/* ---- one value: a distribution over people ---- */
+
+typedef struct {
+    double mean, sd, low, high;
+    int kind, standing;
+    char source[256];
+} value_file;
+
+#define NUMBER_FIELD(name, needed, least)                                                                            \
+    {.key = #name, .read = yaml_read_number, .offset = offsetof(value_file, name), .required = needed, .low = least, .high = VALUE_MAX}
+
+static const yaml_field value_fields[] = {
+    NUMBER_FIELD(mean, true, -VALUE_MAX),
+    NUMBER_FIELD(sd, false, 0.0),
+    NUMBER_FIELD(low, false, -VALUE_MAX),
+    NUMBER_FIELD(high, false, -VALUE_MAX),
+    {.key = "kind", .read = yaml_read_word, .offset = offsetof(value_file, kind), .words = kind_words},
+    {.key = "standing", .read = yaml_read_word, .offset = offsetof(value_file, standing), .required = true, .words = islet_standing_words},
+    {.key = "source", .read = yaml_read_name, .offset = offsetof(value_file, source), .required = true, .size = ROOM(value_file, source)},
+};
+
+/* What the distribution needs of its mean, SD and bounds; NULL when it has it. */
+static const char *distribution_fault(const value_file *v, bool fraction)
+{
+    if (!(v->low <= v->high)) return "its low is above its high";
+    if (!(v->mean >= v->low && v->mean <= v->high)) return "its mean is outside low to high";
+    if (fraction && !(v->mean >= 0.0 && v->mean <= 1.0)) return "its mean is no fraction from 0 to 1";
+    switch ((spread_kind)v->kind) {
+    case SPREAD_NORMAL: return NULL;
+    case SPREAD_LOGNORMAL:
+    case SPREAD_GAMMA: return v->mean > 0.0 ? NULL : "its mean is not above 0, as a lognormal or gamma needs";
+    case SPREAD_UNIFORM: return isfinite(v->low) && isfinite(v->high) ? NULL : "it is uniform and has no low and high";
+    case SPREAD_BETA: return v->sd * v->sd < v->mean * (1.0 - v->mean) ? NULL : "its SD is too large for a beta distribution";
+    case SPREAD_BERNOULLI: return v->mean >= 0.0 && v->mean <= 1.0 ? NULL : "its mean is no share from 0 to 1";
+    }
+    return NULL;
+}
+
+static void read_value(yaml_reader *reader, const yaml_node *node, const yaml_field *field, void *out, void *context)
+{
+    (void)context;
+    char what[POPULATION_NAME_TEXT + 2];
+    value_file file = {.mean = NAN, .low = -INFINITY, .high = INFINITY, .kind = -1, .standing = STANDING_ASSUMED};
+    int errors = reader->errors;
+    snprintf(what, sizeof what, "'%s'", field->key);
+    yaml_read_map(reader, node, what, value_fields, COUNT(value_fields), &file, NULL);
+    if (reader->errors > errors) return;
+    if (file.kind < 0 && file.sd > 0.0) {
+        yaml_error(reader, node, "'%s' has a spread and no kind; add kind: normal, lognormal, uniform, gamma, beta or bernoulli", field->key);
+        return;
+    }
+    if (file.kind < 0) file.kind = SPREAD_NORMAL; /* a constant */
+    const char *fault = distribution_fault(&file, strcmp(field->unit, "fraction") == 0);
+    if (fault) {
+        yaml_error(reader, node, "'%s' is no distribution: %s; correct it", field->key, fault);
+        return;
+    }
+    population_value *target = out;
+    *target = (population_value){.mean = file.mean, .sd = file.sd, .low = file.low, .high = file.high, .kind = (spread_kind)file.kind,
+                                 .standing = file.standing};
+    memcpy(target->source, file.source, sizeof target->source);
+}
+
+/* ---- the file ---- */
+
+#define POPULATION_VALUE(name, unit_, sentence)                                                                      \
+    {.key = #name, .read = read_value, .offset = offsetof(population, name), .required = true, .unit = unit_},
+static const yaml_field population_value_fields[] = {POPULATION_VALUES(POPULATION_VALUE)};
+
+static void read_values(yaml_reader *reader, const yaml_node *node, const yaml_field *field, void *out, void *context)
+{
+    (void)context;
+    yaml_read_map(reader, node, field->key, population_value_fields, COUNT(population_value_fields), out, NULL);
+}
+
+static void read_band(yaml_reader *reader, const yaml_node *node, const yaml_field *field, void *out, void *context)
+{
+    int band = -1;
+    yaml_read_word(reader, node, field, &band, context);
+    if (band >= 0) snprintf(out, field->size, "%s", band_words[band]);
+}
+
+static const yaml_field population_fields[] = {
+    {.key = "islet_population", .read = yaml_read_nothing},
+    {.key = "name", .read = yaml_read_name, .offset = offsetof(population, name), .required = true, .size = ROOM(population, name)},
+    {.key = "title", .read = yaml_read_name, .offset = offsetof(population, title), .required = true, .size = ROOM(population, title)},
+    {.key = "subjects", .read = read_band, .offset = offsetof(population, subjects), .required = true, .size = ROOM(population, subjects),
+     .words = band_words},
+    {.key = "values", .read = read_values, .required = true},
+};
+
+bool population_parse(const char *text, size_t length, const char *file, population *out, islet_problems *problems)
+{
+    yaml_reader reader = {.file = file, .problems = problems};
+    memset(out, 0, sizeof *out);
+    yaml_document *document = yaml_parse(text, length, file, problems);
+    if (!document) return false;
+    reader.errors = document->errors;
+    if (document->root && yaml_check_format(&reader, document->root, "islet_population"))
+        yaml_read_map(&reader, document->root, "a population", population_fields, COUNT(population_fields), out, NULL);
+    yaml_free(document);
+    return reader.errors == 0;
+}
+
+static const char *const shipped[] = {"t1d_adult", NULL};
+
+const char *const *population_names(void)
+{
+    return shipped;
+}
+
+bool population_shipped(const char *name, population *out)
+{
+    char path[160];
+    if (strlen(name) >= POPULATION_NAME_TEXT) return false;
+    snprintf(path, sizeof path, "data/populations/%s.yaml", name);
+    const embedded_file *file = embedded_find(path);
+    return file && population_parse((const char *)file->bytes, file->size, path, out, NULL);
+}
+
+/* ---- requirements ---- */
+
+/* Keys of requirements: every trait in its own unit, and a second key where people also write another unit.
+ * trait = scale * written + shift */
+typedef struct {
+    trait_id trait;
+    double scale, shift;
+} require_key;
+
+#define REQUIRE_KEY(name, unit_, low_, high_, sentence) {TRAIT_##name, 1.0, 0.0},
+static const require_key require_keys[] = {
+    PATIENT_TRAITS(REQUIRE_KEY){TRAIT_hba1c_pct, 0.09148, 2.152}, /* IFCC-NGSP master equation */
+    {TRAIT_fasting_glucose_mg_dl, MG_DL_PER_MMOL_L, 0.0},
+    {TRAIT_c_peptide_stimulated_nmol_l, 1.0 / C_PEPTIDE_NG_ML_PER_NMOL_L, 0.0},
+};
+
+/* Numbers that are in another unit by their size: said so instead of a bare "out of range". */
+static const char *other_unit(const char *key, double x)
+{
+    if (strcmp(key, "hba1c_pct") == 0 && x > 20.0) return "; this looks like mmol/mol: use the key hba1c_mmol_mol";
+    if (strcmp(key, "hba1c_mmol_mol") == 0 && x < 15.0) return "; this looks like %: use the key hba1c_pct";
+    if (strcmp(key, "fasting_glucose_mg_dl") == 0 && x < 36.0) return "; this looks like mmol/L: use the key fasting_glucose_mmol_l";
+    if (strcmp(key, "fasting_glucose_mmol_l") == 0 && x > 36.0) return "; this looks like mg/dL: use the key fasting_glucose_mg_dl";
+    if (strcmp(key, "age_year") == 0 && x > 110.0) return "; months were perhaps meant: write years";
+    return "";
+}
+
+static bool limit_number(yaml_reader *reader, const yaml_node *node, const yaml_field *field, const char *text, size_t length, double *out)
+{
+    double x;
+    if (number_read(text, length, &x)) {
+        const char *hint = other_unit(field->key, x);
+        if (x >= field->low && x <= field->high && !*hint) {
+            const require_key *key = &require_keys[field->size];
+            *out = key->scale * x + key->shift;
+            return true;
+        }
+        char low[NUMBER_TEXT], high[NUMBER_TEXT];
+        number_write(field->low, low);
+        number_write(field->high, high);
+        yaml_error(reader, node, "'%s' is required to be %.*s; %s to %s %s is expected%s", field->key, (int)(length < 40 ? length : 40), text, low,
+                   high, field->unit, hint);
+        return false;
+    }
+    yaml_error(reader, node, "'%s' is required to be '%.*s', which is no plain number; its unit stands in the key; write the number alone", field->key,
+               (int)(length < 40 ? length : 40), text);
+    return false;
+}
+
+/* [low, high] */
+static bool read_interval(yaml_reader *reader, const yaml_node *node, const yaml_field *field, requirement *out)
+{
+    if (node->count != 2) {
+        yaml_error(reader, node, "'%s' is a list of %d; a range of two numbers is expected, low then high", field->key, node->count);
+        return false;
+    }
+    const yaml_node *low = node->first, *high = low->next;
+    if (!yaml_expect(reader, low, YAML_SCALAR, field->key, "[18, 65]") || !yaml_expect(reader, high, YAML_SCALAR, field->key, "[18, 65]"))
+        return false;
+    bool fine = limit_number(reader, low, field, low->text, low->length, &out->low);
+    fine = limit_number(reader, high, field, high->text, high->length, &out->high) && fine;
+    if (fine && !(out->low <= out->high)) {
+        yaml_error(reader, node, "'%s' is a range from %.30s down to %.30s; low then high is expected; swap them", field->key, low->text,
+                   high->text);
+        return false;
+    }
+    return fine;
+}
+
+/* ">= 5", "> 5", "<= 5", "< 5" */
+static bool read_comparison(yaml_reader *reader, const yaml_node *node, const yaml_field *field, requirement *out)
+{
+    const char *text = node->text, *end = text + node->length;
+    char sign = *text;
+    if (sign != '<' && sign != '>') {
+        yaml_error(reader, node, "'%s' is required to be '%.40s'; a comparison or a range is expected; write for example \">= 5\" or [5, 10]",
+                   field->key, text);
+        return false;
+    }
+    bool equal = text[1] == '=';
+    text += equal ? 2 : 1;
+    while (*text == ' ') text++;
+    double limit;
+    if (!limit_number(reader, node, field, text, (size_t)(end - text), &limit)) return false;
+    *out = (requirement){.low = -INFINITY, .high = INFINITY};
+    if (sign == '>') out->low = limit, out->low_open = !equal;
+    else out->high = limit, out->high_open = !equal;
+    return true;
+}
+
+static void read_requirement(yaml_reader *reader, const yaml_node *node, const yaml_field *field, void *out, void *context)
+{
+    (void)context;
+    population *of = out;
+    requirement limits = {.low = -INFINITY, .high = INFINITY};
+    trait_id trait = require_keys[field->size].trait;
+    bool fine = false;
+    if (node->kind == YAML_LIST) fine = read_interval(reader, node, field, &limits);
+    else if (yaml_expect(reader, node, YAML_SCALAR, field->key, "\">= 5\" or [5, 10]")) fine = read_comparison(reader, node, field, &limits);
+    if (!fine) return;
+    if (of->has_require[trait]) {
+        yaml_error(reader, node, "'%s' repeats a requirement that was given in another unit; keep one of them", field->key);
+        return;
+    }
+    of->has_require[trait] = true;
+    of->require[trait] = limits;
+}
+
+/* In these tables `size` is the place in require_keys. */
+#define TRAIT_FIELD(name, unit_, low_, high_, sentence)                                                              \
+    {.key = #name, .read = read_requirement, .low = low_, .high = high_, .unit = unit_, .size = TRAIT_##name},
+
+static const yaml_field require_fields[] = {
+    PATIENT_TRAITS(TRAIT_FIELD){.key = "hba1c_mmol_mol", .read = read_requirement, .low = 10, .high = 195, .unit = "mmol/mol", .size = TRAIT_COUNT},
+    {.key = "fasting_glucose_mmol_l", .read = read_requirement, .low = 1.1, .high = 33.3, .unit = "mmol/L", .size = TRAIT_COUNT + 1},
+    {.key = "c_peptide_stimulated_ng_ml", .read = read_requirement, .low = 0, .high = 30, .unit = "ng/mL", .size = TRAIT_COUNT + 2},
+};
+_Static_assert(COUNT(require_fields) == COUNT(require_keys), "one conversion a key");
+
+void population_read_require(yaml_reader *reader, const yaml_node *map, population *out)
+{
+    yaml_read_map(reader, map, "the requirements", require_fields, COUNT(require_fields), out, NULL);
+}

@@ -1,41 +1,41 @@
 /* Content hash: SHA-256 over every table except provenance_build and batch, tables by name, rows in the order of their
  * primary key, each value with its type and length. Where the rows lie in the file does not matter, so neither do the
  * order of batches, the version of SQLite or its page size. */
-#include <nettle/sha2.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "store/store.h"
 
-static void hash_u64(struct sha256_ctx *context, char type, uint64_t value)
+static void hash_u64(hash_state *state, char type, uint64_t value)
 {
     unsigned char bytes[9] = {(unsigned char)type};
     for (int i = 0; i < 8; i++) bytes[1 + i] = (unsigned char)(value >> (8 * i));
-    sha256_update(context, sizeof bytes, bytes);
+    hash_add(state, bytes, sizeof bytes);
 }
 
-static void hash_text(struct sha256_ctx *context, const void *text, size_t length)
+static void hash_text(hash_state *state, const void *text, size_t length)
 {
-    hash_u64(context, 't', length);
-    sha256_update(context, length, text);
+    hash_u64(state, 't', length);
+    hash_add(state, text, length);
 }
 
-static void hash_column(struct sha256_ctx *context, sqlite3_stmt *row, int column)
+static void hash_column(hash_state *state, sqlite3_stmt *row, int column)
 {
     double real;
     uint64_t bits;
     switch (sqlite3_column_type(row, column)) {
-    case SQLITE_INTEGER: hash_u64(context, 'i', (uint64_t)sqlite3_column_int64(row, column)); break;
+    case SQLITE_INTEGER: hash_u64(state, 'i', (uint64_t)sqlite3_column_int64(row, column)); break;
     case SQLITE_FLOAT:
         real = sqlite3_column_double(row, column);
         memcpy(&bits, &real, sizeof bits);
-        hash_u64(context, 'r', bits);
+        hash_u64(state, 'r', bits);
         break;
-    case SQLITE_NULL: hash_u64(context, 'n', 0); break;
+    case SQLITE_NULL: hash_u64(state, 'n', 0); break;
     default: {
         const void *bytes = sqlite3_column_blob(row, column); /* before its length, as SQLite asks */
         size_t length = (size_t)sqlite3_column_bytes(row, column);
-        hash_text(context, bytes ? bytes : "", bytes ? length : 0);
+        hash_text(state, bytes ? bytes : "", bytes ? length : 0);
     }
     }
 }
@@ -55,7 +55,7 @@ static char *key_columns(sqlite3 *db, const char *table)
     return out;
 }
 
-static int hash_table(sqlite3 *db, const char *table, struct sha256_ctx *context)
+static int hash_table(sqlite3 *db, const char *table, hash_state *state)
 {
     int code = SQLITE_NOMEM;
     sqlite3_stmt *rows = NULL;
@@ -64,10 +64,10 @@ static int hash_table(sqlite3 *db, const char *table, struct sha256_ctx *context
     if (!sql) goto done;
     code = sqlite3_prepare_v2(db, sql, -1, &rows, NULL);
     if (code != SQLITE_OK) goto done;
-    hash_text(context, table, strlen(table));
+    hash_text(state, table, strlen(table));
     int columns = sqlite3_column_count(rows);
     while ((code = sqlite3_step(rows)) == SQLITE_ROW)
-        for (int column = 0; column < columns; column++) hash_column(context, rows, column);
+        for (int column = 0; column < columns; column++) hash_column(state, rows, column);
     if (code == SQLITE_DONE) code = SQLITE_OK;
 done:
     sqlite3_finalize(rows);
@@ -78,27 +78,20 @@ done:
 
 islet_status islet_store_hash(islet_store *store, char hash[ISLET_HASH_TEXT])
 {
-    static const char hex[] = "0123456789abcdef";
     if (!store || !hash) return ISLET_ERR_ARGUMENT;
     hash[0] = 0;
-    struct sha256_ctx context;
-    uint8_t digest[SHA256_DIGEST_SIZE];
+    hash_state state;
     sqlite3_stmt *tables = NULL;
-    sha256_init(&context);
+    hash_begin(&state);
     int code = sqlite3_prepare_v2(store->db, "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT IN "
                                   "('provenance_build', 'batch') ORDER BY name", -1, &tables, NULL);
     if (code != SQLITE_OK) return store_failure(store, code, "read the tables", NULL);
     while ((code = sqlite3_step(tables)) == SQLITE_ROW) {
-        code = hash_table(store->db, (const char *)sqlite3_column_text(tables, 0), &context);
+        code = hash_table(store->db, (const char *)sqlite3_column_text(tables, 0), &state);
         if (code != SQLITE_OK) break;
     }
     sqlite3_finalize(tables);
     if (code != SQLITE_DONE) return store_failure(store, code, "read the tables", NULL);
-    sha256_digest(&context, sizeof digest, digest);
-    for (int i = 0; i < SHA256_DIGEST_SIZE; i++) {
-        hash[2 * i] = hex[digest[i] >> 4];
-        hash[2 * i + 1] = hex[digest[i] & 15];
-    }
-    hash[2 * SHA256_DIGEST_SIZE] = 0;
+    hash_end(&state, hash);
     return ISLET_OK;
 }

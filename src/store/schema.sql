@@ -194,6 +194,7 @@ CREATE TABLE difference (
 CREATE TABLE parameter (
     -- Numbers of the model in this run, and how far each can be trusted.
     key TEXT PRIMARY KEY,
+    position INTEGER NOT NULL,         -- order in which they are explained
     value REAL,
     unit TEXT NOT NULL,
     standing TEXT NOT NULL,            -- measured, fitted, assumed

@@ -159,8 +159,11 @@ static islet_status lock_part_file(islet_store *store, islet_problems *problems)
 {
     int code = sqlite3_open_v2(store->part_path, &store->db, SQLITE_OPEN_READWRITE, NULL);
     if (code != SQLITE_OK || !store_harden(store->db)) return store_failure(store, code, "open the new store", problems);
-    islet_status status = store_execute(store, "PRAGMA locking_mode=EXCLUSIVE; BEGIN EXCLUSIVE; COMMIT", "begin writing",
-                                        problems);
+    /* the mark of ours goes in with the first page, so that whatever a kill leaves is known as ours */
+    char sql[128];
+    snprintf(sql, sizeof sql, "PRAGMA locking_mode=EXCLUSIVE; BEGIN EXCLUSIVE; PRAGMA application_id=%d; COMMIT",
+             STORE_APPLICATION_ID);
+    islet_status status = store_execute(store, sql, "begin writing", problems);
     if (status != ISLET_OK) return status;
 
     /* another writer may have finished the file and moved it between our opening and our lock */
@@ -197,15 +200,14 @@ static islet_status make_part_file(islet_store *store, islet_problems *problems)
 
 static islet_status write_schema(islet_store *store, islet_problems *problems)
 {
-    char pragmas[128];
+    char version[64];
     char *text = schema_text();
     if (!text) return ISLET_ERR_MEMORY;
-    snprintf(pragmas, sizeof pragmas, "PRAGMA application_id=%d; PRAGMA user_version=%d", STORE_APPLICATION_ID,
-             STORE_VERSION);
+    snprintf(version, sizeof version, "PRAGMA user_version=%d", STORE_VERSION);
     static const char doing[] = "begin the store";
     islet_status status = store_execute(store, "PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=FULL; "
                                         "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-" CACHE_KIB "; BEGIN", doing, problems);
-    if (status == ISLET_OK) status = store_execute(store, pragmas, doing, problems);
+    if (status == ISLET_OK) status = store_execute(store, version, doing, problems);
     if (status == ISLET_OK) status = store_execute(store, text, doing, problems);
     if (status == ISLET_OK) status = store_execute(store, "COMMIT", doing, problems);
     free(text);

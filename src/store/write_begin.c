@@ -5,21 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <nettle/sha2.h>
-
 #include "base/embedded.h"
 #include "base/endpoint.h"
+#include "base/file.h"
+#include "base/hash.h"
 #include "base/number.h"
 #include "base/params.h"
 #include "store/write.h"
 #include "trial/lane.h"
 
 #define DOING "write the description of the run"
-
-/* Flags of the compiler, from CMake; what the code itself does not know. */
-#ifndef ISLET_BUILD_FLAGS
-#define ISLET_BUILD_FLAGS "unknown"
-#endif
+#define PROTOCOL_BYTES ((size_t)1 << 20) /* a protocol is a page or two */
 
 int run_control_arm(const struct islet_protocol *protocol)
 {
@@ -69,37 +65,14 @@ static const char *standing_name(int id)
     return id == STANDING_MEASURED ? "measured" : id == STANDING_FITTED ? "fitted" : "assumed";
 }
 
-static void sha256_hex(const unsigned char *bytes, size_t size, char hex[ISLET_HASH_TEXT])
-{
-    static const char digits[] = "0123456789abcdef";
-    struct sha256_ctx context;
-    uint8_t digest[SHA256_DIGEST_SIZE];
-    sha256_init(&context);
-    sha256_update(&context, size, bytes);
-    sha256_digest(&context, sizeof digest, digest);
-    for (int i = 0; i < SHA256_DIGEST_SIZE; i++) {
-        hex[2 * i] = digits[digest[i] >> 4];
-        hex[2 * i + 1] = digits[digest[i] & 15];
-    }
-    hex[2 * SHA256_DIGEST_SIZE] = 0;
-}
-
 /* The protocol's text, read again; NULL when the file is no longer the one that was parsed (or came from a pipe). */
 static char *protocol_text(const struct islet_protocol *protocol)
 {
-    enum { LIMIT = 1 << 20 }; /* a protocol is a page or two */
-    char hash[ISLET_HASH_TEXT];
-    FILE *file = fopen(protocol->file, "rb");
-    if (!file) return NULL;
-    char *text = malloc(LIMIT + 1);
-    size_t size = text ? fread(text, 1, LIMIT, file) : 0;
-    bool whole = text && !ferror(file) && fgetc(file) == EOF;
-    fclose(file);
-    if (whole) {
-        text[size] = 0;
-        sha256_hex((const unsigned char *)text, size, hash);
-        if (strcmp(hash, protocol->hash) == 0 && strlen(text) == size) return text;
-    }
+    char hash[ISLET_HASH_TEXT], *text = NULL;
+    size_t size;
+    if (file_read(protocol->file, PROTOCOL_BYTES, &text, &size, NULL) != ISLET_OK) return NULL;
+    hash_sha256(text, size, hash);
+    if (strcmp(hash, protocol->hash) == 0 && strlen(text) == size) return text;
     free(text);
     return NULL;
 }
@@ -166,7 +139,7 @@ static islet_status write_provenance(islet_store *store, const run_info *info, i
     const struct {
         const char *key, *value;
     } build[] = {
-        {"compiler", __VERSION__},      {"flags", ISLET_BUILD_FLAGS},
+        {"compiler", ISLET_COMPILER},      {"flags", ISLET_FLAGS},
         {"sqlite", sqlite3_libversion()}, {"engine", info->engine},
         {"threads", threads},           {"command_line", info->command_line},
         {"date", info->date},           {"resume_count", "0"},
@@ -183,7 +156,7 @@ static islet_status write_inputs(islet_store *store, const struct islet_protocol
     islet_status status = INSERT("INSERT INTO input VALUES ('protocol', NULL, ?1)", TEXT(protocol->hash));
     for (const embedded_file *file = islet_embedded_files; file->path && status == ISLET_OK; file++) {
         if (strncmp(file->path, "data/", 5) != 0) continue;
-        sha256_hex(file->bytes, file->size, hash);
+        hash_sha256(file->bytes, file->size, hash);
         status = INSERT("INSERT INTO input VALUES (?1, ?2, ?3)", TEXT(file->path), INTEGER((int64_t)file->size), TEXT(hash));
     }
     return status;
@@ -265,8 +238,9 @@ static islet_status write_parameters(islet_store *store, islet_problems *problem
 {
     islet_status status = ISLET_OK;
     for (const param_info *p = islet_param_info; p->key && status == ISLET_OK; p++)
-        status = INSERT("INSERT INTO parameter VALUES (?1, ?2, ?3, ?4, ?5, ?6)", TEXT(p->key), REAL(p->value),
-                        TEXT(p->unit), TEXT(p->standing), TEXT(p->source), TEXT(p->sentence));
+        status = INSERT("INSERT INTO parameter VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)", TEXT(p->key),
+                        INTEGER(p - islet_param_info), REAL(p->value), TEXT(p->unit), TEXT(p->standing), TEXT(p->source),
+                        TEXT(p->sentence));
     return status;
 }
 

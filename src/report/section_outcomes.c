@@ -1,0 +1,82 @@
+/* Benefits and harms side by side, each as people of everybody enrolled. */
+#include <math.h>
+#include <string.h>
+
+#include "report/page.h"
+#include "stats/summary.h"
+
+static const struct {
+    const char *endpoint, *label;
+    bool benefit;
+} outcomes[] = {
+    {"insulin_independent", "off insulin", true},
+    {"insulin_independent_strict", "off insulin by the strict definition*", true},
+    {"severe_hypo_any", "severe hypoglycaemia", false},
+    {"graft_lost", "graft lost", false},
+    {"portal_bleeding", "bleeding after portal puncture", false},
+    {"portal_thrombosis", "thrombosis of a portal branch", false},
+    {"cmv_infection", "cytomegalovirus infection", false},
+    {"serious_infection", "serious infection", false},
+    {"kidney_injury", "eGFR fell by 30 % or more", false},
+    {"malignancy", "cancer", false},
+    {"death", "death", false},
+    {"withdrawn", "left the trial", false},
+};
+
+/* people with the outcome and people enrolled; who was not measured did not have the benefit */
+static summary count_people(page *p, const char *endpoint, int arm)
+{
+    summary out = {0};
+    char *sql = sqlite3_mprintf("SELECT coalesce(sum(\"%w\"), 0), count(*) FROM visit WHERE arm = ?1 AND day = ?2", endpoint);
+    if (!sql) {
+        p->status = ISLET_ERR_MEMORY;
+        return out;
+    }
+    sqlite3_stmt *query = page_query(p, sql, PAGE_BIND(arm, p->last_visit_day));
+    sqlite3_free(sql);
+    while (page_row(p, &query))
+        out = summary_binomial(sqlite3_column_int64(query, 0), sqlite3_column_int64(query, 1));
+    return out;
+}
+
+static void write_outcome(page *p, int outcome, int arm)
+{
+    summary s = count_people(p, outcomes[outcome].endpoint, arm);
+    row_begin(p);
+    field_text(p, "group", outcomes[outcome].benefit ? "Benefits" : "Harms");
+    field_text(p, "outcome", outcomes[outcome].label);
+    field_text(p, "arm", p->arm_names[arm]);
+    field_number(p, "share", 100.0 * s.value, 2);
+    field_number(p, "low", 100.0 * s.ci_low, 2);
+    field_number(p, "high", 100.0 * s.ci_high, 2);
+    row_end(p);
+    text_add(p->out, "<td class=\"n\">");
+    text_count(p->out, llround(s.value * (double)s.n));
+    text_add(p->out, " of ");
+    text_count(p->out, s.n);
+    text_add(p->out, "</td>");
+    cell_interval(p, s.value, s.ci_low, s.ci_high, 100.0, 1);
+}
+
+void section_outcomes(page *p)
+{
+    data_begin(p, "outcomes");
+    text_add(p->out, "<div class=\"scroll\"><table><thead><tr><th scope=\"col\">outcome</th>");
+    for (int arm = 0; arm < p->arms; arm++) {
+        text_add(p->out, "<th scope=\"col\" class=\"n\">");
+        arm_label(p, arm);
+        text_add(p->out, "</th><th scope=\"col\" class=\"n\">% (95 % interval)</th>");
+    }
+    text_add(p->out, "</tr></thead><tbody>\n");
+    for (size_t i = 0; i < sizeof outcomes / sizeof outcomes[0] && p->n_visits > 0; i++) {
+        if (i == 0 || outcomes[i].benefit != outcomes[i - 1].benefit)
+            text_format(p->out, "<tr class=\"group\"><th colspan=\"%d\" scope=\"rowgroup\">%s</th></tr>\n", 1 + 2 * p->arms,
+                        outcomes[i].benefit ? "Benefits" : "Harms");
+        text_add(p->out, "<tr>");
+        cell_text(p, outcomes[i].label);
+        for (int arm = 0; arm < p->arms; arm++) write_outcome(p, (int)i, arm);
+        text_add(p->out, "</tr>\n");
+    }
+    table_end(p);
+    data_end(p);
+}

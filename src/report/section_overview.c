@@ -1,0 +1,175 @@
+/* Top of the page: title, the trial in one paragraph, key results by arm. */
+#include <math.h>
+#include <string.h>
+
+#include "report/page.h"
+
+void section_title(page *p)
+{
+    sqlite3_stmt *query = page_query(p, "SELECT title FROM run", PAGE_BIND());
+    while (page_row(p, &query)) text_html(p->out, column_string(query, 0));
+}
+
+void section_state(page *p)
+{
+    if (p->complete || p->status != ISLET_OK) return;
+    text_add(p->out, "<p class=\"warning\" role=\"alert\"><strong>Interrupted run.</strong> ");
+    text_count(p->out, p->enrolled);
+    text_add(p->out, " of ");
+    text_count(p->out, p->patients);
+    text_add(p->out, " people are in this report; the numbers below are theirs.</p>");
+}
+
+/* "800 million cells of zimislecel on day 0" for each course */
+static void write_courses(page *p, int arm)
+{
+    sqlite3_stmt *query = page_query(p, "SELECT dose, dose_unit, product, day FROM course WHERE arm = ?1 ORDER BY course",
+                                     PAGE_BIND(arm));
+    int n = 0;
+    while (page_row(p, &query)) {
+        double dose = column_number(query, 0);
+        text_add(p->out, n++ ? ", then " : "");
+        if (dose >= 1e6) {
+            text_fixed(p->out, dose / 1e6, 0);
+            text_add(p->out, " million ");
+        } else {
+            text_fixed(p->out, dose, 0);
+            text_add(p->out, " ");
+        }
+        text_html(p->out, column_string(query, 1));
+        text_add(p->out, " of ");
+        text_html(p->out, column_string(query, 2));
+        text_format(p->out, " on day %d", sqlite3_column_int(query, 3));
+    }
+    if (n == 0) text_add(p->out, "no cells");
+    query = page_query(p, "SELECT regimen FROM arm WHERE arm = ?1 AND regimen IS NOT NULL", PAGE_BIND(arm));
+    while (page_row(p, &query)) {
+        text_add(p->out, ", with ");
+        const char *name = column_string(query, 0);
+        for (; *name; name++) {
+            char letter[2] = {*name == '_' ? '-' : *name, 0};
+            text_html(p->out, letter);
+        }
+        text_add(p->out, " immunosuppression");
+    }
+}
+
+typedef struct {
+    double value, low, high;
+} estimate;
+
+/* an estimate of the arm at the last visit, or of its difference from the control */
+static estimate read_estimate(page *p, const char *table, const char *endpoint, int arm)
+{
+    estimate out = {NAN, NAN, NAN};
+    char *sql = sqlite3_mprintf("SELECT value, ci_low, ci_high FROM %s WHERE arm = ?1 AND day = ?2 AND endpoint = %Q", table,
+                                endpoint);
+    if (!sql) {
+        p->status = ISLET_ERR_MEMORY;
+        return out;
+    }
+    sqlite3_stmt *query = page_query(p, sql, PAGE_BIND(arm, p->last_visit_day));
+    sqlite3_free(sql);
+    while (page_row(p, &query)) out = (estimate){column_number(query, 0), column_number(query, 1), column_number(query, 2)};
+    return out;
+}
+
+/* one number for every arm: "83 % with full dose and 0 % with insulin alone" */
+static void write_by_arm(page *p, const char *endpoint, double scale, int digits, const char *unit)
+{
+    for (int arm = 0; arm < p->arms; arm++) {
+        estimate e = read_estimate(p, "endpoint_result", endpoint, arm);
+        if (arm > 0) text_add(p->out, arm == p->arms - 1 ? " and " : ", ");
+        text_add(p->out, "<strong>");
+        text_fixed(p->out, e.value * scale, digits);
+        text_add(p->out, unit);
+        text_add(p->out, "</strong> with ");
+        text_html(p->out, p->arm_names[arm]);
+    }
+}
+
+void section_paragraph(page *p)
+{
+    text_count(p->out, p->enrolled);
+    text_add(p->out, p->paired ? " simulated people were each followed for " : " simulated people in each arm were followed for ");
+    double years = p->follow_up_day / DAYS_A_YEAR;
+    text_fixed(p->out, years, years == floor(years) ? 0 : 1);
+    text_add(p->out, years == 1.0 ? " year. " : " years. ");
+    text_format(p->out, p->arms == 1 ? "There is %d arm: " : "There are %d arms: ", p->arms);
+    for (int arm = 0; arm < p->arms; arm++) {
+        if (arm > 0) text_add(p->out, "; ");
+        arm_label(p, arm);
+        text_add(p->out, " (");
+        write_courses(p, arm);
+        text_add(p->out, ")");
+    }
+    text_add(p->out, ". ");
+    if (p->arms > 1)
+        text_add(p->out, p->paired ? "Everybody is simulated once in every arm, with the same body, meals and luck, so the arms "
+                                     "differ by treatment alone. "
+                                   : "Every arm has its own people, as in a real trial. ");
+    if (p->n_visits == 0) return;
+    text_add(p->out, "After ");
+    day_label(p->out, p->last_visit_day);
+    text_add(p->out, ", the share of people living without injected insulin is ");
+    write_by_arm(p, "insulin_independent", 100.0, 0, " %");
+    text_add(p->out, "; mean HbA1c is ");
+    write_by_arm(p, "hba1c_pct", 1.0, 1, " %");
+    text_add(p->out, ".");
+}
+
+/* what a card shows: scale, digits and unit as people read it */
+static const struct {
+    const char *endpoint, *label, *unit;
+    double scale;
+    int digits;
+} card_lines[] = {
+    {"insulin_independent", "Off insulin", "%", 100.0, 0},
+    {"hba1c_pct", "HbA1c", "%", 1.0, 1},
+    {"time_in_range_pct", "Time 70\u2013180 mg/dL", "%", 1.0, 0},
+    {"c_peptide_stimulated_nmol_l", "Stimulated C-peptide", "nmol/L", 1.0, 2},
+    {"insulin_u_per_kg_day", "Insulin", "U/kg/day", 1.0, 2},
+    {"severe_hypo_per_year", "Severe hypoglycaemia", "per year", 1.0, 2},
+};
+
+static void write_card_line(page *p, int arm, int line)
+{
+    estimate e = read_estimate(p, "endpoint_result", card_lines[line].endpoint, arm);
+    double scale = card_lines[line].scale;
+    int digits = card_lines[line].digits;
+    text_add(p->out, "<div><dt>");
+    text_add(p->out, card_lines[line].label);
+    text_add(p->out, "</dt><dd><b>");
+    text_fixed(p->out, e.value * scale, digits);
+    text_add(p->out, "</b> <span class=\"unit\">");
+    text_add(p->out, card_lines[line].unit);
+    text_add(p->out, "</span>");
+    if (!isnan(e.low)) {
+        text_add(p->out, "<span class=\"ci\">");
+        text_fixed(p->out, e.low * scale, digits + 1);
+        text_add(p->out, " to ");
+        text_fixed(p->out, e.high * scale, digits + 1);
+        text_add(p->out, "</span>");
+    }
+    if (p->control_arm >= 0 && arm != p->control_arm) {
+        estimate d = read_estimate(p, "difference", card_lines[line].endpoint, arm);
+        text_add(p->out, "<span class=\"delta\">");
+        if (d.value * scale > 0.0) text_add(p->out, "+");
+        text_fixed(p->out, d.value * scale, digits);
+        text_add(p->out, " against control</span>");
+    }
+    text_add(p->out, "</dd></div>\n");
+}
+
+void section_cards(page *p)
+{
+    for (int arm = 0; arm < p->arms && p->n_visits > 0; arm++) {
+        text_format(p->out, "<article class=\"card arm%d\"><h3>", arm);
+        text_html(p->out, p->arm_names[arm]);
+        text_add(p->out, arm == p->control_arm ? " <span class=\"tag\">control</span></h3>\n<p>" : "</h3>\n<p>");
+        write_courses(p, arm);
+        text_add(p->out, "</p>\n<dl>\n");
+        for (size_t line = 0; line < sizeof card_lines / sizeof card_lines[0]; line++) write_card_line(p, arm, (int)line);
+        text_add(p->out, "</dl></article>\n");
+    }
+}

@@ -1,0 +1,256 @@
+/* The report: well-formed, nothing from outside becomes markup or code, nothing is loaded, the same store gives the same
+ * bytes, an unwritable place leaves what was there. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include <ctype.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/embedded.h"
+#include "synthetic.h"
+
+#define STORE "test_report.db"
+#define PAGE "test_report.html"
+#define HOSTILE "</title><script>alert(1)</script>\"'&<img src=x onerror=alert(2)>\x1b[31m"
+
+static int clean(void **state)
+{
+    (void)state;
+    unlink(STORE);
+    unlink(STORE ".part");
+    unlink(PAGE);
+    return 0;
+}
+
+static char *read_page(const char *path)
+{
+    FILE *file = fopen(path, "rb");
+    assert_non_null(file);
+    fseek(file, 0, SEEK_END);
+    size_t size = (size_t)ftell(file);
+    rewind(file);
+    char *text = malloc(size + 1);
+    assert_int_equal(fread(text, 1, size, file), size);
+    text[size] = 0;
+    assert_int_equal(strlen(text), size);
+    fclose(file);
+    return text;
+}
+
+static islet_status write_report(const char *title, const char *path, islet_problems *problems)
+{
+    islet_store *store;
+    assert_int_equal(synthetic_store(STORE, title, 40, 8, false, NULL), ISLET_OK);
+    assert_int_equal(islet_store_open(STORE, &store, NULL), ISLET_OK);
+    islet_status status = islet_report_write(store, path, problems);
+    islet_store_close(store, NULL);
+    return status;
+}
+
+/* a build without the figure libraries cannot write reports and says so; the other tests then have nothing to test */
+static bool can_report(void)
+{
+    return embedded_find("vendor/vega.min.js") != NULL;
+}
+
+static void test_without_libraries(void **state)
+{
+    (void)state;
+    if (can_report()) return;
+    islet_problems *problems = islet_problems_create();
+    assert_int_equal(write_report("plain", PAGE, problems), ISLET_ERR_UNSUPPORTED);
+    assert_int_equal(islet_problems_error_count(problems), 1);
+    assert_int_not_equal(access(PAGE, F_OK), 0);
+    islet_problems_free(problems);
+}
+
+/* every element that is opened is closed in order; script and style content is skipped as a browser does */
+static void check_nesting(const char *at)
+{
+    enum { DEPTH = 64 };
+    char open[DEPTH][16];
+    int depth = 0;
+    while ((at = strchr(at, '<'))) {
+        bool closing = at[1] == '/';
+        const char *name = at + 1 + closing;
+        if (*name == '!') {
+            at = strchr(at, '>') + 1;
+            continue;
+        }
+        if (!isalpha((unsigned char)*name)) fail_msg("a bare < at: %.60s", at);
+        size_t length = 0;
+        while (isalnum((unsigned char)name[length])) length++;
+        assert_true(length < 16);
+        const char *end = name;
+        for (char quote = 0; *end && (quote || *end != '>'); end++)
+            if (*end == '"') quote = quote ? 0 : '"';
+        assert_true(*end == '>');
+        char word[16];
+        memcpy(word, name, length);
+        word[length] = 0;
+        at = end + 1;
+        if (strcmp(word, "meta") == 0 || strcmp(word, "br") == 0) continue;
+        if (closing) {
+            assert_true(depth > 0);
+            if (strcmp(open[--depth], word) != 0) fail_msg("<%s> is closed by </%s>: %.80s", open[depth], word, name);
+            continue;
+        }
+        if (strcmp(word, "script") == 0 || strcmp(word, "style") == 0) {
+            char ending[24];
+            snprintf(ending, sizeof ending, "</%s>", word);
+            at = strstr(at, ending);
+            assert_non_null(at);
+            at += strlen(ending);
+            continue;
+        }
+        assert_true(depth < DEPTH);
+        memcpy(open[depth++], word, length + 1);
+    }
+    assert_int_equal(depth, 0);
+}
+
+static int count(const char *in, const char *what)
+{
+    int n = 0;
+    for (; (in = strstr(in, what)); in++) n++;
+    return n;
+}
+
+static void test_page(void **state)
+{
+    (void)state;
+    if (!can_report()) skip();
+    assert_int_equal(write_report("A plain title", PAGE, NULL), ISLET_OK);
+    char *page = read_page(PAGE);
+    check_nesting(page);
+    assert_int_equal(count(page, "Research software, not medical advice"), 1);
+    assert_int_equal(count(page, "<h1>A plain title</h1>"), 1);
+    assert_int_equal(count(page, "{{"), 0 + count(strstr(page, "<script>"), "{{")); /* every place is filled */
+    assert_int_equal(count(page, "data-figure="), count(page, "<details><summary>Numbers") + count(page, "class=\"whole\"><summary>Numbers"));
+    assert_int_equal(count(page, " id=\"build\""), 1);
+    assert_non_null(strstr(page, "simulated trial"));
+    free(page);
+}
+
+/* the policy allows what is inside by hash and nothing else; no element loads from an address */
+static void test_nothing_loaded(void **state)
+{
+    (void)state;
+    if (!can_report()) skip();
+    assert_int_equal(write_report("A plain title", PAGE, NULL), ISLET_OK);
+    char *page = read_page(PAGE);
+    const char *policy = strstr(page, "Content-Security-Policy");
+    assert_non_null(policy);
+    char line[2000];
+    size_t length = strcspn(policy, ">");
+    assert_true(length < sizeof line);
+    memcpy(line, policy, length);
+    line[length] = 0;
+    assert_non_null(strstr(line, "default-src 'none'"));
+    assert_int_equal(count(line, "'sha256-"), 6); /* one style, five scripts */
+    assert_null(strstr(line, "unsafe"));
+    assert_null(strstr(line, "http"));
+    /* before the first script: markup of ours, where no attribute may load */
+    char *script = strstr(page, "<script>");
+    *script = 0;
+    assert_null(strstr(page, " src="));
+    assert_null(strstr(page, "<link"));
+    assert_null(strstr(page, "@import"));
+    assert_null(strstr(page, "url("));
+    assert_null(strstr(page, " style="));
+    assert_null(strstr(page, " onclick"));
+    free(page);
+}
+
+static void test_hostile_title(void **state)
+{
+    (void)state;
+    if (!can_report()) skip();
+    assert_int_equal(write_report(HOSTILE, PAGE, NULL), ISLET_OK);
+    char *page = read_page(PAGE);
+    check_nesting(page);
+    assert_null(strstr(page, "<script>alert"));
+    assert_null(strchr(page, '\x1b'));
+    *strstr(page, "<script>") = 0; /* what follows is ours */
+    assert_null(strstr(page, "<img"));
+    assert_int_equal(count(page, "&lt;/title&gt;&lt;script&gt;alert(1)"), 2); /* title and heading */
+    free(page);
+}
+
+/* an arm's name goes into markup, tables and the data of the figures */
+static void test_hostile_arm(void **state)
+{
+    (void)state;
+    if (!can_report()) skip();
+    islet_store *store;
+    assert_int_equal(synthetic_store(STORE, "plain", 24, 8, false, NULL), ISLET_OK);
+    sqlite3 *db;
+    assert_int_equal(sqlite3_open(STORE, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, "UPDATE arm SET name = '</script><script>alert(3)</script>\"\\' WHERE arm = 0", NULL, NULL,
+                                  NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+    assert_int_equal(islet_store_open(STORE, &store, NULL), ISLET_OK);
+    assert_int_equal(islet_report_write(store, PAGE, NULL), ISLET_OK);
+    islet_store_close(store, NULL);
+    char *page = read_page(PAGE);
+    check_nesting(page);
+    assert_null(strstr(page, "<script>alert"));
+    assert_non_null(strstr(page, "\\u003c/script\\u003e\\u003cscript\\u003ealert(3)\\u003c/script\\u003e\\\"\\\\"));
+    free(page);
+}
+
+/* another machine, day and thread count change the build block alone */
+static void test_same_bytes(void **state)
+{
+    (void)state;
+    if (!can_report()) skip();
+    assert_int_equal(write_report("plain", PAGE, NULL), ISLET_OK);
+    char *first = read_page(PAGE);
+    islet_store *store;
+    sqlite3 *db;
+    assert_int_equal(sqlite3_open(STORE, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, "UPDATE provenance_build SET value = 'another'; DELETE FROM batch WHERE batch > 2", NULL,
+                                  NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+    assert_int_equal(islet_store_open(STORE, &store, NULL), ISLET_OK);
+    assert_int_equal(islet_report_write(store, PAGE, NULL), ISLET_OK);
+    islet_store_close(store, NULL);
+    char *second = read_page(PAGE);
+    assert_string_not_equal(first, second);
+    char *build_first = strstr(first, "<aside id=\"build\">"), *build_second = strstr(second, "<aside id=\"build\">");
+    assert_non_null(build_first);
+    assert_int_equal(build_first - first, build_second - second);
+    assert_memory_equal(first, second, (size_t)(build_first - first));
+    assert_string_equal(strstr(build_first, "</aside>"), strstr(build_second, "</aside>"));
+    free(first);
+    free(second);
+}
+
+static void test_unwritable(void **state)
+{
+    (void)state;
+    if (!can_report()) skip();
+    islet_problems *problems = islet_problems_create();
+    assert_int_equal(write_report("plain", "no_such_folder/report.html", problems), ISLET_ERR_IO);
+    assert_int_equal(write_report("plain", "/dev/full", problems), ISLET_ERR_IO);
+    assert_int_equal(write_report("plain", ".", problems), ISLET_ERR_IO);
+    assert_int_equal(islet_problems_error_count(problems), 3);
+    islet_problems_free(problems);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_without_libraries, clean, clean),
+        cmocka_unit_test_setup_teardown(test_page, clean, clean),
+        cmocka_unit_test_setup_teardown(test_nothing_loaded, clean, clean),
+        cmocka_unit_test_setup_teardown(test_hostile_title, clean, clean),
+        cmocka_unit_test_setup_teardown(test_hostile_arm, clean, clean),
+        cmocka_unit_test_setup_teardown(test_same_bytes, clean, clean),
+        cmocka_unit_test_setup_teardown(test_unwritable, clean, clean),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

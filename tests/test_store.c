@@ -209,6 +209,31 @@ static void test_foreign(void **state)
     assert_int_equal(islet_store_open("", &store, NULL), ISLET_ERR_ARGUMENT);
 }
 
+/* islet_check_file tells a store from a protocol and says what is wrong with either */
+static void test_check(void **state)
+{
+    (void)state;
+    islet_file_kind kind;
+    islet_problems *problems = islet_problems_create();
+    make_store(PATH);
+    assert_int_equal(islet_check_file(PATH, &kind, problems), ISLET_OK);
+    assert_int_equal(kind, ISLET_FILE_STORE);
+    assert_int_equal(islet_problems_count(problems), 0);
+    /* known by its bytes, not by its name */
+    assert_int_equal(rename(PATH, "test_store.other"), 0);
+    assert_int_equal(islet_check_file("test_store.other", &kind, problems), ISLET_OK);
+    assert_int_equal(kind, ISLET_FILE_STORE);
+    assert_int_equal(rename("test_store.other", PATH), 0);
+    assert_int_equal(islet_check_file(ISLET_SOURCE_DIR "/examples/zimislecel.yaml", &kind, problems), ISLET_OK);
+    assert_int_equal(kind, ISLET_FILE_PROTOCOL);
+    write_all(PATH, "random bytes", 12);
+    assert_int_equal(islet_check_file(PATH, &kind, problems), ISLET_ERR_STORE);
+    assert_non_null(strstr(islet_problems_text(problems, 0), "not an islet store"));
+    assert_int_equal(islet_check_file("no_such.db", &kind, problems), ISLET_ERR_IO);
+    assert_int_equal(kind, ISLET_FILE_UNKNOWN);
+    islet_problems_free(problems);
+}
+
 /* open must fail with the word in its message, and the file must stay as it was */
 static void refuse(const unsigned char *bytes, size_t size, const char *word)
 {
@@ -437,6 +462,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_results, clean, clean),
         cmocka_unit_test_setup_teardown(test_hash, clean, clean),
         cmocka_unit_test_setup_teardown(test_foreign, clean, clean),
+        cmocka_unit_test_setup_teardown(test_check, clean, clean),
         cmocka_unit_test_setup_teardown(test_damaged, clean, clean),
         cmocka_unit_test_setup_teardown(test_unfinished, clean, clean),
         cmocka_unit_test_setup_teardown(test_interrupted, clean, clean),

@@ -39,16 +39,23 @@ double drug_effect(const drug_state *drugs, double under_drug, double without)
     return without + (under_drug - without) * drugs->exposure_frac;
 }
 
+/* What gets past the drugs: all of an attack without them, the share they do not block under them; people differ in that
+ * share (frailty), not in that an unprotected foreign graft is rejected. */
+static double unblocked(const drug_state *drugs, double block_frac, double frailty)
+{
+    return (1.0 - drugs->exposure_frac) + drugs->exposure_frac * (1.0 - block_frac) * frailty;
+}
+
 static double immune_hazard_per_day(const params *params, const person *who, const drug_state *drugs, const product *cells)
 {
     const regimen *taken = drugs->regimen;
     double allo = params->alloimmune_per_year * cells->alloimmune_frac.value;
     double autoimmune = who->autoantibody_positive ? params->autoimmune_per_year * cells->autoimmune_frac.value : 0.0;
     if (taken) {
-        allo *= 1.0 - drug_effect(drugs, taken->alloimmune_block_frac.value, 0.0);
-        autoimmune *= 1.0 - drug_effect(drugs, taken->autoimmune_block_frac.value, 0.0);
+        allo *= unblocked(drugs, taken->alloimmune_block_frac.value, who->immune_frailty);
+        autoimmune *= unblocked(drugs, taken->autoimmune_block_frac.value, who->immune_frailty);
     }
-    return (allo + autoimmune) * who->immune_frailty / DAYS_PER_YEAR;
+    return (allo + autoimmune) / DAYS_PER_YEAR;
 }
 
 /* ---- one course ---- */

@@ -9,7 +9,8 @@
  *   vessels     V' = (1 - V)/tau_v
  *   regrowth    B' += r_g B (1 - B/B_max) / (1 + (G/G_tox)^8) in the first two months
  *   maturation  m(t) = 1/(1 + exp(-(t - t50)/s)), times V; 1 for products that are mature when given
- *   attrition   B' = -( h_non + (h_allo + h_auto) (1 - block) frailty + h_drug ) B
+ *   attrition   B' = -( h_non + h_allo u_allo + h_auto u_auto + h_drug ) B,  u = (1 - e) + e (1 - block) frailty,
+ *                 e drug exposure, 1 under full dose
  *   function    M = gain * engraftment * sum_courses B m / B_healthy * drug factor
  *
  * Sources: early loss Eriksson 2009 (10.1111/j.1600-6143.2009.02844.x) and Biarnes 2002 (mouse); oxygen Suszynski 2016

@@ -247,8 +247,12 @@ static islet_status write_parameters(islet_store *store, islet_problems *problem
 static islet_status write_care_rules(islet_store *store, islet_problems *problems)
 {
     islet_status status = ISLET_OK;
-    for (int i = 0; i < care_rule_count() && status == ISLET_OK; i++)
-        status = INSERT("INSERT INTO care_rule VALUES (?1, ?2)", INTEGER(i), TEXT(care_rule_text(i)));
+    const params used = params_default();
+    for (int i = 0; i < care_rule_count() && status == ISLET_OK; i++) {
+        char text[CARE_RULE_TEXT];
+        care_rule_text(i, &used, text, sizeof(text));
+        status = INSERT("INSERT INTO care_rule VALUES (?1, ?2)", INTEGER(i), TEXT(text));
+    }
     return status;
 }
 

@@ -2,9 +2,12 @@
  * never the true state. Doses are titrated once a week; after cells were given insulin is reduced by a weekly rule.
  * The rules in words are at the end of this file and appear in every report. */
 #include <math.h>
+#include <stddef.h>
+#include <string.h>
 
 #include "base/lanes.h"
 #include "base/lanes_math.h"
+#include "base/number.h"
 #include "trial/lane.h"
 
 #define CORRECTION_TARGET_MG_DL 120.0
@@ -235,17 +238,36 @@ void care_day_end(const run_plan *run, lane *lane, int day)
     week_begins(care);
 }
 
-/* ---- the rules in words ---- */
+/* ---- the rules in words ----
+ * A rule's text holds %s where the numbers of params.def go, so that a report never says other numbers than were used. */
 
-static const char *const rules[] = {
-    "Long-acting insulin once a day at 22:00 and rapid insulin with meals, from counted carbohydrate and sensor glucose; "
-    "corrections above 180 mg/dL towards 120 mg/dL.",
-    "Once a week, before cells: the night decides the long-acting dose, the hours after each meal that meal's carbohydrate "
-    "ratio; doses fall 10 % where more than 4 % of readings were below 70 mg/dL and rise 8 % above the person's own target.",
-    "Once a week, after cells: all doses fall 20 % if mean fasting glucose is below 120 and mean glucose two hours after meals "
-    "below 160 mg/dL, or if lows call for it; they go one step back above 140 or 180 mg/dL.",
-    "Insulin stops when the day's dose is below 0.05 U/kg or 4 U, and starts again (0.15 U/kg) when fasting glucose is above 140 "
-    "mg/dL on three of seven days or a visit finds HbA1c above 7.0 %.",
+#define RULE_NUMBERS 8
+
+typedef struct {
+    const char *text;
+    size_t offset[RULE_NUMBERS]; /* of the parameters, in order; 0 ends the list */
+    bool percent[RULE_NUMBERS];  /* shown times 100 */
+} care_rule;
+
+#define AT(key) offsetof(params, key)
+
+static const care_rule rules[] = {
+    {"Long-acting insulin once a day at 22:00 and rapid insulin with meals, from counted carbohydrate and sensor glucose; "
+     "corrections above %s mg/dL towards 120 mg/dL.",
+     {AT(correction_threshold_mg_dl)}, {false}},
+    {"Once a week, before cells: the night decides the long-acting dose, the hours after each meal that meal's carbohydrate ratio; "
+     "doses fall %s % where more than %s % of readings were below 70 mg/dL and rise %s % above the person's own target (on average %s "
+     "mg/dL fasting and %s mg/dL after meals).",
+     {AT(titration_low_step), AT(titration_low_pct), AT(titration_step), AT(target_fasting_mg_dl), AT(target_window_mg_dl)},
+     {true, false, true, false, false}},
+    {"Once a week, after cells: all doses fall %s % if mean fasting glucose is below %s and mean glucose two hours after meals below %s "
+     "mg/dL, or if lows call for it; they go one step back above %s or %s mg/dL.",
+     {AT(wean_step), AT(wean_fasting_mg_dl), AT(wean_post_meal_mg_dl), AT(resume_fasting_mg_dl), AT(resume_post_meal_mg_dl)},
+     {true, false, false, false, false}},
+    {"Insulin stops when the day's dose is below %s U/kg or %s U, and starts again (0.15 U/kg) when fasting glucose is above %s mg/dL on "
+     "%s of seven days or a visit finds HbA1c above 7.0 %.",
+     {AT(wean_off_u_per_kg_day), AT(wean_off_u_per_day), AT(resume_fasting_mg_dl), AT(resume_fasting_days)},
+     {false, false, false, false}},
 };
 
 int care_rule_count(void)
@@ -253,7 +275,29 @@ int care_rule_count(void)
     return (int)(sizeof(rules) / sizeof(*rules));
 }
 
-const char *care_rule_text(int index)
+/* Append `text` to the string of length *used in `out`. */
+static void append(char *out, size_t room, size_t *used, const char *text, size_t length)
 {
-    return rules[index];
+    for (size_t i = 0; i < length && *used + 1 < room; i++) out[(*used)++] = text[i];
+    out[*used] = 0;
+}
+
+void care_rule_text(int index, const params *p, char *out, size_t room)
+{
+    const care_rule *rule = &rules[index];
+    size_t used = 0;
+    int next = 0;
+    for (const char *c = rule->text; *c; c++) {
+        if (c[0] != '%' || c[1] != 's') {
+            append(out, room, &used, c, 1);
+            continue;
+        }
+        char number[NUMBER_TEXT];
+        double value;
+        memcpy(&value, (const char *)p + rule->offset[next], sizeof(value));
+        value *= rule->percent[next++] ? 100.0 : 1.0;
+        number_write_fixed(value, value == (double)(int64_t)value ? 0 : 2, number);
+        append(out, room, &used, number, strlen(number));
+        c++;
+    }
 }

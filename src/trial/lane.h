@@ -132,9 +132,10 @@ void care_day_end(const run_plan *run, lane *lane, int day);
 /* Insulin on board of 1 U given `minutes` ago (exponential activity curve). */
 double care_on_board_frac(double minutes);
 
-/* The rules of care in words, for the report. */
+/* The rules of care in words with the numbers of `params`, for the report. */
+#define CARE_RULE_TEXT 512
 int care_rule_count(void);
-const char *care_rule_text(int index);
+void care_rule_text(int index, const params *params, char *out, size_t room);
 
 /* course.c: cells, drugs, harms and chance, before and after each day of follow-up */
 void course_day_begins(const run_plan *run, lane *lane, int day);

@@ -1,5 +1,5 @@
 # Few words for newcomers; the build itself is CMake's (CMakeLists.txt, CMakePresets.json).
-.PHONY: demo test build bench sanitize format install clean
+.PHONY: demo test build bench fit sanitize format install clean
 PREFIX ?= /usr/local
 DESTDIR ?=
 
@@ -14,6 +14,9 @@ test:             # and the tests are passed
 
 bench: build      # speed of every engine and its error against the reference
 	@build/islet bench
+
+fit: build         # fits the graft to the rows of the evidence marked calibrate (about half an hour)
+	@ninja -C build fit_graft && build/fit_graft
 
 sanitize: build   # the whole suite under AddressSanitizer and UndefinedBehaviorSanitizer
 	@sh tools/sanitize.sh

@@ -162,13 +162,13 @@ static void basal_state_is_steady(void **state)
             double x[MINUTE_STATES], dx[MINUTE_STATES];
             k.m_graft = 0.0;
             basal_state(&k, from_depot, x);
-            reference_input in = {0};
+            scalar_input in = {0};
             const double basal_pmol_kg_min = subject_basal_u_per_min(&k) * PMOL_PER_UNIT_INSULIN / k.bw;
             if (from_depot)
                 in.depot_pmol_kg_min = basal_pmol_kg_min;
             else
                 in.rapid_pmol_kg_min = basal_pmol_kg_min;
-            reference_rhs(&k, &in, x, dx);
+            scalar_rhs(&k, &in, x, dx);
             for (int s = 0; s < MINUTE_STATES; s++) assert_true(fabs(dx[s]) < 1e-12 * (1.0 + fabs(x[s])));
         }
 }

@@ -34,20 +34,21 @@
 #define ACTIVE_MIN 300.0
 #define PEAK_MIN 75.0
 
-double care_on_board_frac(double minutes)
+double care_on_board_frac(double minutes, double active_min, double peak_min)
 {
-    if (!(minutes < ACTIVE_MIN)) return 0.0;
-    double tau = PEAK_MIN * (1.0 - PEAK_MIN / ACTIVE_MIN) / (1.0 - 2.0 * PEAK_MIN / ACTIVE_MIN);
-    double a = 2.0 * tau / ACTIVE_MIN, s = 1.0 / (1.0 - a + (1.0 + a) * lanes_exp(-ACTIVE_MIN / tau));
+    if (!(minutes < active_min)) return 0.0;
+    double tau = peak_min * (1.0 - peak_min / active_min) / (1.0 - 2.0 * peak_min / active_min);
+    double a = 2.0 * tau / active_min, s = 1.0 / (1.0 - a + (1.0 + a) * lanes_exp(-active_min / tau));
     double t = minutes / tau;
-    return 1.0 - s * ((minutes * t / ACTIVE_MIN - (1.0 - a) * (t + 1.0)) * lanes_exp(-t) + (1.0 - a));
+    return 1.0 - s * ((minutes * t / active_min - (1.0 - a) * (t + 1.0)) * lanes_exp(-t) + (1.0 - a));
 }
 
 static double on_board_u(const care_state *care, int64_t now)
 {
     double sum = 0.0;
     for (int i = 0; i < BOLUS_LOG; i++)
-        if (care->bolus_u[i] > 0.0) sum += care->bolus_u[i] * care_on_board_frac((double)(now - care->bolus_minute[i]));
+        if (care->bolus_u[i] > 0.0)
+            sum += care->bolus_u[i] * care_on_board_frac((double)(now - care->bolus_minute[i]), ACTIVE_MIN, PEAK_MIN);
     return sum;
 }
 

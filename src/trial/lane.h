@@ -129,8 +129,8 @@ void care_log_bolus(lane *lane, int64_t now, double units);
 double care_rescue_g(const run_plan *run, lane *lane, int64_t now, double cgm_mg_dl, double plasma_mg_dl);
 void care_day_end(const run_plan *run, lane *lane, int day);
 
-/* Insulin on board of 1 U given `minutes` ago (exponential activity curve). */
-double care_on_board_frac(double minutes);
+/* Insulin on board of 1 U given `minutes` ago, for an activity curve of the given duration and peak; duration > 2 peak. */
+double care_on_board_frac(double minutes, double active_min, double peak_min);
 
 /* The rules of care in words with the numbers of `params`, for the report. */
 #define CARE_RULE_TEXT 512

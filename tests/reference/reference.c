@@ -1,5 +1,4 @@
 /* Reference solution: see reference.h. */
-#define ISLET_LANES 1
 #include "reference.h"
 
 #include <stdlib.h>
@@ -12,21 +11,8 @@
 #include <sunmatrix/sunmatrix_dense.h>
 
 #include "base/units.h"
-#include "physiology/minute.h"
 
 #define CVODE_STEPS_MAX 200000 /* between two outputs */
-
-void reference_rhs(const kinetics *k, const reference_input *in, const double x[MINUTE_STATES], double dx[MINUTE_STATES])
-{
-    lane_kinetics constants;
-    minute_state state, slope;
-    minute_input input = {in->meal_mg_per_min, in->rapid_pmol_kg_min, in->depot_pmol_kg_min, in->stomach_dose_mg};
-    memcpy(&constants, k, sizeof *k);
-    lane_kinetics_derive(&constants);
-    memcpy(&state, x, sizeof state);
-    minute_rhs(&constants, &input, &state, &slope);
-    memcpy(dx, &slope, sizeof slope);
-}
 
 /* ---- meals and doses, minute by minute ---- */
 
@@ -37,7 +23,7 @@ void reference_book_event(reference_book *book, const workload_event *event)
     book->depot_u += event->depot_u;
 }
 
-reference_input reference_book_minute(reference_book *book, const kinetics *k, const double x[MINUTE_STATES])
+scalar_input reference_book_minute(reference_book *book, const kinetics *k, const double x[MINUTE_STATES])
 {
     const double bite = book->left_mg < EATING_MG_PER_MIN ? book->left_mg : EATING_MG_PER_MIN;
     if (bite > 0.0 && book->eating == 0.0) {
@@ -48,7 +34,7 @@ reference_input reference_book_minute(reference_book *book, const kinetics *k, c
     book->left_mg -= bite;
     book->eating = bite > 0.0;
     const double pmol_kg_per_u = PMOL_PER_UNIT_INSULIN / k->bw;
-    const reference_input in = {bite, (book->rapid_u + book->basal_u_per_min) * pmol_kg_per_u, book->depot_u * pmol_kg_per_u,
+    const scalar_input in = {bite, (book->rapid_u + book->basal_u_per_min) * pmol_kg_per_u, book->depot_u * pmol_kg_per_u,
                                 book->before_mg + book->eaten_mg};
     book->rapid_u = book->depot_u = 0.0;
     return in;
@@ -63,7 +49,7 @@ struct reference_solver {
     SUNMatrix jacobian;
     SUNLinearSolver linear;
     kinetics k;
-    reference_input in;
+    scalar_input in;
     double minute;
     double tolerance;
 };
@@ -72,7 +58,7 @@ static int rhs(realtype t, N_Vector x, N_Vector dx, void *data)
 {
     (void)t;
     const reference_solver *solver = data;
-    reference_rhs(&solver->k, &solver->in, N_VGetArrayPointer(x), N_VGetArrayPointer(dx));
+    scalar_rhs(&solver->k, &solver->in, N_VGetArrayPointer(x), N_VGetArrayPointer(dx));
     return 0;
 }
 
@@ -112,7 +98,7 @@ void reference_free(reference_solver *s)
     free(s);
 }
 
-bool reference_minute(reference_solver *s, const reference_input *in)
+bool reference_minute(reference_solver *s, const scalar_input *in)
 {
     const bool changed = memcmp(&s->in, in, sizeof *in) != 0 || s->minute == 0.0;
     s->in = *in;
@@ -140,7 +126,7 @@ bool reference_glucose(const workload_person *person, int days, double *out_mg_d
         workload_day(person, day, events);
         for (int minute = 0; fine && minute < MINUTES_PER_DAY; minute++) {
             while (next < WORKLOAD_EVENTS && events[next].minute == minute) reference_book_event(&book, &events[next++]);
-            const reference_input in = reference_book_minute(&book, &person->kinetics, reference_state(solver));
+            const scalar_input in = reference_book_minute(&book, &person->kinetics, reference_state(solver));
             fine = reference_minute(solver, &in);
             if (fine) out_mg_dl[day * MINUTES_PER_DAY + minute] = reference_state(solver)[MINUTE_gp] / person->kinetics.vg;
         }

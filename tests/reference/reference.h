@@ -6,17 +6,10 @@
 
 #include <stdbool.h>
 
+#include "scalar.h"
 #include "trial/workload.h"
 
 #define REFERENCE_TOLERANCE 1e-10
-
-/* Inputs of one minute. */
-typedef struct {
-    double meal_mg_per_min, rapid_pmol_kg_min, depot_pmol_kg_min, stomach_dose_mg;
-} reference_input;
-
-/* dx = f(x): the equations as they are shipped, at lane width 1. */
-void reference_rhs(const kinetics *k, const reference_input *in, const double x[MINUTE_STATES], double dx[MINUTE_STATES]);
 
 /* What enters one person minute after minute: queue of carbohydrate, doses, the stomach's present meal. */
 typedef struct {
@@ -27,7 +20,7 @@ typedef struct {
 void reference_book_event(reference_book *book, const workload_event *event);
 
 /* The inputs of the minute that begins in state x; doses are used up. */
-reference_input reference_book_minute(reference_book *book, const kinetics *k, const double x[MINUTE_STATES]);
+scalar_input reference_book_minute(reference_book *book, const kinetics *k, const double x[MINUTE_STATES]);
 
 typedef struct reference_solver reference_solver;
 
@@ -36,7 +29,7 @@ reference_solver *reference_create(const kinetics *k, const double start[MINUTE_
 void reference_free(reference_solver *solver);
 
 /* Integrate one minute with constant inputs; restarts if they differ from those of the minute before. */
-bool reference_minute(reference_solver *solver, const reference_input *in);
+bool reference_minute(reference_solver *solver, const scalar_input *in);
 const double *reference_state(const reference_solver *solver);
 
 /* Plasma glucose of a person at the end of each minute of `days` days. */

@@ -1,0 +1,28 @@
+/* The minute block's equations at lane width 1, for reference solvers and for published trajectories. */
+#ifndef ISLET_TESTS_SCALAR_H
+#define ISLET_TESTS_SCALAR_H
+
+#include <stdbool.h>
+
+#include "physiology/kernel.h"
+
+/* Inputs, constant within one minute. */
+typedef struct {
+    double meal_mg_per_min, rapid_pmol_kg_min, depot_pmol_kg_min, stomach_dose_mg;
+} scalar_input;
+
+/* dx = f(x): the equations as they are shipped. */
+void scalar_rhs(const kinetics *k, const scalar_input *in, const double x[MINUTE_STATES], double dx[MINUTE_STATES]);
+
+/* Where a published model differs from the shipped one. */
+typedef struct {
+    bool has_curve;              /* the emptying curve's slopes are given, not computed from the dose */
+    double a_per_mg, c_per_mg;
+    bool falling_counts;         /* secretion also answers to falling glucose: K G', not K max(G', 0) */
+} scalar_variant;
+
+/* Classical Runge-Kutta with steps of h minutes; `variant` may be NULL. */
+void scalar_advance(const kinetics *k, const scalar_input *in, const scalar_variant *variant, double minutes, double h,
+                    double x[MINUTE_STATES]);
+
+#endif

@@ -118,7 +118,7 @@ static void read_of(yaml_reader *reader, const yaml_node *node, const yaml_field
     population *target = out, loaded;
     char name[POPULATION_NAME_TEXT], path[PATH_TEXT];
     int errors = reader->errors;
-    yaml_read_name(reader, node, &(yaml_field){.key = field->key}, memset(name, 0, sizeof name), NULL);
+    yaml_read_name(reader, node, &(yaml_field){.key = field->key, .size = sizeof name}, memset(name, 0, sizeof name), NULL);
     if (reader->errors > errors) return;
     if (is_file_name(node->text)) {
         size_t length;

@@ -1,0 +1,213 @@
+/* Bad inputs: every file of tests/badinputs does what its manifest says; large hostile texts and thousands of mutated
+ * protocols end in a message or a protocol, never in a crash. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/rng.h"
+#include "therapy/protocol.h"
+
+#define FOLDER ISLET_SOURCE_DIR "/tests/badinputs/"
+#define MUTATIONS 3000
+
+static char *text_of(const char *path, size_t *size)
+{
+    char *bytes = NULL;
+    assert_int_equal(file_read(path, (size_t)1 << 20, &bytes, size, NULL), ISLET_OK);
+    assert_non_null(bytes);
+    return bytes;
+}
+
+/* Does one of the alternatives "a|b" stand in the text, each after `before`? Nothing asked is fine. */
+static bool any_stands(const char *text, const char *before, const char *alternatives)
+{
+    if (!*alternatives) return true;
+    for (const char *at = alternatives, *end;; at = end + 1) {
+        end = at + strcspn(at, "|");
+        char wanted[80];
+        snprintf(wanted, sizeof wanted, "%s%.*s%s", before, (int)(end - at), at, *before ? ":" : "");
+        if (strstr(text, wanted)) return true;
+        if (!*end) return false;
+    }
+}
+
+/* Line and word in one message, which is of the expected kind and shows no control character. */
+static bool is_told(const islet_problems *problems, bool warning, const char *line, const char *word)
+{
+    bool told = false;
+    for (int i = 0; i < islet_problems_count(problems); i++) {
+        const char *text = islet_problems_text(problems, i), *base = strstr(text, ".yaml");
+        for (const char *p = text; *p; p++) assert_true((unsigned char)*p >= 0x20 && *p != 0x7f);
+        if (islet_problems_is_warning(problems, i) != warning || !base) continue;
+        const char *after = base + 5; /* the file's own name does not count */
+        told = told || (any_stands(after, ":", line) && any_stands(after, "", word));
+    }
+    return told;
+}
+
+static int check_one(const char *file, const char *expected, const char *line, const char *word)
+{
+    char path[400];
+    islet_protocol *protocol = (islet_protocol *)1;
+    islet_problems *problems = islet_problems_create();
+    assert_non_null(problems);
+    snprintf(path, sizeof path, FOLDER "%s", file);
+    islet_status status = islet_protocol_read(path, &protocol, problems);
+
+    bool right;
+    if (strcmp(expected, "error") == 0)
+        right = status == ISLET_ERR_INPUT && !protocol && islet_problems_error_count(problems) > 0 && is_told(problems, false, line, word);
+    else if (strcmp(expected, "warning") == 0)
+        right = status == ISLET_OK && protocol && islet_problems_error_count(problems) == 0 && is_told(problems, true, line, word);
+    else
+        right = status == ISLET_OK && protocol && islet_problems_count(problems) == 0;
+    if (!right) {
+        print_error("%s: %s was expected with line '%s' and '%s'; status %d\n", file, expected, line, word, status);
+        for (int i = 0; i < islet_problems_count(problems); i++) print_error("    %s\n", islet_problems_text(problems, i));
+    }
+    if (status == ISLET_OK) islet_protocol_free(protocol);
+    islet_problems_free(problems);
+    return !right;
+}
+
+static void every_file_does_what_the_manifest_says(void **state)
+{
+    (void)state;
+    size_t size;
+    char *manifest = text_of(FOLDER "MANIFEST.csv", &size), *at = manifest + strcspn(manifest, "\n") + 1;
+    int files = 0, wrong = 0;
+    while (*at) {
+        char *cell[5];
+        for (int i = 0; i < 5; i++) {
+            cell[i] = at;
+            at += strcspn(at, i < 4 ? ",\n" : "\n");
+            assert_true(*at);
+            *at++ = '\0';
+        }
+        wrong += check_one(cell[0], cell[1], cell[2], cell[3]);
+        files++;
+    }
+    free(manifest);
+    assert_true(files > 60);
+    assert_int_equal(wrong, 0);
+}
+
+/* ---- texts that are too large to keep ---- */
+
+static struct islet_protocol *room(void)
+{
+    struct islet_protocol *protocol = calloc(1, sizeof *protocol);
+    assert_non_null(protocol);
+    return protocol;
+}
+
+static void refuse(const char *text, size_t length, const char *words)
+{
+    struct islet_protocol *protocol = room();
+    islet_problems *problems = islet_problems_create();
+    assert_false(protocol_parse(text, length, "large.yaml", protocol, problems));
+    if (!is_told(problems, false, "", words)) fail_msg("%s: %s", words, islet_problems_text(problems, 0));
+    islet_problems_free(problems);
+    free(protocol);
+}
+
+static char *repeated(const char *head, const char *piece, size_t n, const char *tail)
+{
+    size_t a = strlen(head), b = strlen(piece), c = strlen(tail);
+    char *text = malloc(a + n * b + c + 1);
+    assert_non_null(text);
+    memcpy(text, head, a);
+    for (size_t i = 0; i < n; i++) memcpy(text + a + i * b, piece, b);
+    memcpy(text + a + n * b, tail, c + 1);
+    return text;
+}
+
+static void large_texts_are_refused(void **state)
+{
+    (void)state;
+    static const struct { const char *head, *piece; size_t n; const char *tail, *words; } row[] = {
+        {"islet: 1\ntitle: ", "x", 100000, "\n", "long|limit"},
+        {"islet: 1\n", "k", 100000, ": 1\n", "long|limit|key"},
+        {"islet: 1\nx: ", "[", 5000, "\n", "deep|nest|limit"},
+        {"islet: 1\nx: ", "[", 500000, "\n", "deep|nest|limit"}, /* libyaml alone would take minutes */
+        {"islet: 1\nx: ", "- ", 5000, "1\n", "deep|nest|limit|YAML"},
+        {"islet: 1\nx: [", "1,", 400000, "1]\n", "limit|long"},
+        {"islet: 1\n", "# comment\n", 120000, "", "limit"},
+    };
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+        char *text = repeated(row[i].head, row[i].piece, row[i].n, row[i].tail);
+        refuse(text, strlen(text), row[i].words);
+        free(text);
+    }
+}
+
+/* ---- mutations of a good protocol: the same ones at every run ---- */
+
+static void mutate(char *text, size_t *length, size_t capacity, uint64_t number)
+{
+    static const char odd[] = "\t\n\"'{}[],:&*!|>%@`#-?0\x01\x80\xff ";
+    for (uint64_t k = 0; k < 1 + number % 4; k++) {
+        rng_block b = rng_u32x4(11, number, RNG_population, k);
+        size_t at = b.word[0] % *length, n = 1 + b.word[1] % 12;
+        if (n > *length - at) n = *length - at;
+        switch (b.word[2] % 4) {
+        case 0: text[at] = odd[b.word[3] % (sizeof odd - 1)]; break; /* one character */
+        case 1:                                                      /* some taken away */
+            if (*length - n < 2) break;
+            memmove(text + at, text + at + n, *length - at - n);
+            *length -= n;
+            break;
+        case 2:                                                      /* some doubled */
+            if (*length + n > capacity) break;
+            memmove(text + at + n, text + at, *length - at);
+            *length += n;
+            break;
+        default: *length = at + 1; break;                            /* cut off */
+        }
+    }
+}
+
+static void mutations_never_crash(void **state)
+{
+    (void)state;
+    size_t size;
+    char *good = text_of(ISLET_SOURCE_DIR "/examples/zimislecel.yaml", &size);
+    struct islet_protocol *protocol = room();
+    int refused = 0;
+    for (uint64_t i = 0; i < MUTATIONS; i++) {
+        size_t length = size, capacity = size + 64;
+        char *text = malloc(capacity); /* its own piece, so that a sanitizer sees one byte too far */
+        assert_non_null(text);
+        memcpy(text, good, size);
+        mutate(text, &length, capacity, i);
+        char *exact = malloc(length);
+        assert_non_null(exact);
+        memcpy(exact, text, length);
+        islet_problems *problems = islet_problems_create();
+        bool read = protocol_parse(exact, length, "mutated.yaml", protocol, problems);
+        assert_int_equal(read, islet_problems_error_count(problems) == 0); /* refused with a reason, or read */
+        refused += !read;
+        islet_problems_free(problems);
+        free(exact);
+        free(text);
+    }
+    assert_true(refused > MUTATIONS / 4 && refused < MUTATIONS);
+    free(protocol);
+    free(good);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_file_does_what_the_manifest_says),
+        cmocka_unit_test(large_texts_are_refused),
+        cmocka_unit_test(mutations_never_crash),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -300,7 +300,7 @@ static void report_syntax(builder *b, const yaml_parser_t *parser)
                       context ? ", " : "", problem);
 }
 
-/* One event; false when reading is at its end. */
+/* One event; false when reading is at its end, or when it cannot go on. */
 static bool take_event(stack *s, const yaml_event_t *event)
 {
     builder *b = s->b;
@@ -359,6 +359,7 @@ static void read_events(builder *b, const char *text, size_t length)
     }
     yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
     yaml_parser_set_input_string(&parser, (const unsigned char *)text, length);
+    b->document->broken = true;
     for (bool more = true; more && !b->out_of_memory;) {
         yaml_event_t event;
         if (!yaml_parser_parse(&parser, &event)) {
@@ -366,6 +367,7 @@ static void read_events(builder *b, const char *text, size_t length)
             break;
         }
         more = take_event(&s, &event);
+        if (event.type == YAML_STREAM_END_EVENT) b->document->broken = false;
         yaml_event_delete(&event);
     }
     for (int i = 0; i < s.depth; i++) free(s.levels[i].key); /* keys that found no value */

@@ -34,7 +34,8 @@ typedef struct {
     yaml_node *root;              /* NULL when there was nothing that could be read */
     yaml_node *last_made;
     int n_nodes;
-    int errors;                   /* > 0: the tree holds only what could be understood */
+    int errors;
+    bool broken;                  /* reading stopped before the end: the tree holds what came before */
 } yaml_document;
 
 /* Read `text` as one document; what is wrong is added to `problems` (nullable) under the name `file`. NULL only when out of

@@ -13,6 +13,11 @@
 #define FIELDS_MAX 64
 #define WHOLE_MAX 9007199254740992.0 /* 2^53: beyond it a double skips whole numbers */
 
+yaml_reader yaml_reader_of(const yaml_document *document, const char *file, islet_problems *problems)
+{
+    return (yaml_reader){.file = file, .problems = problems, .errors = document->errors, .broken = document->broken};
+}
+
 /* ---- messages ---- */
 
 static void place_of(const yaml_node *node, int *line, int *column)
@@ -100,7 +105,7 @@ const char *yaml_suggestion(const char *word, const char *const *words, char out
 {
     const char *nearest = yaml_nearest(word, words);
     if (!nearest) return "";
-    snprintf(out, YAML_SHOWN, "; did you mean '%s'?", nearest);
+    snprintf(out, YAML_SHOWN, "; did you mean '%s'", nearest);
     return out;
 }
 
@@ -145,7 +150,7 @@ void yaml_read_map(yaml_reader *reader, const yaml_node *map, const char *what, 
         if (!field) report_unknown(reader, child, what, fields, n_fields);
         else field->read(reader, child, field, (char *)out + field->offset, context);
     }
-    for (int i = 0; i < n_fields; i++)
+    for (int i = 0; i < n_fields && !reader->broken; i++)
         if (fields[i].required && !yaml_find(map, fields[i].key))
             yaml_error(reader, map, "%s has no '%s'; the key is required; add it", what, fields[i].key);
 }
@@ -176,9 +181,10 @@ static bool has_only(const char *text, const char *characters)
 static const char *number_hint(const yaml_node *node)
 {
     const char *t = node->text;
+    if (node->length == 0) return "; write one";
     if (node->quoted) return "; leave out the quotes";
     if (*t == '-') t++;
-    if (has_only(t, "0123456789,")) return "; write a decimal point, and nothing between thousands";
+    if (strchr(t, ',') && has_only(t, "0123456789,.")) return "; write a decimal point, and nothing between thousands";
     if (has_only(t, "0123456789_.")) return "; leave out underscores and leading zeros, which readers of YAML take differently";
     if (has_only(t, "0123456789:")) return "; write the number itself, not a time";
     if (*t == '+') return "; leave out the plus sign";
@@ -203,8 +209,8 @@ static bool scalar_number(yaml_reader *reader, const yaml_node *node, const char
     const char *kind = whole ? "a whole number" : "a number";
     bool has_unit = unit && *unit && strcmp(unit, "1") != 0;
     range_text(low, high, range);
-    bool read = node->kind == YAML_SCALAR && !node->quoted && number_read(node->text, node->length, out);
-    if (!read) {
+    double x;
+    if (node->kind != YAML_SCALAR || node->quoted || !number_read(node->text, node->length, &x)) {
         yaml_error(reader, node, "'%s' is %s; %s from %s%s%s is expected%s", key, yaml_shown(node, shown), kind, range,
                    has_unit ? " " : "", has_unit ? unit : "", node->kind == YAML_SCALAR ? number_hint(node) : "");
         return false;
@@ -214,7 +220,10 @@ static bool scalar_number(yaml_reader *reader, const yaml_node *node, const char
                    range);
         return false;
     }
-    if (*out >= low && *out <= high) return true;
+    if (x >= low && x <= high) {
+        *out = x;
+        return true;
+    }
     yaml_error(reader, node, "'%s' is %s; %s from %s%s%s is expected", key, yaml_shown(node, shown), kind, range, has_unit ? " " : "",
                has_unit ? unit : "");
     return false;

@@ -11,7 +11,11 @@ typedef struct {
     const char *file;
     islet_problems *problems;
     int errors;
+    bool broken;              /* the text broke off: what is missing is not held against it */
 } yaml_reader;
+
+/* A reader for a document: its errors so far are counted in. */
+yaml_reader yaml_reader_of(const yaml_document *document, const char *file, islet_problems *problems);
 
 typedef struct yaml_field yaml_field;
 
@@ -48,7 +52,8 @@ yaml_read_function yaml_read_nothing;
 /* Is the node a list or mapping as expected? Otherwise an error that says what stands there. */
 bool yaml_expect(yaml_reader *reader, const yaml_node *node, yaml_kind kind, const char *what, const char *example);
 
-/* A number from a scalar node, with an error (that mentions `key`) if it is none or outside low..high. */
+/* A number from a scalar node, with an error (that mentions `key`) if it is none or outside low..high; *out is set only
+ * when there is no error. */
 bool yaml_number(yaml_reader *reader, const yaml_node *node, const char *key, const char *unit, double low, double high,
                  double *out);
 
@@ -68,7 +73,7 @@ const char *yaml_shown(const yaml_node *node, char out[YAML_SHOWN]);
 /* Nearest of `words` to a word that is none of them; NULL if none is near. */
 const char *yaml_nearest(const char *word, const char *const *words);
 
-/* ", did you mean 'x'?" or "", for messages. */
+/* ", did you mean 'x'" or "", for messages. */
 const char *yaml_suggestion(const char *word, const char *const *words, char out[YAML_SHOWN]);
 
 #endif

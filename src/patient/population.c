@@ -111,11 +111,10 @@ static const yaml_field population_fields[] = {
 
 bool population_parse(const char *text, size_t length, const char *file, population *out, islet_problems *problems)
 {
-    yaml_reader reader = {.file = file, .problems = problems};
     memset(out, 0, sizeof *out);
     yaml_document *document = yaml_parse(text, length, file, problems);
     if (!document) return false;
-    reader.errors = document->errors;
+    yaml_reader reader = yaml_reader_of(document, file, problems);
     if (document->root && yaml_check_format(&reader, document->root, "islet_population"))
         yaml_read_map(&reader, document->root, "a population", population_fields, COUNT(population_fields), out, NULL);
     yaml_free(document);

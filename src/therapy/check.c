@@ -31,7 +31,7 @@ static void report_unknown(const char *text, size_t length, const char *path, is
 {
     yaml_document *document = yaml_parse(text, length, path, problems);
     if (!document) return;
-    yaml_reader reader = {.file = path, .problems = problems, .errors = document->errors};
+    yaml_reader reader = yaml_reader_of(document, path, problems);
     if (reader.errors == 0 && yaml_expect(&reader, document->root, YAML_MAP, "the top of the file", NULL))
         yaml_error(&reader, document->root,
                    "this is no file of islet: a protocol begins with islet: 1, a product with islet_product: 1, a regimen with "

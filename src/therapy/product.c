@@ -119,10 +119,9 @@ static const yaml_field regimen_fields[] = {
 static bool parse(const char *text, size_t length, const char *file, const char *format, const char *what, const yaml_field *fields,
                   int n_fields, void *out, islet_problems *problems)
 {
-    yaml_reader reader = {.file = file, .problems = problems};
     yaml_document *document = yaml_parse(text, length, file, problems);
     if (!document) return false;
-    reader.errors = document->errors;
+    yaml_reader reader = yaml_reader_of(document, file, problems);
     if (document->root && yaml_check_format(&reader, document->root, format))
         yaml_read_map(&reader, document->root, what, fields, n_fields, out, NULL);
     yaml_free(document);

@@ -107,7 +107,8 @@ static void report_name(yaml_reader *reader, const yaml_node *node, const char *
     for (int i = 0; names[i] && used < sizeof known; i++)
         used += (size_t)snprintf(known + used, sizeof known - used, "%s%s", i ? ", " : "", names[i]);
     const char *nearest = yaml_suggestion(node->text, names, suggestion);
-    yaml_error(reader, node, "no %s is called '%.60s'%s; known: %s; or name a .yaml file in the protocol's folder", what, node->text, nearest, known);
+    yaml_error(reader, node, "no %s is called '%.60s'%s%s; or name a .yaml file in the protocol's folder", what, node->text,
+               *nearest ? nearest : "; known: ", *nearest ? "" : known);
 }
 
 /* ---- population ---- */
@@ -280,6 +281,7 @@ static void read_cells(yaml_reader *reader, const yaml_node *node, const yaml_fi
     context *c = context_;
     protocol_arm *arm = out;
     course_file files[PROTOCOL_MAX_COURSES];
+    int errors_before = reader->errors;
     if (!yaml_expect(reader, node, YAML_LIST, field->key, "[{product: zimislecel, dose_cells: 8e8, day: 0}]")) return;
     if (node->count == 0 || node->count > PROTOCOL_MAX_COURSES) {
         yaml_error(reader, node, "'cells' has %d courses; 1 to %d are expected; leave 'cells' out for an arm without cells", node->count,
@@ -293,7 +295,7 @@ static void read_cells(yaml_reader *reader, const yaml_node *node, const yaml_fi
         yaml_read_map(reader, child, "a course of cells", course_fields, COUNT(course_fields), file, c);
         if (child->kind == YAML_MAP) {
             const yaml_node *day = yaml_find(child, "day");
-            if (reader->errors == errors) check_dose(reader, child, file, c->protocol);
+            if (reader->errors == errors && !reader->broken) check_dose(reader, child, file, c->protocol);
             if (arm->n_courses > 0 && day && file->course.day <= arm->courses[arm->n_courses - 1].day && reader->errors == errors)
                 yaml_error(reader, day, "'day' is %d; a day after the course before it (day %d) is expected; put courses in order, one a day",
                            file->course.day, arm->courses[arm->n_courses - 1].day);
@@ -301,7 +303,7 @@ static void read_cells(yaml_reader *reader, const yaml_node *node, const yaml_fi
         }
         arm->courses[arm->n_courses++] = file->course;
     }
-    apply_fractions(reader, node, files, arm);
+    if (reader->errors == errors_before && !reader->broken) apply_fractions(reader, node, files, arm);
 }
 
 /* ---- immunosuppression ---- */
@@ -380,7 +382,7 @@ static void check_arm(yaml_reader *reader, const yaml_node *node, const context 
     for (int a = 0; a < c->arm; a++)
         if (*arm->name && strcmp(protocol->arms[a].name, arm->name) == 0)
             yaml_error(reader, yaml_find(node, "name"), "a second arm is called '%s'; every arm needs a name of its own", arm->name);
-    if (yaml_find(node, "immunosuppression")) return;
+    if (reader->broken || yaml_find(node, "immunosuppression")) return;
     for (int i = 0; i < arm->n_courses; i++)
         if (arm->courses[i].product >= 0 && protocol->products[arm->courses[i].product].origin == ORIGIN_ALLOGENEIC) {
             yaml_warning(reader, node, "arm '%s' gets cells of a donor and no immunosuppression, so they will be rejected; "
@@ -481,7 +483,7 @@ static void read_follow_up(yaml_reader *reader, const yaml_node *node, const yam
     if (node->kind != YAML_MAP) return;
     const yaml_node *years = yaml_find(node, "years"), *days = yaml_find(node, "days");
     if (years && days) yaml_error(reader, days, "the follow-up has both 'years' and 'days'; keep one of them");
-    if (!years && !days) yaml_error(reader, node, "the follow-up has no length; add years: 1");
+    if (!years && !days && !reader->broken) yaml_error(reader, node, "the follow-up has no length; add years: 1");
 }
 
 static void read_endpoints(yaml_reader *reader, const yaml_node *node, const yaml_field *field, void *out, void *context_)
@@ -557,7 +559,6 @@ static void fill_defaults(islet_protocol *protocol)
 
 bool protocol_parse(const char *text, size_t length, const char *file, islet_protocol *out, islet_problems *problems)
 {
-    yaml_reader reader = {.file = file, .problems = problems};
     context *c = calloc(1, sizeof *c);
     yaml_document *document = yaml_parse(text, length, file, problems);
     bool fine = false;
@@ -569,7 +570,7 @@ bool protocol_parse(const char *text, size_t length, const char *file, islet_pro
     c->protocol = out;
     snprintf(out->file, sizeof out->file, "%s", file);
     hash_sha256(text, length, out->hash);
-    reader.errors = document->errors;
+    yaml_reader reader = yaml_reader_of(document, file, problems);
     if (document->root && yaml_check_format(&reader, document->root, "islet")) {
         yaml_read_map(&reader, document->root, "a protocol", protocol_fields, COUNT(protocol_fields), out, c);
         check_days(&reader, c);

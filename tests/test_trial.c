@@ -19,6 +19,7 @@ typedef struct {
     double values[2 * PEOPLE][8][ENDPOINT_COUNT];
     patient_day days[2 * PEOPLE][FOLLOW_UP_DAY];
     int n_days[2 * PEOPLE], n_events[2 * PEOPLE];
+    int64_t patient[2 * PEOPLE], candidate[2 * PEOPLE];
 } outcome;
 
 static struct islet_protocol example;
@@ -44,7 +45,9 @@ static islet_status keep(void *context, int64_t batch, const patient_result *res
     (void)batch;
     for (int i = 0; i < n; i++) {
         const patient_result *r = &results[i];
-        int at = r->arm * PEOPLE + (int)r->traits->patient;
+        int at = r->arm * PEOPLE + (int)(r->traits->patient % out->n); /* counted on from arm to arm when apart */
+        out->patient[at] = r->traits->patient;
+        out->candidate[at] = r->traits->candidate;
         memcpy(out->values[at], r->visit_values, sizeof(double) * ENDPOINT_COUNT * (size_t)r->n_visits);
         memcpy(out->days[at], r->days, sizeof(patient_day) * (size_t)r->n_days);
         out->n_days[at] = r->n_days;
@@ -152,6 +155,14 @@ static void the_run_in_is_shared_and_independent_arms_are_not(void **state)
     for (int i = 0; i < PEOPLE; i++)
         same += apart->values[i][0][ENDPOINT_hba1c_pct] == apart->values[PEOPLE + i][0][ENDPOINT_hba1c_pct];
     assert_int_equal(same, 0);
+    for (int i = 0; i < PEOPLE; i++) { /* each result comes with the traits of its own person */
+        assert_int_equal(paired->patient[PEOPLE + i], i);
+        assert_int_equal(paired->candidate[PEOPLE + i], paired->candidate[i]);
+        assert_int_equal(apart->patient[i], i);
+        assert_int_equal(apart->patient[PEOPLE + i], PEOPLE + i);
+        assert_int_equal(apart->candidate[i], paired->candidate[i]);
+        assert_int_not_equal(apart->candidate[PEOPLE + i], paired->candidate[i]);
+    }
     assert_memory_equal(paired->values[0], apart->values[0], sizeof(paired->values[0]) * PEOPLE);
     free(paired);
     free(apart);

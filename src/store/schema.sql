@@ -86,7 +86,7 @@ CREATE TABLE event_kind (
 
 CREATE TABLE patient (
     -- People as enrolled. Simulated: no row describes a living person.
-    patient INTEGER PRIMARY KEY,       -- from 0
+    patient INTEGER PRIMARY KEY,       -- from 0; where every arm has its own people, counted on from arm to arm
     candidate INTEGER NOT NULL,        -- number of the draw; numbers that are missing were screened out
     subject TEXT NOT NULL,             -- public subject nearest to this person's kinetics
     female INTEGER NOT NULL CHECK (female IN (0, 1)),

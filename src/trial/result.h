@@ -51,7 +51,7 @@ typedef struct {
 
 /* Traits as sampled, the same in every arm. */
 typedef struct {
-    int64_t patient;         /* 0-based number of the person */
+    int64_t patient;         /* 0-based number of the person; with independent arms counted on from arm to arm */
     int64_t candidate;       /* number of the candidate drawn; the difference was screened out */
     char subject[16];        /* public subject at the centre of the draw with the largest weight, e.g. adult#004 */
     bool female;

@@ -152,7 +152,7 @@ double trial_total_patient_days(const trial *t)
 typedef struct {
     group group, after_run_in;
     person people[LANE_GROUP];
-    patient_traits traits[LANE_GROUP];
+    patient_traits *traits;       /* [arm][lane]; one arm's when all share their people */
     day_tally *tally;             /* [lane][day] */
     patient_event *events;        /* [lane][event] */
     double (*visits)[ENDPOINT_COUNT]; /* [lane][visit] */
@@ -167,6 +167,7 @@ typedef struct {
 static void worker_free(worker *w)
 {
     if (!w) return;
+    free(w->traits);
     free(w->tally);
     free(w->events);
     free(w->visits);
@@ -186,6 +187,7 @@ static worker *worker_create(const trial *t)
     size_t arms = (size_t)t->protocol->n_arms, visits = (size_t)t->n_visits + 1;
     w->n_tally = t->plan.run_in_day + t->plan.follow_up_day + 1;
     w->max_events = t->plan.follow_up_day + EVENTS_SPARE;
+    w->traits = calloc(LANE_GROUP * arms, sizeof(*w->traits));
     w->tally = calloc((size_t)w->n_tally * LANE_GROUP, sizeof(*w->tally));
     w->events = calloc((size_t)w->max_events * LANE_GROUP, sizeof(*w->events));
     w->visits = calloc(visits * LANE_GROUP, sizeof(*w->visits));
@@ -194,7 +196,7 @@ static worker *worker_create(const trial *t)
     w->kept_visits = calloc(visits * LANE_GROUP * arms, sizeof(*w->kept_visits));
     w->results = calloc(LANE_GROUP * arms, sizeof(*w->results));
     w->after = calloc(arms, sizeof(*w->after));
-    if (w->tally && w->events && w->visits && w->days && w->kept_events && w->kept_visits && w->results && w->after) return w;
+    if (w->traits && w->tally && w->events && w->visits && w->days && w->kept_events && w->kept_visits && w->results && w->after) return w;
     worker_free(w);
     return NULL;
 }
@@ -213,14 +215,15 @@ static void fill_traits(const person *who, int64_t patient, patient_traits *out)
     memcpy(out->subject, who->subject, sizeof(out->subject));
 }
 
-/* Draw the people of a block again from their numbers; empty lanes repeat the first person. */
-static void load_people(const trial *t, worker *w, const uint64_t *candidate, int64_t first, int n)
+/* Draw the people of a block again from their numbers; empty lanes repeat the first person. People of different cohorts
+ * (independent arms) have different numbers. */
+static void load_people(const trial *t, worker *w, int cohort, const uint64_t *candidate, int64_t first, int n)
 {
     w->group.n_people = n;
     for (int l = 0; l < LANE_GROUP; l++) {
         uint64_t number = candidate[first + (l < n ? l : 0)];
         if (!person_draw(&t->source, t->seed, number, &w->people[l])) continue; /* enrolled people can be drawn */
-        fill_traits(&w->people[l], first + l, &w->traits[l]);
+        fill_traits(&w->people[l], cohort * t->n_patients + first + l, &w->traits[cohort * LANE_GROUP + l]);
         w->group.lanes[l] = (lane){.who = &w->people[l], .tally = w->tally + (size_t)l * (size_t)w->n_tally,
                                    .events = w->events + (size_t)l * (size_t)w->max_events, .max_events = w->max_events,
                                    .visits = w->visits + (size_t)l * ((size_t)t->n_visits + 1)};
@@ -253,7 +256,7 @@ static void keep_lane(const trial *t, worker *w, int a, int l)
     for (int d = 0; d < lane->end_day; d++) pack_day(&lane->tally[d + t->plan.run_in_day], &days[d]);
     memcpy(events, lane->events, (size_t)lane->n_events * sizeof(*events));
     memcpy(values, lane->visits, (size_t)t->n_visits * sizeof(*values));
-    w->results[slot] = (patient_result){.arm = a, .traits = &w->traits[l], .n_visits = t->n_visits, .visit_values = values,
+    w->results[slot] = (patient_result){.arm = a, .traits = &w->traits[(t->independent ? a * LANE_GROUP : 0) + l], .n_visits = t->n_visits, .visit_values = values,
                                         .n_days = lane->end_day, .days = days, .n_events = lane->n_events, .events = events};
 }
 
@@ -279,7 +282,7 @@ static void run_block(const trial *t, worker *w, int64_t block)
     memset(w->after, 0, sizeof(*w->after) * (size_t)t->protocol->n_arms);
     for (int a = 0; a < t->protocol->n_arms; a++) {
         if (a == 0 || t->independent) {
-            load_people(t, w, t->candidate + (t->independent ? a * t->n_patients : 0), first, n);
+            load_people(t, w, a, t->candidate + (t->independent ? a * t->n_patients : 0), first, n);
             memset(&w->before, 0, sizeof(w->before));
             group_start(&t->plan, &w->group);
             group_run_in(&t->plan, &w->group, &w->before);
@@ -329,7 +332,7 @@ static bool next_candidate(const trial *t, uint64_t *number, person *who)
 static void screen_block(const trial *t, worker *w, const uint64_t *candidate, int n, bool *admitted)
 {
     glucose_profile unused = {0};
-    load_people(t, w, candidate, 0, n);
+    load_people(t, w, 0, candidate, 0, n);
     group_start(&t->plan, &w->group);
     group_run_in(&t->plan, &w->group, &unused);
     for (int l = 0; l < n; l++) admitted[l] = meets_after_run_in(t, &w->group.lanes[l]);
@@ -416,7 +419,7 @@ islet_status trial_run(trial *t, const unsigned char *done, trial_sink sink, voi
                 for (int a = 1; a < arms; a++) /* close the gaps of an incomplete block */
                     memmove(w->results + a * n, w->results + a * LANE_GROUP, sizeof(*w->results) * (size_t)n);
                 if (status == ISLET_OK) status = sink(context, block, w->results, n * arms);
-                for (int a = 0; a < arms; a++) add_profile(&t->profiles[a], &w->after[a]);
+                for (int a = 0; a < arms && status == ISLET_OK; a++) add_profile(&t->profiles[a], &w->after[a]);
                 days_done += n * (t->plan.follow_up_day * (double)arms + t->plan.run_in_day * (double)cohorts(t));
                 if (t->progress) t->progress(t->context, &(islet_progress){days_done, trial_total_patient_days(t)});
             }

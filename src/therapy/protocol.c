@@ -18,24 +18,41 @@ static int standard_visit_day(int k)
     return k < n_first ? first[k] : (k - n_first + 1) * (int)DAYS_PER_YEAR;
 }
 
-bool protocol_set_follow_up(islet_protocol *protocol, int follow_up_day, islet_problems *problems)
+int protocol_day_of_years(double years)
+{
+    int day = (int)(years * DAYS_PER_YEAR + 0.5);
+    return day > 0 ? day : 1;
+}
+
+/* The arm whose cells would be given after the end; -1 if there is none. */
+static int arm_beyond(const islet_protocol *protocol, int end)
 {
     for (int a = 0; a < protocol->n_arms; a++)
         for (int c = 0; c < protocol->arms[a].n_courses; c++)
-            if (protocol->arms[a].courses[c].day >= follow_up_day) {
-                problems_error(problems, protocol->file, 0, 0,
-                               "arm '%s' gets cells on day %d; the follow-up would end on day %d; let it last longer",
-                               protocol->arms[a].name, protocol->arms[a].courses[c].day, follow_up_day);
-                return false;
-            }
+            if (protocol->arms[a].courses[c].day >= end) return a;
+    return -1;
+}
+
+bool protocol_set_years(islet_protocol *protocol, double years, islet_problems *problems)
+{
+    if (!(years > 0.0 && years <= PROTOCOL_MAX_YEARS)) {
+        problems_error(problems, protocol->file, 0, 0, "a follow-up of more than 0 and at most %d years is expected", PROTOCOL_MAX_YEARS);
+        return false;
+    }
+    int end = protocol_day_of_years(years), arm = arm_beyond(protocol, end);
+    if (arm >= 0) {
+        problems_error(problems, protocol->file, 0, 0, "arm '%s' gets cells after day %d, when the follow-up would end; let it last longer",
+                       protocol->arms[arm].name, end);
+        return false;
+    }
     int n = 0;
-    while (n < protocol->n_visits && protocol->visits_day[n] <= follow_up_day) n++;
-    for (int k = 0; standard_visit_day(k) < follow_up_day; k++)
+    while (n < protocol->n_visits && protocol->visits_day[n] <= end) n++;
+    for (int k = 0; standard_visit_day(k) < end; k++)
         if (n < PROTOCOL_MAX_VISITS - 1 && (n == 0 || standard_visit_day(k) > protocol->visits_day[n - 1]))
             protocol->visits_day[n++] = standard_visit_day(k);
-    if (n < PROTOCOL_MAX_VISITS && protocol->visits_day[n - 1] < follow_up_day) protocol->visits_day[n++] = follow_up_day;
+    if (n < PROTOCOL_MAX_VISITS && protocol->visits_day[n - 1] < end) protocol->visits_day[n++] = end;
     protocol->n_visits = n;
-    protocol->follow_up_day = follow_up_day;
+    protocol->follow_up_day = end;
     return true;
 }
 

@@ -63,7 +63,11 @@ bool protocol_parse(const char *text, size_t length, const char *file, struct is
                     islet_problems *problems);
 
 /* Give the protocol another length: visits after the new end are dropped, standard ones (0, 30, 90, 180 days, then every
- * year) follow those it has, and the last day is a visit. False, with a problem, if cells would be given after the end. */
-bool protocol_set_follow_up(struct islet_protocol *protocol, int follow_up_day, islet_problems *problems);
+ * year) follow those it has, and the last day is a visit. False, with a problem and nothing changed, if years is not
+ * above 0 and at most PROTOCOL_MAX_YEARS or cells would be given after the end. */
+bool protocol_set_years(struct islet_protocol *protocol, double years, islet_problems *problems);
+
+/* The day on which `years` end; at least 1. */
+int protocol_day_of_years(double years);
 
 #endif

@@ -426,10 +426,7 @@ static void read_years(yaml_reader *reader, const yaml_node *node, const yaml_fi
 {
     (void)context_;
     double years;
-    if (yaml_number(reader, node, field->key, field->unit, field->low, field->high, &years)) {
-        int day = (int)(years * DAYS_PER_YEAR + 0.5);
-        *(int *)out = day > 0 ? day : 1;
-    }
+    if (yaml_number(reader, node, field->key, field->unit, field->low, field->high, &years)) *(int *)out = protocol_day_of_years(years);
 }
 
 static void read_probability(yaml_reader *reader, const yaml_node *node, const yaml_field *field, void *out, void *context_)
@@ -554,7 +551,7 @@ static void fill_defaults(islet_protocol *protocol)
 {
     if (protocol->n_endpoints == 0)
         for (int i = 0; i < ENDPOINT_COUNT; i++) protocol->endpoints[protocol->n_endpoints++] = i;
-    if (protocol->n_visits == 0) protocol_set_follow_up(protocol, protocol->follow_up_day, NULL);
+    if (protocol->n_visits == 0) protocol_set_years(protocol, protocol->follow_up_day / DAYS_PER_YEAR, NULL);
 }
 
 bool protocol_parse(const char *text, size_t length, const char *file, islet_protocol *out, islet_problems *problems)

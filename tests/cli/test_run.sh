@@ -2,7 +2,7 @@
 # islet run: outputs, JSON and CSV, the same bytes for any threads and engine, existing files, plan, interruption.
 . "$(dirname "$0")/lib.sh"
 protocol=$source/examples/zimislecel.yaml
-small="--patients 10 --years 0.1 --quiet"
+small="--patients 4 --years 0.1 --quiet"
 
 # default outputs lie in the current folder
 expect 0 "$islet" run "$protocol" $small
@@ -15,7 +15,7 @@ says out.txt ": store, valid"
 
 # the same seed gives the same bytes for any number of threads and every engine; another seed does not
 "$islet" check --hash zimislecel.db | cut -d' ' -f1 >first.hash
-for threads in 1 2 7; do
+for threads in 1 2; do
     expect 0 "$islet" run "$protocol" $small --threads $threads --out t.db --report t.html
     "$islet" check --hash t.db | cut -d' ' -f1 >t.hash
     same first.hash t.hash
@@ -32,12 +32,14 @@ cmp -s first.hash s.hash && fail "another seed gave the same bytes"
 # for programs
 expect 0 "$islet" run "$protocol" $small --json
 is_json out.txt
-for part in '"schema":"islet.run/1"' '"seed":' '"patients":10' '"years":0.1' '"paired":true' '"store":"zimislecel.db"' \
+for part in '"schema":"islet.run/1"' '"seed":' '"patients":4' '"years":0.1' '"paired":true' '"store":"zimislecel.db"' \
     '"report":"zimislecel.html"' '"arms":[{"name":' '"ci95":[' '"endpoint":"insulin_independent"'; do
     says out.txt "$part"
 done
 expect 0 "$islet" run "$protocol" $small --csv
 says out.txt "arm,endpoint,unit,day,value,ci_low,ci_high,n"
+cut -d, -f4 out.txt | grep -qx 37 || fail "--years 0.1 has no visit on its last day, 37"
+cut -d, -f4 out.txt | grep -qx 365 && fail "--years 0.1 has a visit after its end"
 expect 0 "$islet" run "$protocol" $small --independent-arms --json --out i.db --report i.html
 says out.txt '"paired":false'
 expect 0 "$islet" run - $small --json --out stdin.db --report stdin.html <"$protocol"
@@ -58,7 +60,9 @@ expect 5 "$islet" report absent.db
 # a plan writes nothing
 mkdir plan && cd plan || exit 2
 expect 0 "$islet" run "$protocol" --dry-run
-says out.txt "patient-days, about"
+says out.txt "patient-days"
+says out.txt "about"
+says out.txt "800000000  cells"
 says out.txt "zimislecel"
 expect 0 "$islet" run "$protocol" --dry-run --json
 is_json out.txt
@@ -87,6 +91,7 @@ status=$?
 "$islet" run "$protocol" --patients 100000 --years 5 --out stop.db --report stop.html >out.txt 2>err.txt &
 pid=$!
 sleep 2
+absent stop.db
 kill -INT $pid
 wait $pid
 status=$?

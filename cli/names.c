@@ -1,0 +1,80 @@
+/* Names of files that follow from other names, and short-lived folders. */
+#include "names.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "output.h"
+
+char *name_from(const char *path, const char *ending)
+{
+    const char *slash = strrchr(path, '/');
+    const char *base = strcmp(path, "-") == 0 ? "protocol" : slash ? slash + 1 : path;
+    const char *dot = strrchr(base, '.');
+    int length = (int)(dot && dot != base ? (size_t)(dot - base) : strlen(base));
+    size_t size = (size_t)length + strlen(ending) + 1;
+    char *name = need_memory(size);
+    snprintf(name, size, "%.*s%s", length, base, ending);
+    return name;
+}
+
+bool name_same_file(const char *a, const char *b)
+{
+    struct stat at_a, at_b;
+    if (strcmp(a, b) == 0) return true;
+    return stat(a, &at_a) == 0 && stat(b, &at_b) == 0 && at_a.st_dev == at_b.st_dev && at_a.st_ino == at_b.st_ino;
+}
+
+bool name_is_writable(const char *path)
+{
+    struct stat status;
+    bool exists = stat(path, &status) == 0;
+    const char *slash = strrchr(path, '/');
+    char *folder = slash ? strndup(path, slash == path ? 1 : (size_t)(slash - path)) : need_copy(".");
+    bool fine = folder && access(folder, W_OK | X_OK) == 0;
+    if (exists && S_ISDIR(status.st_mode)) {
+        errno = EISDIR;
+        fine = false;
+    }
+    if (!fine) fprintf(stderr, "%s: cannot be written (%s); choose another place with --out or --report\n", path, strerror(errno));
+    free(folder);
+    return fine;
+}
+
+const char *name_for_reading(const char *path)
+{
+    return strcmp(path, "-") == 0 ? "/dev/stdin" : path;
+}
+
+char *name_join(const char *folder, const char *name)
+{
+    size_t size = strlen(folder) + strlen(name) + 2;
+    char *path = need_memory(size);
+    snprintf(path, size, "%s/%s", folder, name);
+    return path;
+}
+
+char *folder_create_temporary(void)
+{
+    const char *root = getenv("TMPDIR");
+    char *folder = name_join(root && *root ? root : "/tmp", "islet-XXXXXX");
+    if (mkdtemp(folder)) return folder;
+    free(folder);
+    return NULL;
+}
+
+void folder_remove(char *folder, const char *const *files)
+{
+    if (!folder) return;
+    for (; *files; files++) {
+        char *path = name_join(folder, *files);
+        unlink(path);
+        free(path);
+    }
+    rmdir(folder);
+    free(folder);
+}

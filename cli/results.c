@@ -1,0 +1,175 @@
+/* The table of end points that a run prints: end point, visit, arm, estimate, 95 % interval, n. */
+#include "results.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "output.h"
+#include "progress.h"
+#include "verbs.h"
+
+/* columns of islet_store_results */
+enum { ARM, ENDPOINT, UNIT, DAY, VALUE, LOW, HIGH, N, RESULT_COLUMNS };
+
+static bool columns_are_known(const grid *g)
+{
+    static const char *const names[RESULT_COLUMNS] = {"arm", "endpoint", "unit", "day", "value", "ci_low", "ci_high", "n"};
+    for (int i = 0; i < RESULT_COLUMNS; i++)
+        if (grid_column(g, names[i]) != i) return false;
+    return true;
+}
+
+/* ---- columns for people ---- */
+
+static bool same(const grid *g, int a, int b, int column)
+{
+    return strcmp(grid_cell(g, a, column), grid_cell(g, b, column)) == 0;
+}
+
+/* digits after the point that leave the largest estimate of an end point three or four telling ones */
+static int digits_for(const grid *g, int endpoint_row)
+{
+    double largest = 0;
+    for (int row = 0; row < g->rows; row++) {
+        double value;
+        if (!same(g, row, endpoint_row, ENDPOINT) || !number_from_text(grid_cell(g, row, VALUE), &value)) continue;
+        if (value < 0) value = -value;
+        if (value > largest) largest = value;
+    }
+    return largest < 2 ? 3 : largest < 20 ? 2 : 1;
+}
+
+static void rounded(const char *text, int digits, char out[NUMBER_ROOM])
+{
+    double value;
+    out[0] = '\0';
+    if (number_from_text(text, &value)) number_text(value, digits, out);
+    if (!out[0]) snprintf(out, NUMBER_ROOM, "-"); /* nobody had a value, or it is not estimated */
+}
+
+static void add_row(grid *out, const grid *g, int row, int digits)
+{
+    char value[NUMBER_ROOM], low[NUMBER_ROOM], high[NUMBER_ROOM], interval[2 * NUMBER_ROOM + 8];
+    rounded(grid_cell(g, row, VALUE), digits, value);
+    rounded(grid_cell(g, row, LOW), digits, low);
+    rounded(grid_cell(g, row, HIGH), digits, high);
+    snprintf(interval, sizeof interval, "%s to %s", low, high);
+    grid_add(out, (const char *const[]){grid_cell(g, row, ENDPOINT), grid_cell(g, row, UNIT), grid_cell(g, row, DAY),
+                                        grid_cell(g, row, ARM), value, interval, grid_cell(g, row, N)});
+}
+
+/* the store orders by arm; people compare arms, so every (end point, day) of the first arm is followed by the others' */
+static grid *by_endpoint(const grid *g)
+{
+    static const char *const names[] = {"end point", "unit", "visit day#", "arm", "estimate#", "95 % interval#", "n#"};
+    grid *out = grid_create(7, names);
+    int digits = 0;
+    for (int first = 0; first < g->rows && same(g, first, 0, ARM); first++) {
+        if (first == 0 || !same(g, first, first - 1, ENDPOINT)) digits = digits_for(g, first);
+        for (int row = first; row < g->rows; row++)
+            if (same(g, row, first, ENDPOINT) && same(g, row, first, DAY)) add_row(out, g, row, digits);
+    }
+    return out;
+}
+
+static void print_people(const run_plan *plan, const cli_options *options, const grid *g, FILE *file)
+{
+    static const int chosen[] = {0, 1, 2, 3, 4, 5, 6, -1};
+    char people[GROUPED_ROOM], years[NUMBER_ROOM];
+    grouped_text((double)plan->patients, people);
+    number_short(plan->years, 2, years);
+    print_safely(file, islet_protocol_title(plan->protocol));
+    fprintf(file, "\n%s people%s, %d %s, %s %s, seed %llu%s\n\n", people,
+            plan->paired ? ", each in every arm" : " in each arm", plan->arms, plan->arms == 1 ? "arm" : "arms", years,
+            strcmp(years, "1") == 0 ? "year" : "years", (unsigned long long)plan->seed, options->has_seed ? "" : " (change it with --seed)");
+    grid *sorted = by_endpoint(g);
+    grid_print(sorted, chosen, file);
+    grid_free(sorted);
+    fputs("\nIntervals are Monte Carlo intervals at this number of people; they hold no uncertainty of the parameters.\n"
+          "Research software, never medical advice.\n", file);
+}
+
+/* ---- islet.run/1 ---- */
+
+static void write_result(json *j, const grid *g, int row)
+{
+    fputc('\n', j->file);
+    json_open(j, NULL, '{');
+    json_text(j, "endpoint", grid_cell(g, row, ENDPOINT));
+    json_text(j, "unit", grid_cell(g, row, UNIT));
+    json_number(j, "day", grid_cell(g, row, DAY));
+    json_number(j, "value", grid_cell(g, row, VALUE));
+    json_open(j, "ci95", '[');
+    json_number(j, NULL, grid_cell(g, row, LOW));
+    json_number(j, NULL, grid_cell(g, row, HIGH));
+    json_close(j, ']');
+    json_number(j, "n", grid_cell(g, row, N));
+    json_close(j, '}');
+}
+
+static void print_json(const run_plan *plan, const grid *g, FILE *file)
+{
+    char years[NUMBER_ROOM], seed[NUMBER_ROOM];
+    number_short(plan->years, 4, years);
+    snprintf(seed, sizeof seed, "%llu", (unsigned long long)plan->seed);
+    json j = {.file = file};
+    json_open(&j, NULL, '{');
+    json_text(&j, "schema", "islet.run/1");
+    json_text(&j, "version", islet_version());
+    json_text(&j, "title", islet_protocol_title(plan->protocol));
+    json_number(&j, "seed", seed);
+    json_integer(&j, "patients", plan->patients);
+    json_number(&j, "years", years);
+    json_bool(&j, "paired", plan->paired);
+    json_text(&j, "store", plan->store);
+    json_text(&j, "report", plan->report);
+    json_open(&j, "arms", '[');
+    for (int arm = 0; arm < plan->arms; arm++) {
+        const char *name = islet_protocol_arm_name(plan->protocol, arm);
+        json_open(&j, NULL, '{');
+        json_text(&j, "name", name);
+        json_integer(&j, "n", plan->patients);
+        json_open(&j, "results", '[');
+        for (int row = 0; row < g->rows; row++)
+            if (strcmp(grid_cell(g, row, ARM), name) == 0) write_result(&j, g, row);
+        json_close(&j, ']');
+        json_close(&j, '}');
+    }
+    json_close(&j, ']');
+    json_close(&j, '}');
+}
+
+/* --explain: what the model rests on, every parameter with its standing and source */
+static cli_exit print_sources(FILE *file)
+{
+    islet_table *table = NULL;
+    islet_status status = islet_params_table(&table);
+    if (status != ISLET_OK) return exit_of(status, NULL, "the parameters");
+    grid *g = grid_from_table(table);
+    islet_table_free(table);
+    const int chosen[] = {grid_column(g, "key"), grid_column(g, "value"), grid_column(g, "unit"),
+                          grid_column(g, "standing"), grid_column(g, "source"), -1};
+    fputs("\nParameters of the model and where they come from:\n\n", file);
+    grid_print(g, chosen, file);
+    grid_free(g);
+    return EXIT_DONE;
+}
+
+cli_exit results_print(const run_plan *plan, const islet_table *table, const cli_options *options)
+{
+    grid *g = grid_from_table(table);
+    if (!columns_are_known(g)) {
+        fprintf(stderr, "islet: the library's table of results has other columns than this command knows; install them together\n");
+        grid_free(g);
+        return EXIT_USAGE;
+    }
+    cli_exit done = EXIT_DONE;
+    if (options->json) print_json(plan, g, stdout);
+    else if (options->csv) grid_write_csv(g, stdout);
+    else print_people(plan, options, g, stdout);
+    if (options->explain && !options->json && !options->csv) done = print_sources(stdout);
+    grid_free(g);
+    output out = {.file = stdout};
+    cli_exit closed = output_close(&out);
+    return done == EXIT_DONE ? closed : done;
+}

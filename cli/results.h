@@ -1,0 +1,10 @@
+/* The table of end points that a run prints. */
+#ifndef ISLET_CLI_RESULTS_H
+#define ISLET_CLI_RESULTS_H
+
+#include "plan.h"
+
+/* Results of a store (islet_store_results) as columns, CSV or islet.run/1 on standard output. */
+cli_exit results_print(const run_plan *plan, const islet_table *table, const cli_options *options);
+
+#endif

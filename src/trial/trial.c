@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/problems.h"
+#include "base/units.h"
 #include "physiology/slow.h"
 #include "trial/group.h"
 
@@ -19,6 +20,7 @@
 #define CANDIDATES_PER_PERSON_MAX 20000 /* a population that admits fewer than this share is an input error */
 
 struct trial {
+    struct islet_protocol own; /* the protocol with the options' follow-up */
     const struct islet_protocol *protocol;
     params params;
     run_plan plan;
@@ -60,6 +62,13 @@ static int cohorts(const trial *t)
     return t->independent ? t->protocol->n_arms : 1;
 }
 
+/* whole days, at least one */
+static int follow_up_from_years(double years)
+{
+    int days = (int)(years * DAYS_PER_YEAR + 0.5);
+    return days > 1 ? days : 1;
+}
+
 islet_status trial_create(const islet_protocol *protocol, const islet_run_options *options, trial **out,
                           islet_problems *problems)
 {
@@ -76,7 +85,16 @@ islet_status trial_create_with(const islet_protocol *protocol, const islet_run_o
     trial *t = calloc(1, sizeof(*t));
     if (!t) return ISLET_ERR_MEMORY;
 
-    t->protocol = protocol;
+    if (!(o->years >= 0.0 && o->years <= PROTOCOL_MAX_YEARS)) {
+        status = ISLET_ERR_ARGUMENT;
+        goto done;
+    }
+    t->own = *protocol;
+    t->protocol = protocol = &t->own;
+    if (o->years > 0.0 && !protocol_set_follow_up(&t->own, follow_up_from_years(o->years), problems)) {
+        status = ISLET_ERR_INPUT;
+        goto done;
+    }
     t->params = *with;
     t->seed = islet_run_seed(protocol, o);
     t->n_patients = o->patients > 0 ? o->patients : protocol->n_patients;

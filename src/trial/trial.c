@@ -62,13 +62,6 @@ static int cohorts(const trial *t)
     return t->independent ? t->protocol->n_arms : 1;
 }
 
-/* whole days, at least one */
-static int follow_up_from_years(double years)
-{
-    int days = (int)(years * DAYS_PER_YEAR + 0.5);
-    return days > 1 ? days : 1;
-}
-
 islet_status trial_create(const islet_protocol *protocol, const islet_run_options *options, trial **out,
                           islet_problems *problems)
 {
@@ -91,7 +84,7 @@ islet_status trial_create_with(const islet_protocol *protocol, const islet_run_o
     }
     t->own = *protocol;
     t->protocol = protocol = &t->own;
-    if (o->years > 0.0 && !protocol_set_follow_up(&t->own, follow_up_from_years(o->years), problems)) {
+    if (o->years > 0.0 && !protocol_set_years(&t->own, o->years, problems)) {
         status = ISLET_ERR_INPUT;
         goto done;
     }

@@ -168,7 +168,11 @@ static void basal_state_is_steady(void **state)
                 in.depot_pmol_kg_min = basal_pmol_kg_min;
             else
                 in.rapid_pmol_kg_min = basal_pmol_kg_min;
-            scalar_rhs(&k, &in, x, dx);
+            scalar_equations *equations = scalar_create(&k, NULL);
+            assert_non_null(equations);
+            scalar_set_input(equations, &in);
+            scalar_rhs(equations, x, dx);
+            scalar_free(equations);
             for (int s = 0; s < MINUTE_STATES; s++) assert_true(fabs(dx[s]) < 1e-12 * (1.0 + fabs(x[s])));
         }
 }

@@ -175,6 +175,16 @@ static void two_days_of_simglucose_are_replayed(void **state)
 
 /* ---- meal model of 2007 ---- */
 
+/* Some minutes of the shipped equations with a variant's changes. */
+static void live(const kinetics *k, const scalar_input *in, const scalar_variant *variant, double minutes, double h, double *x)
+{
+    scalar_equations *equations = scalar_create(k, variant);
+    assert_non_null(equations);
+    scalar_set_input(equations, in);
+    scalar_advance(equations, minutes, h, x);
+    scalar_free(equations);
+}
+
 /* doi:10.1109/TBME.2007.893506 table I; the two steady states are solved from it. */
 typedef struct {
     kinetics k;
@@ -271,7 +281,7 @@ static void meal_model_of_2007_eats_78_g(void **state)
             }
             const double ra = m.k.f * m.k.kabs * m.x[MINUTE_qg] / m.k.bw;
             if (ra > ra_most) ra_most = ra, ra_most_at = minute;
-            scalar_advance(&m.k, &in, &variant, 1.0, 0.25, m.x);
+            live(&m.k, &in, &variant, 1.0, 0.25, m.x);
         }
         check_near("appearance, peak", ra_most, ra_peak[s], 0.006);
         assert_int_equal(ra_most_at, ra_peak_at[s]);
@@ -311,7 +321,7 @@ static void biomodels_379_is_followed(void **state)
         assert_int_equal(sscanf(line, "%lf,%lf,%lf,%lf,%lf,%lf,%lf,%lf,%lf,%lf", &t, &v[0], &v[1], &v[2], &v[3], &v[4], &v[5], &v[6],
                                 &v[7], &v[8]),
                          10);
-        scalar_advance(&m.k, &in, &variant, t - last_t, 0.01, m.x);
+        live(&m.k, &in, &variant, t - last_t, 0.01, m.x);
         last_t = t;
         const kinetics *k = &m.k;
         const double *x = m.x;
@@ -354,7 +364,7 @@ static void functional_mass_gives_the_published_sweep(void **state)
         const scalar_input idle = {0}, fed = {.stomach_dose_mg = 49000.0};
         const scalar_variant variant = {.has_curve = true, .a_per_mg = m.a, .c_per_mg = m.c};
         m.k.m_native = rows[r].mass;
-        scalar_advance(&m.k, &idle, NULL, 20.0 * MINUTES_PER_DAY, 1.0, m.x);
+        live(&m.k, &idle, NULL, 20.0 * MINUTES_PER_DAY, 1.0, m.x);
         check_near("fasting glucose", m.x[MINUTE_gp] / m.k.vg, rows[r].fasting_glucose, 0.06);
         check_near("fasting insulin", m.x[MINUTE_ip] / m.k.vi, rows[r].fasting_insulin, 0.06);
         check_near("fasting C-peptide", m.x[MINUTE_c1], rows[r].fasting_c_peptide, 0.0006);
@@ -363,7 +373,7 @@ static void functional_mass_gives_the_published_sweep(void **state)
         double peak = 0.0, area = 0.0, last = m.x[MINUTE_c1];
         int peak_min = 0;
         for (int minute = 1, s = 1; minute <= 300; minute++) {
-            scalar_advance(&m.k, &fed, &variant, 1.0, 0.25, m.x);
+            live(&m.k, &fed, &variant, 1.0, 0.25, m.x);
             const double glucose = m.x[MINUTE_gp] / m.k.vg;
             if (glucose > peak) peak = glucose, peak_min = minute;
             if (s < 6 && minute == sample[s]) {

@@ -48,17 +48,16 @@ struct reference_solver {
     N_Vector x;
     SUNMatrix jacobian;
     SUNLinearSolver linear;
-    kinetics k;
+    scalar_equations *equations;
     scalar_input in;
     double minute;
-    double tolerance;
 };
 
 static int rhs(realtype t, N_Vector x, N_Vector dx, void *data)
 {
     (void)t;
     const reference_solver *solver = data;
-    scalar_rhs(&solver->k, &solver->in, N_VGetArrayPointer(x), N_VGetArrayPointer(dx));
+    scalar_rhs(solver->equations, N_VGetArrayPointer(x), N_VGetArrayPointer(dx));
     return 0;
 }
 
@@ -66,8 +65,8 @@ reference_solver *reference_create(const kinetics *k, const double start[MINUTE_
 {
     reference_solver *s = calloc(1, sizeof *s);
     if (!s) return NULL;
-    s->k = *k;
-    s->tolerance = tolerance;
+    s->equations = scalar_create(k, NULL);
+    if (!s->equations) goto fail;
     if (SUNContext_Create(NULL, &s->context) != 0) goto fail;
     s->x = N_VNew_Serial(MINUTE_STATES, s->context);
     s->cvode = CVodeCreate(CV_BDF, s->context);
@@ -95,17 +94,19 @@ void reference_free(reference_solver *s)
     if (s->jacobian) SUNMatDestroy(s->jacobian);
     if (s->x) N_VDestroy(s->x);
     if (s->context) SUNContext_Free(&s->context);
+    scalar_free(s->equations);
     free(s);
 }
 
-bool reference_minute(reference_solver *s, const scalar_input *in)
+bool reference_advance(reference_solver *s, const scalar_input *in, double minutes)
 {
     const bool changed = memcmp(&s->in, in, sizeof *in) != 0 || s->minute == 0.0;
     s->in = *in;
+    scalar_set_input(s->equations, in);
     if (changed && CVodeReInit(s->cvode, s->minute, s->x) != CV_SUCCESS) return false;
-    /* a step may run past the minute: its result there is interpolated, and a change of inputs starts anew from it */
+    /* a step may run past the end: the result there is interpolated, and a change of inputs starts anew from it */
     double reached = s->minute;
-    s->minute += 1.0;
+    s->minute += minutes;
     const int flag = CVode(s->cvode, s->minute, s->x, &reached, CV_NORMAL);
     return flag == CV_SUCCESS && reached == s->minute;
 }
@@ -115,22 +116,59 @@ const double *reference_state(const reference_solver *s)
     return N_VGetArrayPointer(s->x);
 }
 
-bool reference_glucose(const workload_person *person, int days, double *out_mg_dl)
+/* ---- a person's days ---- */
+
+/* Minutes from `minute` on in which no input changes: one while eating or after a dose, else up to the next event. */
+static int quiet_minutes(const reference_book *book, const scalar_input *in, double basal_pmol_kg_min, int minute, int next_event)
 {
-    reference_solver *solver = reference_create(&person->kinetics, person->start, REFERENCE_TOLERANCE);
+    const bool busy = book->left_mg > 0.0 || in->meal_mg_per_min > 0.0 || in->rapid_pmol_kg_min != basal_pmol_kg_min ||
+                      in->depot_pmol_kg_min > 0.0;
+    return busy ? 1 : next_event - minute;
+}
+
+bool reference_live(const any_solver *solver, const workload_person *person, int days, double *out_mg_dl)
+{
+    const double basal_pmol_kg_min = person->basal_u_per_min * PMOL_PER_UNIT_INSULIN / person->kinetics.bw;
     reference_book book = {.basal_u_per_min = person->basal_u_per_min};
-    bool fine = solver != NULL;
-    for (int day = 0; fine && day < days; day++) {
+    for (int day = 0; day < days; day++) {
         workload_event events[WORKLOAD_EVENTS];
         int next = 0;
         workload_day(person, day, events);
-        for (int minute = 0; fine && minute < MINUTES_PER_DAY; minute++) {
+        for (int minute = 0; minute < MINUTES_PER_DAY;) {
             while (next < WORKLOAD_EVENTS && events[next].minute == minute) reference_book_event(&book, &events[next++]);
-            const scalar_input in = reference_book_minute(&book, &person->kinetics, reference_state(solver));
-            fine = reference_minute(solver, &in);
-            if (fine) out_mg_dl[day * MINUTES_PER_DAY + minute] = reference_state(solver)[MINUTE_gp] / person->kinetics.vg;
+            const scalar_input in = reference_book_minute(&book, &person->kinetics, solver->state(solver->self));
+            const int next_event = next < WORKLOAD_EVENTS ? events[next].minute : MINUTES_PER_DAY;
+            const int stretch = out_mg_dl ? 1 : quiet_minutes(&book, &in, basal_pmol_kg_min, minute, next_event);
+            if (!solver->advance(solver->self, &in, stretch)) return false;
+            if (out_mg_dl)
+                out_mg_dl[day * MINUTES_PER_DAY + minute] = solver->state(solver->self)[MINUTE_gp] / person->kinetics.vg;
+            minute += stretch;
         }
     }
+    return true;
+}
+
+static bool advance_cvode(void *self, const scalar_input *in, double minutes)
+{
+    return reference_advance(self, in, minutes);
+}
+
+static const double *state_of_cvode(const void *self)
+{
+    return reference_state(self);
+}
+
+any_solver reference_as_any(reference_solver *solver)
+{
+    return (any_solver){solver, advance_cvode, state_of_cvode};
+}
+
+bool reference_glucose(const workload_person *person, int days, double *out_mg_dl)
+{
+    reference_solver *solver = reference_create(&person->kinetics, person->start, REFERENCE_TOLERANCE);
+    if (!solver) return false;
+    const any_solver any = reference_as_any(solver);
+    const bool fine = reference_live(&any, person, days, out_mg_dl);
     reference_free(solver);
     return fine;
 }

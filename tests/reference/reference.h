@@ -28,11 +28,24 @@ typedef struct reference_solver reference_solver;
 reference_solver *reference_create(const kinetics *k, const double start[MINUTE_STATES], double tolerance);
 void reference_free(reference_solver *solver);
 
-/* Integrate one minute with constant inputs; restarts if they differ from those of the minute before. */
-bool reference_minute(reference_solver *solver, const scalar_input *in);
+/* Integrate with constant inputs; restarts if they differ from the last ones. */
+bool reference_advance(reference_solver *solver, const scalar_input *in, double minutes);
 const double *reference_state(const reference_solver *solver);
 
-/* Plasma glucose of a person at the end of each minute of `days` days. */
+/* A solver seen from outside: advances its state with constant inputs, which may differ from the last ones. */
+typedef struct {
+    void *self;
+    bool (*advance)(void *self, const scalar_input *in, double minutes);
+    const double *(*state)(const void *self);
+} any_solver;
+
+any_solver reference_as_any(reference_solver *solver);
+
+/* Let a person live `days` days with the solver. With out_mg_dl it stops at each minute and takes plasma glucose there;
+ * without (NULL) it stops only where an input changes. */
+bool reference_live(const any_solver *solver, const workload_person *person, int days, double *out_mg_dl);
+
+/* The same by CVODE at REFERENCE_TOLERANCE. */
 bool reference_glucose(const workload_person *person, int days, double *out_mg_dl);
 
 #endif

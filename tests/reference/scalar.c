@@ -4,46 +4,52 @@
 
 #include <math.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "physiology/minute.h"
 
-typedef struct {
+struct scalar_equations {
     lane_kinetics k;
     minute_input in;
-    const scalar_variant *variant;
-} equations;
+    scalar_variant variant;
+};
 
-static equations equations_of(const kinetics *k, const scalar_input *in, const scalar_variant *variant)
+scalar_equations *scalar_create(const kinetics *k, const scalar_variant *variant)
 {
-    equations e = {.in = {in->meal_mg_per_min, in->rapid_pmol_kg_min, in->depot_pmol_kg_min, in->stomach_dose_mg}, .variant = variant};
-    memcpy(&e.k, k, sizeof *k); /* the published constants lead lane_kinetics */
-    lane_kinetics_derive(&e.k);
+    scalar_equations *e = calloc(1, sizeof *e);
+    if (!e) return NULL;
+    memcpy(&e->k, k, sizeof *k); /* the published constants lead lane_kinetics */
+    lane_kinetics_derive(&e->k);
+    if (variant) e->variant = *variant;
     return e;
 }
 
-static void rhs(const equations *e, const double x[MINUTE_STATES], double dx[MINUTE_STATES])
+void scalar_free(scalar_equations *e)
+{
+    free(e);
+}
+
+void scalar_set_input(scalar_equations *e, const scalar_input *in)
+{
+    e->in = (minute_input){in->meal_mg_per_min, in->rapid_pmol_kg_min, in->depot_pmol_kg_min, in->stomach_dose_mg};
+}
+
+void scalar_rhs(const scalar_equations *e, const double x[MINUTE_STATES], double dx[MINUTE_STATES])
 {
     minute_state state, slope;
     memcpy(&state, x, sizeof state);
     minute_rhs(&e->k, &e->in, &state, &slope);
-    if (e->variant && e->variant->has_curve) {
+    if (e->variant.has_curve) {
         stomach_curve curve = stomach_curve_of(&e->k, e->in.stomach_dose_mg);
-        curve.a = e->variant->a_per_mg;
-        curve.c = e->variant->c_per_mg;
+        curve.a = e->variant.a_per_mg;
+        curve.c = e->variant.c_per_mg;
         const double emptied = stomach_emptying(&e->k, &curve, state.qs1, state.qs2);
         slope.qs2 = e->k.kmax * state.qs1 - emptied;
         minute_rhs_after_stomach(&e->k, &e->in, emptied, &state, &slope);
     }
-    if (e->variant && e->variant->falling_counts)
-        slope.ipo += e->k.m_native * e->k.kg * fmin(slope.gp / e->k.vg, 0.0);
+    if (e->variant.falling_counts) slope.ipo += e->k.m_native * e->k.kg * fmin(slope.gp / e->k.vg, 0.0);
     memcpy(dx, &slope, sizeof slope);
-}
-
-void scalar_rhs(const kinetics *k, const scalar_input *in, const double x[MINUTE_STATES], double dx[MINUTE_STATES])
-{
-    const equations e = equations_of(k, in, NULL);
-    rhs(&e, x, dx);
 }
 
 static void along(const double *x, const double *slope, double h, double *out)
@@ -51,20 +57,18 @@ static void along(const double *x, const double *slope, double h, double *out)
     for (int i = 0; i < MINUTE_STATES; i++) out[i] = x[i] + h * slope[i];
 }
 
-void scalar_advance(const kinetics *k, const scalar_input *in, const scalar_variant *variant, double minutes, double h,
-                    double x[MINUTE_STATES])
+void scalar_advance(const scalar_equations *e, double minutes, double h, double x[MINUTE_STATES])
 {
-    const equations e = equations_of(k, in, variant);
     const long steps = lround(minutes / h);
     for (long n = 0; n < steps; n++) {
         double k1[MINUTE_STATES], k2[MINUTE_STATES], k3[MINUTE_STATES], k4[MINUTE_STATES], y[MINUTE_STATES];
-        rhs(&e, x, k1);
+        scalar_rhs(e, x, k1);
         along(x, k1, 0.5 * h, y);
-        rhs(&e, y, k2);
+        scalar_rhs(e, y, k2);
         along(x, k2, 0.5 * h, y);
-        rhs(&e, y, k3);
+        scalar_rhs(e, y, k3);
         along(x, k3, h, y);
-        rhs(&e, y, k4);
+        scalar_rhs(e, y, k4);
         for (int i = 0; i < MINUTE_STATES; i++) x[i] += h / 6.0 * (k1[i] + 2.0 * (k2[i] + k3[i]) + k4[i]);
     }
 }

@@ -1,0 +1,224 @@
+/* Speed and error of every islet engine and of the usual solvers on one workload, in one process: make bench.
+ *
+ *   bench_peers [DAYS]
+ *
+ * Everybody integrates the same right-hand side (src/physiology, compiled here for one lane with the processor's fused
+ * multiply-add) over the same days (src/trial/workload.h) and starts anew wherever an input changes. Errors are against
+ * CVODE at 1e-10, largest over people and minutes. Speeds are medians of rounds in which everybody takes a turn. */
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <gsl/gsl_errno.h>
+#include <gsl/gsl_odeiv2.h>
+
+#include "base/units.h"
+#include "peak.h"
+#include "reference/reference.h"
+
+#define ROUNDS 5
+#define ROUND_S 0.1
+#define PEERS_MAX 16
+
+static double thread_s(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* ---- who takes part ---- */
+
+typedef struct peer peer;
+struct peer {
+    const char *name;
+    /* one person's or, for the engines of islet, everybody's days; trace may be NULL */
+    bool (*run)(const peer *self, const workload_person *people, int days, double *trace_mg_dl);
+    int people;               /* that one timed run takes: the slow ones run fewer */
+    workload_method method;   /* of an islet engine */
+    double tolerance;         /* of a solver */
+    double error_mg_dl, patient_days_per_s[ROUNDS];
+};
+
+static bool run_engine(const peer *self, const workload_person *people, int days, double *trace_mg_dl)
+{
+    workload_run(&self->method, people, SUBJECT_COUNT, days, trace_mg_dl);
+    return true;
+}
+
+static bool run_each(const peer *self, const workload_person *people, int days, double *trace_mg_dl,
+                     bool (*run_one)(const peer *, const workload_person *, int, double *))
+{
+    const int n = trace_mg_dl ? SUBJECT_COUNT : self->people;
+    for (int i = 0; i < n; i++) {
+        double *trace = trace_mg_dl ? trace_mg_dl + (size_t)i * (size_t)days * MINUTES_PER_DAY : NULL;
+        if (!run_one(self, &people[i], days, trace)) return false;
+    }
+    return true;
+}
+
+/* CVODE, BDF with dense linear algebra */
+static bool run_cvode_one(const peer *self, const workload_person *person, int days, double *trace_mg_dl)
+{
+    reference_solver *solver = reference_create(&person->kinetics, person->start, self->tolerance);
+    if (!solver) return false;
+    const any_solver any = reference_as_any(solver);
+    const bool fine = reference_live(&any, person, days, trace_mg_dl);
+    reference_free(solver);
+    return fine;
+}
+
+static bool run_cvode(const peer *self, const workload_person *people, int days, double *trace_mg_dl)
+{
+    return run_each(self, people, days, trace_mg_dl, run_cvode_one);
+}
+
+/* GSL, Runge-Kutta-Fehlberg 4(5) */
+typedef struct {
+    scalar_equations *equations;
+    gsl_odeiv2_driver *driver;
+    double x[MINUTE_STATES], t;
+    scalar_input in;
+} gsl_solver;
+
+static int gsl_rhs(double t, const double x[], double dx[], void *equations)
+{
+    (void)t;
+    scalar_rhs(equations, x, dx);
+    return GSL_SUCCESS;
+}
+
+static bool advance_gsl(void *self, const scalar_input *in, double minutes)
+{
+    gsl_solver *s = self;
+    if (memcmp(&s->in, in, sizeof *in) != 0) {
+        s->in = *in;
+        scalar_set_input(s->equations, in);
+        if (gsl_odeiv2_driver_reset_hstart(s->driver, 0.1) != GSL_SUCCESS) return false;
+    }
+    return gsl_odeiv2_driver_apply(s->driver, &s->t, s->t + minutes, s->x) == GSL_SUCCESS;
+}
+
+static const double *state_of_gsl(const void *self) { return ((const gsl_solver *)self)->x; }
+
+static bool run_gsl_one(const peer *self, const workload_person *person, int days, double *trace_mg_dl)
+{
+    gsl_solver s = {.equations = scalar_create(&person->kinetics, NULL)};
+    gsl_odeiv2_system system = {gsl_rhs, NULL, MINUTE_STATES, s.equations};
+    s.driver = gsl_odeiv2_driver_alloc_y_new(&system, gsl_odeiv2_step_rkf45, 0.1, self->tolerance, self->tolerance);
+    bool fine = s.equations && s.driver;
+    if (fine) {
+        memcpy(s.x, person->start, sizeof s.x);
+        const any_solver any = {&s, advance_gsl, state_of_gsl};
+        fine = reference_live(&any, person, days, trace_mg_dl);
+    }
+    if (s.driver) gsl_odeiv2_driver_free(s.driver);
+    scalar_free(s.equations);
+    return fine;
+}
+
+static bool run_gsl(const peer *self, const workload_person *people, int days, double *trace_mg_dl)
+{
+    return run_each(self, people, days, trace_mg_dl, run_gsl_one);
+}
+
+static void add_engine(peer *peers, int *n, const char *name, const char *kernel, bool general, int steps)
+{
+    const workload_method method = {kernel_find(kernel), general, steps};
+    if (method.kernel) peers[(*n)++] = (peer){.name = name, .run = run_engine, .people = SUBJECT_COUNT, .method = method};
+}
+
+static int peers_here(peer peers[PEERS_MAX])
+{
+    int n = 0;
+    add_engine(peers, &n, "islet scalar, Runge-Kutta 1 min", kernel_find("scalar") ? "scalar" : "portable", true, 1);
+    add_engine(peers, &n, "islet portable, default", "portable", false, STOMACH_STEPS);
+    add_engine(peers, &n, "islet scalar, default", "scalar", false, STOMACH_STEPS);
+    add_engine(peers, &n, "islet AVX2, default", "avx2", false, STOMACH_STEPS);
+    add_engine(peers, &n, "islet AVX-512, default", "avx512", false, STOMACH_STEPS);
+    add_engine(peers, &n, "islet AVX-512, Runge-Kutta 1 min", "avx512", true, 1);
+    add_engine(peers, &n, "islet AVX-512, Runge-Kutta 1/8 min", "avx512", true, 8);
+    peers[n++] = (peer){.name = "GSL rkf45 1e-3", .run = run_gsl, .people = 4, .tolerance = 1e-3};
+    peers[n++] = (peer){.name = "GSL rkf45 1e-6", .run = run_gsl, .people = 4, .tolerance = 1e-6};
+    peers[n++] = (peer){.name = "CVODE BDF 1e-4", .run = run_cvode, .people = 4, .tolerance = 1e-4};
+    peers[n++] = (peer){.name = "CVODE BDF 1e-6", .run = run_cvode, .people = 4, .tolerance = 1e-6};
+    return n;
+}
+
+/* ---- measuring ---- */
+
+static bool measure_errors(peer *peers, int n, const workload_person *people, int days)
+{
+    const size_t person = (size_t)days * MINUTES_PER_DAY, all = SUBJECT_COUNT * person;
+    double *reference = malloc(all * sizeof *reference), *trace = malloc(all * sizeof *trace);
+    bool fine = reference && trace;
+    for (int i = 0; fine && i < SUBJECT_COUNT; i++) fine = reference_glucose(&people[i], days, reference + (size_t)i * person);
+    for (int p = 0; fine && p < n; p++) {
+        fine = peers[p].run(&peers[p], people, days, trace);
+        for (size_t i = 0; fine && i < all; i++) peers[p].error_mg_dl = fmax(peers[p].error_mg_dl, fabs(trace[i] - reference[i]));
+    }
+    free(reference);
+    free(trace);
+    return fine;
+}
+
+static bool measure_speeds(peer *peers, int n, const workload_person *people, int days)
+{
+    for (int round = 0; round < ROUNDS; round++)
+        for (int p = 0; p < n; p++) {
+            const double start = thread_s();
+            double elapsed = 0.0, patient_days = 0.0;
+            while (elapsed < ROUND_S) {
+                if (!peers[p].run(&peers[p], people, days, NULL)) return false;
+                patient_days += (double)peers[p].people * days;
+                elapsed = thread_s() - start;
+            }
+            peers[p].patient_days_per_s[round] = patient_days / elapsed;
+        }
+    return true;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static double median_speed(peer *p)
+{
+    qsort(p->patient_days_per_s, ROUNDS, sizeof(double), by_value);
+    return p->patient_days_per_s[ROUNDS / 2];
+}
+
+static double peak_flops(void)
+{
+#if defined(__x86_64__)
+    if (kernel_find("avx512")) return peak_avx512(thread_s);
+    if (kernel_find("avx2")) return peak_avx2(thread_s);
+#endif
+    return peak_portable(thread_s);
+}
+
+int main(int argc, char **argv)
+{
+    const int days = argc > 1 ? atoi(argv[1]) : 14;
+    static workload_person people[SUBJECT_COUNT];
+    peer peers[PEERS_MAX];
+    if (days < 1 || !workload_people(people)) return 2;
+    const int n = peers_here(peers);
+    if (!measure_errors(peers, n, people, days) || !measure_speeds(peers, n, people, days < 2 ? days : 2)) {
+        fprintf(stderr, "a solver failed\n");
+        return 4;
+    }
+    const double yardstick = median_speed(&peers[0]), peak = peak_flops();
+    printf("%d people, %d days; error against CVODE 1e-10, largest over people and minutes\n\n", SUBJECT_COUNT, days);
+    printf("%-36s %16s %14s %8s\n", "", "patient-days/s", "error mg/dL", "ratio");
+    for (int p = 0; p < n; p++)
+        printf("%-36s %16.0f %14.2g %8.2f\n", peers[p].name, median_speed(&peers[p]), peers[p].error_mg_dl,
+               median_speed(&peers[p]) / yardstick);
+    printf("\npeak of fused multiply-add: %.1f Gflop/s on this core\n", 1e-9 * peak);
+    return 0;
+}

@@ -14,6 +14,7 @@ test:             # and the tests are passed
 
 bench: build      # speed of every engine and its error against the reference
 	@build/islet bench
+	@cmake --build build --target bench # GSL and CVODE beside them, where SUNDIALS is installed
 
 fit: build         # fits the graft to the rows of the evidence marked calibrate (about half an hour)
 	@ninja -C build fit_graft && build/fit_graft

@@ -388,6 +388,58 @@ static void functional_mass_gives_the_published_sweep(void **state)
     }
 }
 
+/* ---- slow mass ---- */
+
+/* Topp 2000 (BIOMD0000000341): glucose and insulin by the minute, beta-cell mass stepped once a day by the exact exponential of
+ * the day's mean rate. No product uses this law; it shows what the split at the day costs when a slow mass and fast glucose
+ * drive each other. Glucose is that of the middle of the day, so it lags by half a day. */
+static void topp_day(double b, double *glucose, double *insulin, double *mean_rate_per_day)
+{
+    enum { STEPS = MINUTES_PER_DAY };
+    const double h = 1.0 / STEPS, r0 = 864.0, eg0 = 1.44, si = 0.72, sigma = 43.2, alpha = 20000.0, loss = 432.0;
+    *mean_rate_per_day = 0.0;
+    for (int step = 0; step < STEPS; step++) {
+        double g = *glucose, i = *insulin, sum_g = 0.0, sum_i = 0.0;
+        for (int stage = 0; stage < 4; stage++) {
+            const double slope_g = r0 - (eg0 + si * i) * g, slope_i = b * sigma * g * g / (alpha + g * g) - loss * i;
+            const double weight = stage == 0 || stage == 3 ? 1.0 : 2.0, reach = stage == 2 ? h : 0.5 * h;
+            sum_g += weight * slope_g;
+            sum_i += weight * slope_i;
+            g = *glucose + reach * slope_g;
+            i = *insulin + reach * slope_i;
+        }
+        *glucose += h / 6.0 * sum_g;
+        *insulin += h / 6.0 * sum_i;
+        *mean_rate_per_day += h * (-0.06 + 0.84e-3 * *glucose - 2.4e-6 * *glucose * *glucose);
+    }
+}
+
+static void mass_stepped_once_a_day_follows_topp(void **state)
+{
+    (void)state;
+    FILE *file = fopen(DATA "ode/BIOMD0000000341_traj.csv", "r");
+    assert_non_null(file);
+    char line[256];
+    assert_non_null(fgets(line, sizeof line, file));
+    double glucose = 250.0, insulin = 2.8, mass = 37.0, t, v[3], worst_glucose = 0.0, worst_mass = 0.0, rate = 0.0;
+    int day = 0, n = 0;
+    while (fgets(line, sizeof line, file)) {
+        assert_int_equal(sscanf(line, "%lf,%lf,%lf,%lf", &t, &v[0], &v[1], &v[2]), 4);
+        for (; day < t; day++) {
+            /* the day at the mass of its middle, which the rate of the day before foretells */
+            topp_day(mass * exp(0.5 * rate), &glucose, &insulin, &rate);
+            mass *= exp(rate);
+        }
+        worst_glucose = fmax(worst_glucose, fabs(glucose / v[0] - 1.0));
+        worst_mass = fmax(worst_mass, fabs(mass / v[2] - 1.0));
+        n++;
+    }
+    assert_int_equal(fclose(file), 0);
+    print_message("Topp, %d times to day %.0f: largest relative error, mass %.2g, glucose %.2g\n", n, t, worst_mass, worst_glucose);
+    assert_int_equal(n, 41);
+    assert_true(worst_mass < 2e-3 && worst_glucose < 5e-3);
+}
+
 /* ---- C-peptide, HbA1c, insulin on board ---- */
 
 /* Van Cauter 1992: age 28.1, normal class; a woman of 1.744666 m and 69.4 kg */
@@ -449,6 +501,7 @@ int main(void)
         cmocka_unit_test(meal_model_of_2007_eats_78_g),
         cmocka_unit_test(biomodels_379_is_followed),
         cmocka_unit_test(functional_mass_gives_the_published_sweep),
+        cmocka_unit_test(mass_stepped_once_a_day_follows_topp),
         cmocka_unit_test(c_peptide_kinetics_are_van_cauters),
         cmocka_unit_test(hba1c_follows_mean_glucose),
         cmocka_unit_test(insulin_on_board_follows_its_curve),

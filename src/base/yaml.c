@@ -21,7 +21,7 @@ typedef struct {
     bool out_of_memory;
 } builder;
 
-#define BUILDER_ERROR(b, line, column, ...)                                                                          \
+#define BUILDER_ERROR(b, line, column, ...)                                                                            \
     ((b)->document->errors++, problems_error((b)->problems, (b)->file, line, column, __VA_ARGS__))
 
 /* ---- 1. the bytes ---- */
@@ -52,8 +52,10 @@ static void check_indentation(builder *b, const char *line, size_t length, int n
     }
     bool blank = code == ' ' || code == '\t' || code == '\r';
     if (odd)
-        BUILDER_ERROR(b, number, odd, "the indentation holds the character U+%04X, which only looks like a space; spaces are expected; type them anew",
-                      (unsigned)odd_code);
+        BUILDER_ERROR(
+            b, number, odd,
+            "the indentation holds the character U+%04X, which only looks like a space; spaces are expected; type them anew",
+            (unsigned)odd_code);
     else if (tab && !blank)
         BUILDER_ERROR(b, number, tab, "a tab is used as indentation; spaces are expected; replace it");
 }
@@ -66,13 +68,15 @@ static void check_line(builder *b, const char *line, size_t length, int number)
     for (size_t i = 0, n; i < length; i += n, column++) {
         n = utf8_read(line + i, length - i, &code);
         if (n == 0) {
-            BUILDER_ERROR(b, number, column, "byte 0x%02x is not a character: the file is not a text in UTF-8; save it as UTF-8",
+            BUILDER_ERROR(b, number, column,
+                          "byte 0x%02x is not a character: the file is not a text in UTF-8; save it as UTF-8",
                           (unsigned char)line[i]);
             return;
         }
         if (utf8_is_invisible(code) && code != '\t' && code != '\r') {
             if (code == 0xfeff && number == 1 && i == 0) continue;
-            BUILDER_ERROR(b, number, column, "the invisible or control character U+%04X stands here; plain text is expected; delete it",
+            BUILDER_ERROR(b, number, column,
+                          "the invisible or control character U+%04X stands here; plain text is expected; delete it",
                           (unsigned)code);
             return;
         }
@@ -148,18 +152,20 @@ static void refuse_decoration(builder *b, const yaml_event_t *event)
     if (event->type == YAML_MAPPING_START_EVENT)
         anchor = event->data.mapping_start.anchor, tag = event->data.mapping_start.tag;
     if (anchor)
-        BUILDER_ERROR(b, line, column, "an anchor '&%.40s' stands here; anchors and aliases are not supported; write the value out",
+        BUILDER_ERROR(b, line, column,
+                      "an anchor '&%.40s' stands here; anchors and aliases are not supported; write the value out",
                       (const char *)anchor);
     if (tag)
-        BUILDER_ERROR(b, line, column, "a tag '%.60s' stands here; tags are not supported; write the plain value", (const char *)tag);
+        BUILDER_ERROR(b, line, column, "a tag '%.60s' stands here; tags are not supported; write the plain value",
+                      (const char *)tag);
 }
 
 /* A level of the tree that is being filled. */
 typedef struct {
-    yaml_node *node, *last;       /* last child so far */
-    char *key;                    /* mapping: key that waits for its value */
+    yaml_node *node, *last; /* last child so far */
+    char *key;              /* mapping: key that waits for its value */
     int key_line, key_column;
-    bool key_wanted, drop;        /* drop: the value of a key that was refused */
+    bool key_wanted, drop; /* drop: the value of a key that was refused */
 } level;
 
 typedef struct {
@@ -213,20 +219,22 @@ static void take_key(stack *s, const yaml_event_t *event)
     top->key = copy_text(b, event->data.scalar.value, length);
     if (!top->key) return;
     if (length > YAML_MAX_SCALAR)
-        BUILDER_ERROR(b, top->key_line, top->key_column, "a key of %zu bytes is too long; the limit is %d", length, YAML_MAX_SCALAR);
+        BUILDER_ERROR(b, top->key_line, top->key_column, "a key of %zu bytes is too long; the limit is %d", length,
+                      YAML_MAX_SCALAR);
     else if (memchr(text, 0, length))
         BUILDER_ERROR(b, top->key_line, top->key_column, "a key holds a zero byte; plain words are expected");
     else if (strcmp(text, "<<") == 0)
-        BUILDER_ERROR(b, top->key_line, top->key_column, "a merge key '<<' stands here; merge keys are not supported; write the keys out");
-    else if (length == 0)
-        BUILDER_ERROR(b, top->key_line, top->key_column, "a key is missing before ':'");
+        BUILDER_ERROR(b, top->key_line, top->key_column,
+                      "a merge key '<<' stands here; merge keys are not supported; write the keys out");
+    else if (length == 0) BUILDER_ERROR(b, top->key_line, top->key_column, "a key is missing before ':'");
     else if (top->node->count >= YAML_MAX_KEYS)
-        BUILDER_ERROR(b, top->key_line, top->key_column, "a mapping has more than %d keys; that is the limit", YAML_MAX_KEYS);
+        BUILDER_ERROR(b, top->key_line, top->key_column, "a mapping has more than %d keys; that is the limit",
+                      YAML_MAX_KEYS);
     else if (yaml_find(top->node, text))
-        BUILDER_ERROR(b, top->key_line, top->key_column, "the key '%.60s' stands here again; it was given in line %d; keep one of them",
-                      text, yaml_find(top->node, text)->key_line);
-    else
-        top->drop = false;
+        BUILDER_ERROR(b, top->key_line, top->key_column,
+                      "the key '%.60s' stands here again; it was given in line %d; keep one of them", text,
+                      yaml_find(top->node, text)->key_line);
+    else top->drop = false;
 }
 
 static void take_scalar(stack *s, const yaml_event_t *event)
@@ -238,7 +246,8 @@ static void take_scalar(stack *s, const yaml_event_t *event)
     if (!node) return;
     refuse_decoration(b, event);
     if (length > YAML_MAX_SCALAR) {
-        BUILDER_ERROR(b, node->line, node->column, "a value of %zu bytes is too long; the limit is %d", length, YAML_MAX_SCALAR);
+        BUILDER_ERROR(b, node->line, node->column, "a value of %zu bytes is too long; the limit is %d", length,
+                      YAML_MAX_SCALAR);
         length = 0;
     } else if (length && memchr(text, 0, length)) {
         BUILDER_ERROR(b, node->line, node->column, "a value holds a zero byte; plain text is expected");
@@ -259,7 +268,8 @@ static bool open_level(stack *s, const yaml_event_t *event, yaml_kind kind)
     node->text = copy_text(b, (const yaml_char_t *)"", 0);
     refuse_decoration(b, event);
     if (s->depth == YAML_MAX_DEPTH) {
-        BUILDER_ERROR(b, node->line, node->column, "lists and mappings nest deeper than %d levels; that depth is the limit", YAML_MAX_DEPTH);
+        BUILDER_ERROR(b, node->line, node->column,
+                      "lists and mappings nest deeper than %d levels; that depth is the limit", YAML_MAX_DEPTH);
         return false;
     }
     put_child(s, node);
@@ -273,7 +283,8 @@ static void take_alias(stack *s, const yaml_event_t *event)
     yaml_node *node = make_node(b, YAML_SCALAR, &event->start_mark);
     if (!node) return;
     node->text = copy_text(b, (const yaml_char_t *)"", 0);
-    BUILDER_ERROR(b, node->line, node->column, "an alias '*%.40s' stands here; anchors and aliases are not supported; write the value out",
+    BUILDER_ERROR(b, node->line, node->column,
+                  "an alias '*%.40s' stands here; anchors and aliases are not supported; write the value out",
                   (const char *)event->data.alias.anchor);
     put_child(s, node);
 }
@@ -291,13 +302,15 @@ static void report_syntax(builder *b, const yaml_parser_t *parser)
     bool open = context && (strstr(context, "flow") || strstr(context, "quoted"));
     if (open)
         BUILDER_ERROR(b, (int)parser->context_mark.line + 1, (int)parser->context_mark.column + 1,
-                      "what begins here with a bracket or quote does not end: line %d, column %d: %s; close it", line, column, problem);
+                      "what begins here with a bracket or quote does not end: line %d, column %d: %s; close it", line,
+                      column, problem);
     else if (context && strstr(context, "simple key"))
         BUILDER_ERROR(b, (int)parser->context_mark.line + 1, (int)parser->context_mark.column + 1,
                       "%s; a key must end with ':' on its own line and be no longer than 1024 characters", problem);
     else
-        BUILDER_ERROR(b, line, column, "this is not YAML: %s%s%s; check the indentation and the signs before this place", context ? context : "",
-                      context ? ", " : "", problem);
+        BUILDER_ERROR(b, line, column,
+                      "this is not YAML: %s%s%s; check the indentation and the signs before this place",
+                      context ? context : "", context ? ", " : "", problem);
 }
 
 /* One event; false when reading is at its end, or when it cannot go on. */
@@ -315,12 +328,15 @@ static bool take_event(stack *s, const yaml_event_t *event)
     switch (event->type) {
     case YAML_DOCUMENT_START_EVENT:
         if (b->document->root) {
-            BUILDER_ERROR(b, line, column, "a second document begins here; one document a file is expected; remove '---' and what follows");
+            BUILDER_ERROR(
+                b, line, column,
+                "a second document begins here; one document a file is expected; remove '---' and what follows");
             return false;
         }
         if (event->data.document_start.version_directive ||
             event->data.document_start.tag_directives.start != event->data.document_start.tag_directives.end)
-            BUILDER_ERROR(b, line, column, "a directive (%%YAML or %%TAG) stands here; directives are not supported; remove it");
+            BUILDER_ERROR(b, line, column,
+                          "a directive (%%YAML or %%TAG) stands here; directives are not supported; remove it");
         break;
     case YAML_SCALAR_EVENT:
         if (key) take_key(s, event);
@@ -338,13 +354,9 @@ static bool take_event(stack *s, const yaml_event_t *event)
         }
         return open_level(s, event, event->type == YAML_MAPPING_START_EVENT ? YAML_MAP : YAML_LIST);
     case YAML_SEQUENCE_END_EVENT:
-    case YAML_MAPPING_END_EVENT:
-        s->depth--;
-        break;
-    case YAML_STREAM_END_EVENT:
-        return false;
-    default:
-        break;
+    case YAML_MAPPING_END_EVENT: s->depth--; break;
+    case YAML_STREAM_END_EVENT: return false;
+    default: break;
     }
     return b->document->errors < ERRORS_MAX;
 }

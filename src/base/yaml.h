@@ -19,23 +19,23 @@ typedef enum { YAML_SCALAR, YAML_LIST, YAML_MAP } yaml_kind;
 
 typedef struct yaml_node {
     yaml_kind kind;
-    int line, column;             /* from 1 */
-    char *text;                   /* scalar: its characters, 0 at the end; "" for other kinds */
+    int line, column; /* from 1 */
+    char *text;       /* scalar: its characters, 0 at the end; "" for other kinds */
     size_t length;
-    bool quoted;                  /* scalar in quotes or as a block: never a number */
-    char *key;                    /* when the parent is a mapping, else NULL */
+    bool quoted; /* scalar in quotes or as a block: never a number */
+    char *key;   /* when the parent is a mapping, else NULL */
     int key_line, key_column;
-    int count;                    /* children */
+    int count;                      /* children */
     struct yaml_node *first, *next; /* first child, next child of the same parent */
     struct yaml_node *made_before;  /* for freeing: all nodes in one chain */
 } yaml_node;
 
 typedef struct {
-    yaml_node *root;              /* NULL when there was nothing that could be read */
+    yaml_node *root; /* NULL when there was nothing that could be read */
     yaml_node *last_made;
     int n_nodes;
     int errors;
-    bool broken;                  /* reading stopped before the end: the tree holds what came before */
+    bool broken; /* reading stopped before the end: the tree holds what came before */
 } yaml_document;
 
 /* Read `text` as one document; what is wrong is added to `problems` (nullable) under the name `file`. NULL only when out of

@@ -9,9 +9,9 @@
 #include "base/problems.h"
 #include "base/utf8.h"
 
-#define WORD_BYTES 64  /* longer words have no neighbours */
+#define WORD_BYTES 64 /* longer words have no neighbours */
 #define FIELDS_MAX 64
-#define WHOLE_MAX 9007199254740992.0 /* 2^53: beyond it a double skips whole numbers */
+#define WHOLE_MAX 9007199254740991.0 /* 2^53 - 1: above it a double may stand for a neighbour */
 
 yaml_reader yaml_reader_of(const yaml_document *document, const char *file, islet_problems *problems)
 {
@@ -77,7 +77,8 @@ static size_t edit_distance(const char *a, const char *b)
         now[0] = i;
         for (size_t j = 1; j <= m; j++) {
             now[j] = least(least(before[j] + 1, now[j - 1] + 1), before[j - 1] + (a[i - 1] != b[j - 1]));
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) now[j] = least(now[j], before2[j - 2] + 1);
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                now[j] = least(now[j], before2[j - 2] + 1);
         }
     }
     return row[n % 3][m];
@@ -125,7 +126,8 @@ bool yaml_expect(yaml_reader *reader, const yaml_node *node, yaml_kind kind, con
     return false;
 }
 
-static void report_unknown(yaml_reader *reader, const yaml_node *child, const char *what, const yaml_field *fields, int n_fields)
+static void report_unknown(yaml_reader *reader, const yaml_node *child, const char *what, const yaml_field *fields,
+                           int n_fields)
 {
     const char *words[FIELDS_MAX + 1] = {NULL};
     char suggestion[YAML_SHOWN];
@@ -185,7 +187,8 @@ static const char *number_hint(const yaml_node *node)
     if (node->quoted) return "; leave out the quotes";
     if (*t == '-') t++;
     if (strchr(t, ',') && has_only(t, "0123456789,.")) return "; write a decimal point, and nothing between thousands";
-    if (has_only(t, "0123456789_.")) return "; leave out underscores and leading zeros, which readers of YAML take differently";
+    if (has_only(t, "0123456789_."))
+        return "; leave out underscores and leading zeros, which readers of YAML take differently";
     if (has_only(t, "0123456789:")) return "; write the number itself, not a time";
     if (*t == '+') return "; leave out the plus sign";
     if (*t == '.') return "; write digits before the point; infinity and not-a-number are no values";
@@ -202,8 +205,8 @@ static void range_text(double low, double high, char out[2 * NUMBER_TEXT + 8])
     snprintf(out, 2 * NUMBER_TEXT + 8, "%s to %s", a, b);
 }
 
-static bool scalar_number(yaml_reader *reader, const yaml_node *node, const char *key, const char *unit, bool whole, double low,
-                          double high, double *out)
+static bool scalar_number(yaml_reader *reader, const yaml_node *node, const char *key, const char *unit, bool whole,
+                          double low, double high, double *out)
 {
     char shown[YAML_SHOWN], range[2 * NUMBER_TEXT + 8];
     const char *kind = whole ? "a whole number" : "a number";
@@ -216,16 +219,16 @@ static bool scalar_number(yaml_reader *reader, const yaml_node *node, const char
         return false;
     }
     if (whole && !has_only(node->text, "-0123456789")) {
-        yaml_error(reader, node, "'%s' is %s; a whole number from %s is expected, written with digits only", key, yaml_shown(node, shown),
-                   range);
+        yaml_error(reader, node, "'%s' is %s; a whole number from %s is expected, written with digits only", key,
+                   yaml_shown(node, shown), range);
         return false;
     }
     if (x >= low && x <= high) {
         *out = x;
         return true;
     }
-    yaml_error(reader, node, "'%s' is %s; %s from %s%s%s is expected", key, yaml_shown(node, shown), kind, range, has_unit ? " " : "",
-               has_unit ? unit : "");
+    yaml_error(reader, node, "'%s' is %s; %s from %s%s%s is expected", key, yaml_shown(node, shown), kind, range,
+               has_unit ? " " : "", has_unit ? unit : "");
     return false;
 }
 
@@ -240,15 +243,16 @@ bool yaml_range(yaml_reader *reader, const yaml_node *node, const char *key, con
 {
     if (!yaml_expect(reader, node, YAML_LIST, key, "[1, 2]")) return false;
     if (node->count != 2) {
-        yaml_error(reader, node, "'%s' is a list of %d; a range of two numbers is expected, low then high", key, node->count);
+        yaml_error(reader, node, "'%s' is a list of %d; a range of two numbers is expected, low then high", key,
+                   node->count);
         return false;
     }
     const yaml_node *first = node->first, *second = first->next;
     bool fine = yaml_number(reader, first, key, unit, low, high, &range[0]);
     fine = yaml_number(reader, second, key, unit, low, high, &range[1]) && fine;
     if (fine && range[0] > range[1]) {
-        yaml_error(reader, node, "'%s' is a range from %.30s down to %.30s; low then high is expected; swap them", key, first->text,
-                   second->text);
+        yaml_error(reader, node, "'%s' is a range from %.30s down to %.30s; low then high is expected; swap them", key,
+                   first->text, second->text);
         return false;
     }
     return fine;
@@ -258,20 +262,23 @@ void yaml_read_number(yaml_reader *reader, const yaml_node *node, const yaml_fie
 {
     (void)context;
     double value;
-    if (scalar_number(reader, node, field->key, field->unit, false, field->low, field->high, &value)) *(double *)out = value;
+    if (scalar_number(reader, node, field->key, field->unit, false, field->low, field->high, &value))
+        *(double *)out = value;
 }
 
 void yaml_read_int(yaml_reader *reader, const yaml_node *node, const yaml_field *field, void *out, void *context)
 {
     (void)context;
     double value; /* the range of an int is exact in a double */
-    if (scalar_number(reader, node, field->key, field->unit, true, field->low, field->high, &value)) *(int *)out = (int)value;
+    if (scalar_number(reader, node, field->key, field->unit, true, field->low, field->high, &value))
+        *(int *)out = (int)value;
 }
 
 void yaml_read_int64(yaml_reader *reader, const yaml_node *node, const yaml_field *field, void *out, void *context)
 {
     (void)context;
-    double value, low = field->low < -WHOLE_MAX ? -WHOLE_MAX : field->low, high = field->high > WHOLE_MAX ? WHOLE_MAX : field->high;
+    double value, low = field->low < -WHOLE_MAX ? -WHOLE_MAX : field->low,
+                  high = field->high > WHOLE_MAX ? WHOLE_MAX : field->high;
     if (scalar_number(reader, node, field->key, field->unit, true, low, high, &value)) *(int64_t *)out = (int64_t)value;
 }
 
@@ -285,7 +292,8 @@ void yaml_read_uint64(yaml_reader *reader, const yaml_node *node, const yaml_fie
         *(uint64_t *)out = value;
         return;
     }
-    yaml_error(reader, node, "'%s' is %s; a whole number from 0 to 18446744073709551615 is expected, written with digits only",
+    yaml_error(reader, node,
+               "'%s' is %s; a whole number from 0 to 18446744073709551615 is expected, written with digits only",
                field->key, yaml_shown(node, shown));
 }
 
@@ -294,8 +302,9 @@ void yaml_read_uint64(yaml_reader *reader, const yaml_node *node, const yaml_fie
 /* Words that some readers of YAML take for true, false or nothing. */
 static bool is_ambiguous(const yaml_node *node)
 {
-    static const char *const words[] = {"no", "No", "NO", "yes", "Yes", "YES", "on", "On", "ON", "off", "Off", "OFF", "true", "True",
-                                        "TRUE", "false", "False", "FALSE", "null", "Null", "NULL", "~", "y", "n", "Y", "N"};
+    static const char *const words[] = {"no",   "No",   "NO",   "yes",  "Yes",  "YES",  "on",    "On",    "ON",
+                                        "off",  "Off",  "OFF",  "true", "True", "TRUE", "false", "False", "FALSE",
+                                        "null", "Null", "NULL", "~",    "y",    "n",    "Y",     "N"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (!node->quoted && strcmp(node->text, words[i]) == 0) return true;
     return false;
@@ -310,22 +319,18 @@ static bool scalar_text(yaml_reader *reader, const yaml_node *node, const yaml_f
         return false;
     }
     if (is_ambiguous(node)) {
-        yaml_error(reader, node, "'%s' is %s, which means true, false or nothing to some readers of YAML; a text is expected; put it in quotes or use another word",
-                   field->key, yaml_shown(node, shown));
+        yaml_error(
+            reader, node,
+            "'%s' is %s, which means true, false or nothing to some readers of YAML; a text is expected; put it in quotes or use another word",
+            field->key, yaml_shown(node, shown));
         return false;
     }
     if (field->size && node->length >= field->size) {
-        yaml_error(reader, node, "'%s' is too long with %zu bytes; the limit is %zu; shorten it", field->key, node->length,
-                   field->size - 1);
+        yaml_error(reader, node, "'%s' is too long with %zu bytes; the limit is %zu; shorten it", field->key,
+                   node->length, field->size - 1);
         return false;
     }
     return true;
-}
-
-void yaml_read_text(yaml_reader *reader, const yaml_node *node, const yaml_field *field, void *out, void *context)
-{
-    (void)context;
-    if (scalar_text(reader, node, field)) memcpy(out, node->text, node->length + 1);
 }
 
 /* A text of one line without characters that act instead of showing: it becomes a row, a heading or a cell. */
@@ -337,7 +342,8 @@ void yaml_read_name(yaml_reader *reader, const yaml_node *node, const yaml_field
     for (size_t i = 0, n; i < node->length; i += n) {
         n = utf8_read(node->text + i, node->length - i, &code);
         if (n == 0 || utf8_is_invisible(code)) {
-            yaml_error(reader, node, "'%s' holds a control or invisible character; a name of one line is expected; remove it",
+            yaml_error(reader, node,
+                       "'%s' holds a control or invisible character; a name of one line is expected; remove it",
                        field->key);
             return;
         }
@@ -356,7 +362,8 @@ void yaml_read_word(yaml_reader *reader, const yaml_node *node, const yaml_field
             *(int *)out = i;
             return;
         }
-        if (used < sizeof known) used += (size_t)snprintf(known + used, sizeof known - used, "%s%s", i ? ", " : "", field->words[i]);
+        if (used < sizeof known)
+            used += (size_t)snprintf(known + used, sizeof known - used, "%s%s", i ? ", " : "", field->words[i]);
     }
     yaml_error(reader, node, "'%s' is %s; one of %s is expected%s", field->key, yaml_shown(node, shown), known,
                yaml_suggestion(node->text, field->words, suggestion));

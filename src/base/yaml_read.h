@@ -5,13 +5,15 @@
 #ifndef ISLET_BASE_YAML_READ_H
 #define ISLET_BASE_YAML_READ_H
 
+#include <stddef.h>
+
 #include "base/yaml.h"
 
 typedef struct {
     const char *file;
     islet_problems *problems;
     int errors;
-    bool broken;              /* the text broke off: what is missing is not held against it */
+    bool broken; /* the text broke off: what is missing is not held against it */
 } yaml_reader;
 
 /* A reader for a document: its errors so far are counted in. */
@@ -26,7 +28,7 @@ typedef void yaml_read_function(yaml_reader *reader, const yaml_node *node, cons
 struct yaml_field {
     const char *key;
     yaml_read_function *read;
-    size_t offset;            /* of the target in the struct */
+    size_t offset; /* of the target in the struct */
     bool required;
     double low, high;         /* closed range of a number */
     size_t size;              /* room of a text */
@@ -34,13 +36,28 @@ struct yaml_field {
     const char *const *words; /* allowed words, NULL-terminated */
 };
 
+/* Rows of such a table; the key is the member's name. */
+/* clang-format off */
+#define YAML_NAME(type, member)                                                                                      \
+    {.key = #member, .read = yaml_read_name, .offset = offsetof(type, member), .required = true,                     \
+     .size = YAML_ROOM(type, member)}
+#define YAML_WORD(type, member, needed, list)                                                                        \
+    {.key = #member, .read = yaml_read_word, .offset = offsetof(type, member), .required = needed, .words = list}
+#define YAML_NUMBER(type, member, needed, lowest, highest, unit_)                                                    \
+    {.key = #member, .read = yaml_read_number, .offset = offsetof(type, member), .required = needed, .low = lowest,  \
+     .high = highest, .unit = unit_}
+/* clang-format on */
+#define YAML_ROOM(type, member) sizeof(((type *)0)->member)
+
+/* A table and its length, as two arguments. */
+#define YAML_TABLE(fields) fields, (int)(sizeof(fields) / sizeof *(fields))
+
 /* Fill the struct at `out` from a mapping; `what` names it in messages ("an arm"). */
 void yaml_read_map(yaml_reader *reader, const yaml_node *map, const char *what, const yaml_field *fields, int n_fields,
                    void *out, void *context);
 
-/* Targets: double; int; int64_t; uint64_t; char[size]; char[size]; int (index into words). */
-yaml_read_function yaml_read_number, yaml_read_int, yaml_read_int64, yaml_read_uint64, yaml_read_text, yaml_read_name,
-    yaml_read_word;
+/* Targets: double; int; int64_t; uint64_t; char[size] of one line; int (index into words). */
+yaml_read_function yaml_read_number, yaml_read_int, yaml_read_int64, yaml_read_uint64, yaml_read_name, yaml_read_word;
 
 /* Is this a mapping whose `key` says that it has format 1? Otherwise an error; what else is wrong with another format
  * cannot be told. */

@@ -2,7 +2,6 @@
 #include "patient/population.h"
 
 #include <math.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -12,7 +11,6 @@
 #include "base/units.h"
 
 #define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))
-#define ROOM(type, name) sizeof(((type *)0)->name)
 #define VALUE_MAX 1e6 /* no trait of a person is larger in its unit */
 
 static const char *const kind_words[] = {"normal", "lognormal", "uniform", "gamma", "beta", "bernoulli", NULL};
@@ -26,17 +24,14 @@ typedef struct {
     char source[256];
 } value_file;
 
-#define NUMBER_FIELD(name, needed, least)                                                                            \
-    {.key = #name, .read = yaml_read_number, .offset = offsetof(value_file, name), .required = needed, .low = least, .high = VALUE_MAX}
-
 static const yaml_field value_fields[] = {
-    NUMBER_FIELD(mean, true, -VALUE_MAX),
-    NUMBER_FIELD(sd, false, 0.0),
-    NUMBER_FIELD(low, false, -VALUE_MAX),
-    NUMBER_FIELD(high, false, -VALUE_MAX),
-    {.key = "kind", .read = yaml_read_word, .offset = offsetof(value_file, kind), .words = kind_words},
-    {.key = "standing", .read = yaml_read_word, .offset = offsetof(value_file, standing), .required = true, .words = islet_standing_words},
-    {.key = "source", .read = yaml_read_name, .offset = offsetof(value_file, source), .required = true, .size = ROOM(value_file, source)},
+    YAML_NUMBER(value_file, mean, true, -VALUE_MAX, VALUE_MAX, NULL),
+    YAML_NUMBER(value_file, sd, false, 0.0, VALUE_MAX, NULL),
+    YAML_NUMBER(value_file, low, false, -VALUE_MAX, VALUE_MAX, NULL),
+    YAML_NUMBER(value_file, high, false, -VALUE_MAX, VALUE_MAX, NULL),
+    YAML_WORD(value_file, kind, false, kind_words),
+    YAML_WORD(value_file, standing, true, islet_standing_words),
+    YAML_NAME(value_file, source),
 };
 
 /* What the distribution needs of its mean, SD and bounds; NULL when it has it. */
@@ -50,7 +45,8 @@ static const char *distribution_fault(const value_file *v, bool fraction)
     case SPREAD_LOGNORMAL:
     case SPREAD_GAMMA: return v->mean > 0.0 ? NULL : "its mean is not above 0, as a lognormal or gamma needs";
     case SPREAD_UNIFORM: return isfinite(v->low) && isfinite(v->high) ? NULL : "it is uniform and has no low and high";
-    case SPREAD_BETA: return v->sd * v->sd < v->mean * (1.0 - v->mean) ? NULL : "its SD is too large for a beta distribution";
+    case SPREAD_BETA:
+        return v->sd * v->sd < v->mean * (1.0 - v->mean) ? NULL : "its SD is too large for a beta distribution";
     case SPREAD_BERNOULLI: return v->mean >= 0.0 && v->mean <= 1.0 ? NULL : "its mean is no share from 0 to 1";
     }
     return NULL;
@@ -63,10 +59,12 @@ static void read_value(yaml_reader *reader, const yaml_node *node, const yaml_fi
     value_file file = {.mean = NAN, .low = -INFINITY, .high = INFINITY, .kind = -1, .standing = STANDING_ASSUMED};
     int errors = reader->errors;
     snprintf(what, sizeof what, "'%s'", field->key);
-    yaml_read_map(reader, node, what, value_fields, COUNT(value_fields), &file, NULL);
+    yaml_read_map(reader, node, what, YAML_TABLE(value_fields), &file, NULL);
     if (reader->errors > errors) return;
     if (file.kind < 0 && file.sd > 0.0) {
-        yaml_error(reader, node, "'%s' has a spread and no kind; add kind: normal, lognormal, uniform, gamma, beta or bernoulli", field->key);
+        yaml_error(reader, node,
+                   "'%s' has a spread and no kind; add kind: normal, lognormal, uniform, gamma, beta or bernoulli",
+                   field->key);
         return;
     }
     if (file.kind < 0) file.kind = SPREAD_NORMAL; /* a constant */
@@ -76,21 +74,25 @@ static void read_value(yaml_reader *reader, const yaml_node *node, const yaml_fi
         return;
     }
     population_value *target = out;
-    *target = (population_value){.mean = file.mean, .sd = file.sd, .low = file.low, .high = file.high, .kind = (spread_kind)file.kind,
+    *target = (population_value){.mean = file.mean,
+                                 .sd = file.sd,
+                                 .low = file.low,
+                                 .high = file.high,
+                                 .kind = (spread_kind)file.kind,
                                  .standing = file.standing};
     memcpy(target->source, file.source, sizeof target->source);
 }
 
 /* ---- the file ---- */
 
-#define POPULATION_VALUE(name, unit_, sentence)                                                                      \
+#define POPULATION_VALUE(name, unit_, sentence)                                                                        \
     {.key = #name, .read = read_value, .offset = offsetof(population, name), .required = true, .unit = unit_},
 static const yaml_field population_value_fields[] = {POPULATION_VALUES(POPULATION_VALUE)};
 
 static void read_values(yaml_reader *reader, const yaml_node *node, const yaml_field *field, void *out, void *context)
 {
     (void)context;
-    yaml_read_map(reader, node, field->key, population_value_fields, COUNT(population_value_fields), out, NULL);
+    yaml_read_map(reader, node, field->key, YAML_TABLE(population_value_fields), out, NULL);
 }
 
 static void read_band(yaml_reader *reader, const yaml_node *node, const yaml_field *field, void *out, void *context)
@@ -102,9 +104,13 @@ static void read_band(yaml_reader *reader, const yaml_node *node, const yaml_fie
 
 static const yaml_field population_fields[] = {
     {.key = "islet_population", .read = yaml_read_nothing},
-    {.key = "name", .read = yaml_read_name, .offset = offsetof(population, name), .required = true, .size = ROOM(population, name)},
-    {.key = "title", .read = yaml_read_name, .offset = offsetof(population, title), .required = true, .size = ROOM(population, title)},
-    {.key = "subjects", .read = read_band, .offset = offsetof(population, subjects), .required = true, .size = ROOM(population, subjects),
+    YAML_NAME(population, name),
+    YAML_NAME(population, title),
+    {.key = "subjects",
+     .read = read_band,
+     .offset = offsetof(population, subjects),
+     .required = true,
+     .size = YAML_ROOM(population, subjects),
      .words = band_words},
     {.key = "values", .read = read_values, .required = true},
 };
@@ -116,7 +122,7 @@ bool population_parse(const char *text, size_t length, const char *file, populat
     if (!document) return false;
     yaml_reader reader = yaml_reader_of(document, file, problems);
     if (document->root && yaml_check_format(&reader, document->root, "islet_population"))
-        yaml_read_map(&reader, document->root, "a population", population_fields, COUNT(population_fields), out, NULL);
+        yaml_read_map(&reader, document->root, "a population", YAML_TABLE(population_fields), out, NULL);
     yaml_free(document);
     return reader.errors == 0;
 }
@@ -158,13 +164,16 @@ static const char *other_unit(const char *key, double x)
 {
     if (strcmp(key, "hba1c_pct") == 0 && x > 20.0) return "; this looks like mmol/mol: use the key hba1c_mmol_mol";
     if (strcmp(key, "hba1c_mmol_mol") == 0 && x < 15.0) return "; this looks like %: use the key hba1c_pct";
-    if (strcmp(key, "fasting_glucose_mg_dl") == 0 && x < 36.0) return "; this looks like mmol/L: use the key fasting_glucose_mmol_l";
-    if (strcmp(key, "fasting_glucose_mmol_l") == 0 && x > 36.0) return "; this looks like mg/dL: use the key fasting_glucose_mg_dl";
+    if (strcmp(key, "fasting_glucose_mg_dl") == 0 && x < 36.0)
+        return "; this looks like mmol/L: use the key fasting_glucose_mmol_l";
+    if (strcmp(key, "fasting_glucose_mmol_l") == 0 && x > 36.0)
+        return "; this looks like mg/dL: use the key fasting_glucose_mg_dl";
     if (strcmp(key, "age_year") == 0 && x > 110.0) return "; months were perhaps meant: write years";
     return "";
 }
 
-static bool limit_number(yaml_reader *reader, const yaml_node *node, const yaml_field *field, const char *text, size_t length, double *out)
+static bool limit_number(yaml_reader *reader, const yaml_node *node, const yaml_field *field, const char *text,
+                         size_t length, double *out)
 {
     double x;
     if (number_read(text, length, &x)) {
@@ -177,12 +186,14 @@ static bool limit_number(yaml_reader *reader, const yaml_node *node, const yaml_
         char low[NUMBER_TEXT], high[NUMBER_TEXT];
         number_write(field->low, low);
         number_write(field->high, high);
-        yaml_error(reader, node, "'%s' is required to be %.*s; %s to %s %s is expected%s", field->key, (int)(length < 40 ? length : 40), text, low,
-                   high, field->unit, hint);
+        yaml_error(reader, node, "'%s' is required to be %.*s; %s to %s %s is expected%s", field->key,
+                   (int)(length < 40 ? length : 40), text, low, high, field->unit, hint);
         return false;
     }
-    yaml_error(reader, node, "'%s' is required to be '%.*s', which is no plain number; its unit stands in the key; write the number alone", field->key,
-               (int)(length < 40 ? length : 40), text);
+    yaml_error(
+        reader, node,
+        "'%s' is required to be '%.*s', which is no plain number; its unit stands in the key; write the number alone",
+        field->key, (int)(length < 40 ? length : 40), text);
     return false;
 }
 
@@ -190,17 +201,19 @@ static bool limit_number(yaml_reader *reader, const yaml_node *node, const yaml_
 static bool read_interval(yaml_reader *reader, const yaml_node *node, const yaml_field *field, requirement *out)
 {
     if (node->count != 2) {
-        yaml_error(reader, node, "'%s' is a list of %d; a range of two numbers is expected, low then high", field->key, node->count);
+        yaml_error(reader, node, "'%s' is a list of %d; a range of two numbers is expected, low then high", field->key,
+                   node->count);
         return false;
     }
     const yaml_node *low = node->first, *high = low->next;
-    if (!yaml_expect(reader, low, YAML_SCALAR, field->key, "[18, 65]") || !yaml_expect(reader, high, YAML_SCALAR, field->key, "[18, 65]"))
+    if (!yaml_expect(reader, low, YAML_SCALAR, field->key, "[18, 65]") ||
+        !yaml_expect(reader, high, YAML_SCALAR, field->key, "[18, 65]"))
         return false;
     bool fine = limit_number(reader, low, field, low->text, low->length, &out->low);
     fine = limit_number(reader, high, field, high->text, high->length, &out->high) && fine;
     if (fine && !(out->low <= out->high)) {
-        yaml_error(reader, node, "'%s' is a range from %.30s down to %.30s; low then high is expected; swap them", field->key, low->text,
-                   high->text);
+        yaml_error(reader, node, "'%s' is a range from %.30s down to %.30s; low then high is expected; swap them",
+                   field->key, low->text, high->text);
         return false;
     }
     return fine;
@@ -212,8 +225,10 @@ static bool read_comparison(yaml_reader *reader, const yaml_node *node, const ya
     const char *text = node->text, *end = text + node->length;
     char sign = *text;
     if (sign != '<' && sign != '>') {
-        yaml_error(reader, node, "'%s' is required to be '%.40s'; a comparison or a range is expected; write for example \">= 5\" or [5, 10]",
-                   field->key, text);
+        yaml_error(
+            reader, node,
+            "'%s' is required to be '%.40s'; a comparison or a range is expected; write for example \">= 5\" or [5, 10]",
+            field->key, text);
         return false;
     }
     bool equal = text[1] == '=';
@@ -227,7 +242,8 @@ static bool read_comparison(yaml_reader *reader, const yaml_node *node, const ya
     return true;
 }
 
-static void read_requirement(yaml_reader *reader, const yaml_node *node, const yaml_field *field, void *out, void *context)
+static void read_requirement(yaml_reader *reader, const yaml_node *node, const yaml_field *field, void *out,
+                             void *context)
 {
     (void)context;
     population *of = out;
@@ -235,10 +251,12 @@ static void read_requirement(yaml_reader *reader, const yaml_node *node, const y
     trait_id trait = require_keys[field->size].trait;
     bool fine = false;
     if (node->kind == YAML_LIST) fine = read_interval(reader, node, field, &limits);
-    else if (yaml_expect(reader, node, YAML_SCALAR, field->key, "\">= 5\" or [5, 10]")) fine = read_comparison(reader, node, field, &limits);
+    else if (yaml_expect(reader, node, YAML_SCALAR, field->key, "\">= 5\" or [5, 10]"))
+        fine = read_comparison(reader, node, field, &limits);
     if (!fine) return;
     if (of->has_require[trait]) {
-        yaml_error(reader, node, "'%s' repeats a requirement that was given in another unit; keep one of them", field->key);
+        yaml_error(reader, node, "'%s' repeats a requirement that was given in another unit; keep one of them",
+                   field->key);
         return;
     }
     of->has_require[trait] = true;
@@ -246,17 +264,32 @@ static void read_requirement(yaml_reader *reader, const yaml_node *node, const y
 }
 
 /* In these tables `size` is the place in require_keys. */
-#define TRAIT_FIELD(name, unit_, low_, high_, sentence)                                                              \
+#define TRAIT_FIELD(name, unit_, low_, high_, sentence)                                                                \
     {.key = #name, .read = read_requirement, .low = low_, .high = high_, .unit = unit_, .size = TRAIT_##name},
 
 static const yaml_field require_fields[] = {
-    PATIENT_TRAITS(TRAIT_FIELD){.key = "hba1c_mmol_mol", .read = read_requirement, .low = 10, .high = 195, .unit = "mmol/mol", .size = TRAIT_COUNT},
-    {.key = "fasting_glucose_mmol_l", .read = read_requirement, .low = 1.1, .high = 33.3, .unit = "mmol/L", .size = TRAIT_COUNT + 1},
-    {.key = "c_peptide_stimulated_ng_ml", .read = read_requirement, .low = 0, .high = 30, .unit = "ng/mL", .size = TRAIT_COUNT + 2},
+    PATIENT_TRAITS(TRAIT_FIELD){.key = "hba1c_mmol_mol",
+                                .read = read_requirement,
+                                .low = 10,
+                                .high = 195,
+                                .unit = "mmol/mol",
+                                .size = TRAIT_COUNT},
+    {.key = "fasting_glucose_mmol_l",
+     .read = read_requirement,
+     .low = 1.1,
+     .high = 33.3,
+     .unit = "mmol/L",
+     .size = TRAIT_COUNT + 1},
+    {.key = "c_peptide_stimulated_ng_ml",
+     .read = read_requirement,
+     .low = 0,
+     .high = 30,
+     .unit = "ng/mL",
+     .size = TRAIT_COUNT + 2},
 };
 _Static_assert(COUNT(require_fields) == COUNT(require_keys), "one conversion a key");
 
 void population_read_require(yaml_reader *reader, const yaml_node *map, population *out)
 {
-    yaml_read_map(reader, map, "the requirements", require_fields, COUNT(require_fields), out, NULL);
+    yaml_read_map(reader, map, "the requirements", YAML_TABLE(require_fields), out, NULL);
 }

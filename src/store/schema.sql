@@ -50,7 +50,8 @@ CREATE TABLE provenance (
 );
 
 CREATE TABLE input (
-    -- Files the results depend on: the protocol, and the data files compiled into the library.
+    -- Files the results depend on: the protocol, those it names ("file NAME"), and the data files compiled into the
+    -- library.
     name TEXT PRIMARY KEY,
     bytes INTEGER,                     -- NULL when only the hash is known
     sha256 TEXT NOT NULL

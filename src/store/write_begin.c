@@ -154,6 +154,11 @@ static islet_status write_inputs(islet_store *store, const struct islet_protocol
 {
     char hash[ISLET_HASH_TEXT];
     islet_status status = INSERT("INSERT INTO input VALUES ('protocol', NULL, ?1)", TEXT(protocol->hash));
+    for (int i = 0; i < protocol->n_files && status == ISLET_OK; i++) {
+        const protocol_file *file = &protocol->files[i];
+        status = INSERT("INSERT INTO input VALUES ('file ' || ?1, ?2, ?3)", TEXT(file->name),
+                        INTEGER((int64_t)file->size), TEXT(file->hash));
+    }
     for (const embedded_file *file = islet_embedded_files; file->path && status == ISLET_OK; file++) {
         if (strncmp(file->path, "data/", 5) != 0) continue;
         hash_sha256(file->bytes, file->size, hash);

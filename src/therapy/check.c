@@ -33,9 +33,10 @@ static void report_unknown(const char *text, size_t length, const char *path, is
     if (!document) return;
     yaml_reader reader = yaml_reader_of(document, path, problems);
     if (reader.errors == 0 && yaml_expect(&reader, document->root, YAML_MAP, "the top of the file", NULL))
-        yaml_error(&reader, document->root,
-                   "this is no file of islet: a protocol begins with islet: 1, a product with islet_product: 1, a regimen with "
-                   "islet_regimen: 1, a population with islet_population: 1");
+        yaml_error(
+            &reader, document->root,
+            "this is no file of islet: a protocol begins with islet: 1, a product with islet_product: 1, a regimen with "
+            "islet_regimen: 1, a population with islet_population: 1");
     yaml_free(document);
 }
 

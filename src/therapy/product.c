@@ -2,7 +2,6 @@
 #include "therapy/product.h"
 
 #include <math.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,9 +46,9 @@ static void read_limited(yaml_reader *reader, const yaml_node *node, const yaml_
 static const yaml_field value_fields[] = {
     {.key = "value", .read = read_limited, .offset = offsetof(value_file, value), .required = true},
     {.key = "range", .read = read_range, .offset = offsetof(value_file, target)},
-    {.key = "unit", .read = yaml_read_name, .offset = offsetof(value_file, unit), .required = true, .size = sizeof(((value_file *)0)->unit)},
-    {.key = "standing", .read = yaml_read_word, .offset = offsetof(value_file, standing), .required = true, .words = islet_standing_words},
-    {.key = "source", .read = yaml_read_name, .offset = offsetof(value_file, source), .required = true, .size = sizeof(((value_file *)0)->source)},
+    YAML_NAME(value_file, unit),
+    YAML_WORD(value_file, standing, true, islet_standing_words),
+    YAML_NAME(value_file, source),
 };
 
 #define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))
@@ -62,10 +61,10 @@ static void read_value(yaml_reader *reader, const yaml_node *node, const yaml_fi
     *target = (sourced_value){.value = NAN, .low = NAN, .high = NAN};
     char what[NAME_TEXT + 2];
     snprintf(what, sizeof what, "'%s'", field->key);
-    yaml_read_map(reader, node, what, value_fields, COUNT(value_fields), &file, (void *)field);
+    yaml_read_map(reader, node, what, YAML_TABLE(value_fields), &file, (void *)field);
     if (*file.unit && strcmp(file.unit, field->unit) != 0)
-        yaml_error(reader, yaml_find(node, "unit"), "the unit of '%s' is '%s'; '%s' is expected; convert the value", field->key, file.unit,
-                   field->unit);
+        yaml_error(reader, yaml_find(node, "unit"), "the unit of '%s' is '%s'; '%s' is expected; convert the value",
+                   field->key, file.unit, field->unit);
     if (target->low > file.value || target->high < file.value)
         yaml_error(reader, yaml_find(node, "range"), "the range of '%s' does not hold its value; widen it", field->key);
     target->value = file.value;
@@ -75,49 +74,55 @@ static void read_value(yaml_reader *reader, const yaml_node *node, const yaml_fi
 
 /* ---- the two kinds of file ---- */
 
-#define VALUE_FIELD(type, name, unit_, low_, high_)                                                                  \
-    {.key = #name, .read = read_value, .offset = offsetof(type, name), .required = true, .low = low_, .high = high_, .unit = unit_},
+#define VALUE_FIELD(type, name, unit_, low_, high_)                                                                    \
+    {.key = #name,                                                                                                     \
+     .read = read_value,                                                                                               \
+     .offset = offsetof(type, name),                                                                                   \
+     .required = true,                                                                                                 \
+     .low = low_,                                                                                                      \
+     .high = high_,                                                                                                    \
+     .unit = unit_},
 #define PRODUCT_VALUE(name, unit_, low_, high_, sentence) VALUE_FIELD(product, name, unit_, low_, high_)
 #define REGIMEN_VALUE(name, unit_, low_, high_, sentence) VALUE_FIELD(regimen, name, unit_, low_, high_)
 
 static const yaml_field product_values[] = {PRODUCT_VALUES(PRODUCT_VALUE)};
 static const yaml_field regimen_values[] = {REGIMEN_VALUES(REGIMEN_VALUE)};
 
-static void read_product_values(yaml_reader *reader, const yaml_node *node, const yaml_field *field, void *out, void *context)
+static void read_product_values(yaml_reader *reader, const yaml_node *node, const yaml_field *field, void *out,
+                                void *context)
 {
     (void)context;
-    yaml_read_map(reader, node, field->key, product_values, COUNT(product_values), out, NULL);
+    yaml_read_map(reader, node, field->key, YAML_TABLE(product_values), out, NULL);
 }
 
-static void read_regimen_values(yaml_reader *reader, const yaml_node *node, const yaml_field *field, void *out, void *context)
+static void read_regimen_values(yaml_reader *reader, const yaml_node *node, const yaml_field *field, void *out,
+                                void *context)
 {
     (void)context;
-    yaml_read_map(reader, node, field->key, regimen_values, COUNT(regimen_values), out, NULL);
+    yaml_read_map(reader, node, field->key, YAML_TABLE(regimen_values), out, NULL);
 }
-
-#define ROOM(type, name) sizeof(((type *)0)->name)
 
 static const yaml_field product_fields[] = {
     {.key = "islet_product", .read = yaml_read_nothing},
-    {.key = "name", .read = yaml_read_name, .offset = offsetof(product, name), .required = true, .size = ROOM(product, name)},
-    {.key = "title", .read = yaml_read_name, .offset = offsetof(product, title), .required = true, .size = ROOM(product, title)},
-    {.key = "cell_type", .read = yaml_read_name, .offset = offsetof(product, cell_type), .required = true, .size = ROOM(product, cell_type)},
-    {.key = "origin", .read = yaml_read_word, .offset = offsetof(product, origin), .required = true, .words = origin_words},
-    {.key = "route", .read = yaml_read_word, .offset = offsetof(product, route), .required = true, .words = route_words},
-    {.key = "evidence_grade", .read = yaml_read_word, .offset = offsetof(product, evidence_grade), .required = true, .words = grade_words},
+    YAML_NAME(product, name),
+    YAML_NAME(product, title),
+    YAML_NAME(product, cell_type),
+    YAML_WORD(product, origin, true, origin_words),
+    YAML_WORD(product, route, true, route_words),
+    YAML_WORD(product, evidence_grade, true, grade_words),
     {.key = "values", .read = read_product_values, .required = true},
 };
 
 static const yaml_field regimen_fields[] = {
     {.key = "islet_regimen", .read = yaml_read_nothing},
-    {.key = "name", .read = yaml_read_name, .offset = offsetof(regimen, name), .required = true, .size = ROOM(regimen, name)},
-    {.key = "title", .read = yaml_read_name, .offset = offsetof(regimen, title), .required = true, .size = ROOM(regimen, title)},
+    YAML_NAME(regimen, name),
+    YAML_NAME(regimen, title),
     {.key = "values", .read = read_regimen_values, .required = true},
 };
 
 /* Shared by both kinds: text => struct through a table of fields. */
-static bool parse(const char *text, size_t length, const char *file, const char *format, const char *what, const yaml_field *fields,
-                  int n_fields, void *out, islet_problems *problems)
+static bool parse(const char *text, size_t length, const char *file, const char *format, const char *what,
+                  const yaml_field *fields, int n_fields, void *out, islet_problems *problems)
 {
     yaml_document *document = yaml_parse(text, length, file, problems);
     if (!document) return false;
@@ -131,13 +136,13 @@ static bool parse(const char *text, size_t length, const char *file, const char 
 bool product_parse(const char *text, size_t length, const char *file, product *out, islet_problems *problems)
 {
     memset(out, 0, sizeof *out);
-    return parse(text, length, file, "islet_product", "a product", product_fields, COUNT(product_fields), out, problems);
+    return parse(text, length, file, "islet_product", "a product", YAML_TABLE(product_fields), out, problems);
 }
 
 bool regimen_parse(const char *text, size_t length, const char *file, regimen *out, islet_problems *problems)
 {
     memset(out, 0, sizeof *out);
-    return parse(text, length, file, "islet_regimen", "a regimen", regimen_fields, COUNT(regimen_fields), out, problems);
+    return parse(text, length, file, "islet_regimen", "a regimen", YAML_TABLE(regimen_fields), out, problems);
 }
 
 /* ---- shipped ---- */
@@ -178,15 +183,16 @@ bool regimen_shipped(const char *name, regimen *out)
 
 /* ---- the table for people ---- */
 
-static bool add_value(islet_table *table, const char *name, const yaml_field *field, const char *sentence, const void *of)
+static bool add_value(islet_table *table, const char *name, const yaml_field *field, const char *sentence,
+                      const void *of)
 {
     const sourced_value *v = (const sourced_value *)((const char *)of + field->offset);
     char value[NUMBER_TEXT], low[NUMBER_TEXT], high[NUMBER_TEXT];
     number_write(v->value, value);
     number_write(v->low, low);
     number_write(v->high, high);
-    return table_add_row(table, (const char *const[]){name, field->key, value, field->unit, low, high, islet_standing_words[v->standing],
-                                                       v->source, sentence});
+    return table_add_row(table, (const char *const[]){name, field->key, value, field->unit, low, high,
+                                                      islet_standing_words[v->standing], v->source, sentence});
 }
 
 #define SENTENCE(key, unit, low, high, sentence) sentence,
@@ -195,7 +201,8 @@ static const char *const regimen_sentences[] = {REGIMEN_VALUES(SENTENCE)};
 
 islet_status islet_products_table(islet_table **out)
 {
-    static const char *const names[] = {"product", "key", "value", "unit", "low", "high", "standing", "source", "sentence"};
+    static const char *const names[] = {"product", "key",      "value",  "unit",    "low",
+                                        "high",    "standing", "source", "sentence"};
     static const bool is_number[] = {false, false, true, false, true, true, false, false, false};
     islet_status status = ISLET_ERR_MEMORY;
     product *one = malloc(sizeof *one);

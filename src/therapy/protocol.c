@@ -36,12 +36,14 @@ static int arm_beyond(const islet_protocol *protocol, int end)
 bool protocol_set_years(islet_protocol *protocol, double years, islet_problems *problems)
 {
     if (!(years > 0.0 && years <= PROTOCOL_MAX_YEARS)) {
-        problems_error(problems, protocol->file, 0, 0, "a follow-up of more than 0 and at most %d years is expected", PROTOCOL_MAX_YEARS);
+        problems_error(problems, protocol->file, 0, 0, "a follow-up of more than 0 and at most %d years is expected",
+                       PROTOCOL_MAX_YEARS);
         return false;
     }
     int end = protocol_day_of_years(years), arm = arm_beyond(protocol, end);
     if (arm >= 0) {
-        problems_error(problems, protocol->file, 0, 0, "arm '%s' gets cells after day %d, when the follow-up would end; let it last longer",
+        problems_error(problems, protocol->file, 0, 0,
+                       "arm '%s' gets cells after day %d, when the follow-up would end; let it last longer",
                        protocol->arms[arm].name, end);
         return false;
     }

@@ -34,10 +34,21 @@ typedef struct {
 typedef enum { INSULIN_BASAL_BOLUS } insulin_care;
 typedef enum { WEAN_TRIAL_PROTOCOL, WEAN_NEVER } wean_rule;
 
+/* A file that the protocol names: a population, product or regimen beside it. */
+typedef struct {
+    char name[240];         /* as the protocol writes it */
+    size_t size;
+    char hash[ISLET_HASH_TEXT];
+} protocol_file;
+
+#define PROTOCOL_MAX_FILES (1 + PROTOCOL_MAX_ARMS * (PROTOCOL_MAX_COURSES + 1))
+
 struct islet_protocol {
     char file[512];         /* as given, for messages and provenance */
     char hash[ISLET_HASH_TEXT]; /* SHA-256 of the file's bytes */
     char title[240];
+    int n_files;
+    protocol_file files[PROTOCOL_MAX_FILES];
     bool has_seed;
     uint64_t seed;
     population population;  /* the shipped or named population, with the protocol's `require` added */

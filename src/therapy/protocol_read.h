@@ -1,0 +1,32 @@
+/* What the parts of reading a protocol share: protocol_read.c (the whole), protocol_arms.c, protocol_names.c. */
+#ifndef ISLET_THERAPY_PROTOCOL_READ_H
+#define ISLET_THERAPY_PROTOCOL_READ_H
+
+#include "base/yaml_read.h"
+#include "therapy/protocol.h"
+
+#define PROTOCOL_MAX_DAY (PROTOCOL_MAX_YEARS * 365)
+
+/* What a reading needs beside the protocol itself: names already loaded, and the nodes that later checks point at. */
+typedef struct {
+    islet_protocol *protocol;
+    const char *product_name[PROTOCOL_MAX_ARMS * PROTOCOL_MAX_COURSES];
+    const char *regimen_name[PROTOCOL_MAX_ARMS];
+    int arm; /* the one being read */
+    const yaml_node *course_day[PROTOCOL_MAX_ARMS][PROTOCOL_MAX_COURSES];
+    const yaml_node *stop_day[PROTOCOL_MAX_ARMS];
+    const yaml_node *visits;
+} protocol_context;
+
+/* Fill *out with the shipped population of that name, or from the file beside the protocol. False after an error. */
+bool protocol_named_population(yaml_reader *reader, const yaml_node *node, const char *key, protocol_context *context,
+                               population *out);
+
+/* Index of the product or regimen in the protocol, loaded if it is new; -1 after an error. */
+int protocol_named_product(yaml_reader *reader, const yaml_node *node, const char *key, protocol_context *context);
+int protocol_named_regimen(yaml_reader *reader, const yaml_node *node, const char *key, protocol_context *context);
+
+/* The list of arms. */
+yaml_read_function protocol_read_arms;
+
+#endif

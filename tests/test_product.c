@@ -1,0 +1,148 @@
+/* Shipped data: every file is listed, valid and says where its numbers come from; the table shows all of them. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/embedded.h"
+#include "base/number.h"
+#include "patient/population.h"
+#include "therapy/product.h"
+
+#define VALUE_COUNT(...) +1
+enum { PRODUCT_COUNT = 0 PRODUCT_VALUES(VALUE_COUNT), REGIMEN_COUNT = 0 REGIMEN_VALUES(VALUE_COUNT) };
+
+static int listed(const char *const *names)
+{
+    int n = 0;
+    while (names[n]) n++;
+    return n;
+}
+
+/* Files of a folder that are compiled in. */
+static int files_in(const char *folder)
+{
+    int n = 0;
+    for (const embedded_file *f = islet_embedded_files; f->path; f++)
+        n += strncmp(f->path, folder, strlen(folder)) == 0;
+    return n;
+}
+
+static void every_file_is_listed_and_named_as_itself(void **state)
+{
+    (void)state;
+    product cells;
+    regimen drugs;
+    population people;
+    assert_int_equal(listed(product_names()), files_in("data/products/"));
+    assert_int_equal(listed(regimen_names()), files_in("data/regimens/"));
+    assert_int_equal(listed(population_names()), files_in("data/populations/"));
+    for (const char *const *name = product_names(); *name; name++) {
+        assert_true(product_shipped(*name, &cells));
+        assert_string_equal(cells.name, *name);
+    }
+    for (const char *const *name = regimen_names(); *name; name++) {
+        assert_true(regimen_shipped(*name, &drugs));
+        assert_string_equal(drugs.name, *name);
+    }
+    for (const char *const *name = population_names(); *name; name++) {
+        assert_true(population_shipped(*name, &people));
+        assert_string_equal(people.name, *name);
+    }
+    assert_false(product_shipped("none", &cells));
+    assert_false(product_shipped("../products/zimislecel", &cells));
+}
+
+static void cells_that_are_what_they_are(void **state)
+{
+    (void)state;
+    product stem, donor, own;
+    assert_true(product_shipped("zimislecel", &stem));
+    assert_true(product_shipped("donor_islets", &donor));
+    assert_true(product_shipped("donor_islets_autograft", &own));
+    assert_int_equal(stem.route, ROUTE_PORTAL_VEIN);
+    assert_int_equal(stem.origin, ORIGIN_ALLOGENEIC);
+    assert_true(stem.maturation_half_time_day.value == 119.2);
+    assert_int_equal(stem.maturation_half_time_day.standing, STANDING_FITTED);
+    assert_true(donor.maturation_half_time_day.value == 0.0); /* mature when given */
+    assert_true(donor.beta_cells_per_ieq.value == 1140 && donor.beta_cells_per_ieq.low == 1125 &&
+                donor.beta_cells_per_ieq.high == 1155);
+    assert_int_equal(donor.beta_cells_per_ieq.standing, STANDING_MEASURED);
+    assert_int_equal(own.origin, ORIGIN_AUTOLOGOUS);
+    assert_true(own.alloimmune_frac.value == 0.0);
+}
+
+static void the_table_shows_every_number_with_its_source(void **state)
+{
+    (void)state;
+    islet_table *table = NULL;
+    assert_int_equal(islet_products_table(&table), ISLET_OK);
+    int rows = listed(product_names()) * PRODUCT_COUNT + listed(regimen_names()) * REGIMEN_COUNT;
+    assert_int_equal(islet_table_rows(table), rows);
+    assert_int_equal(islet_table_columns(table), 9);
+    for (int r = 0; r < rows; r++) {
+        double value, low, high;
+        const char *text = islet_table_cell(table, r, 2);
+        assert_true(number_read(text, strlen(text), &value));
+        text = islet_table_cell(table, r, 4);
+        if (*text) assert_true(number_read(text, strlen(text), &low) && low <= value);
+        text = islet_table_cell(table, r, 5);
+        if (*text) assert_true(number_read(text, strlen(text), &high) && high >= value);
+        for (int c = 0; c < 9; c++)
+            if (c != 4 && c != 5) assert_true(*islet_table_cell(table, r, c));
+        assert_true(strlen(islet_table_cell(table, r, 7)) > 10); /* a source or a reason, not a word */
+    }
+    islet_table_free(table);
+}
+
+/* The shipped text with one piece replaced is refused. */
+static void refuse(const char *path, const char *old, const char *new, const char *words)
+{
+    char text[8000];
+    const embedded_file *file = embedded_find(path);
+    assert_non_null(file);
+    const char *whole = (const char *)file->bytes, *at = strstr(whole, old);
+    assert_non_null(at);
+    int n = snprintf(text, sizeof text, "%.*s%s%s", (int)(at - whole), whole, new, at + strlen(old));
+    assert_true(n > 0 && n < (int)sizeof text);
+    islet_problems *problems = islet_problems_create();
+    product cells;
+    population people;
+    bool read = strstr(path, "populations") ? population_parse(text, (size_t)n, "x.yaml", &people, problems)
+                                            : product_parse(text, (size_t)n, "x.yaml", &cells, problems);
+    assert_false(read);
+    if (!strstr(islet_problems_text(problems, 0), words)) fail_msg("%s: %s", words, islet_problems_text(problems, 0));
+    islet_problems_free(problems);
+}
+
+static void faulty_data_files_are_refused(void **state)
+{
+    (void)state;
+    const char *cells = "data/products/zimislecel.yaml", *people = "data/populations/t1d_adult.yaml";
+    refuse(cells, "value: 0.6,", "value: 1.6,", "'beta_cells_per_cell_frac' is '1.6'");
+    refuse(cells, "value: 0.6,", "value: .nan,", "'beta_cells_per_cell_frac' is '.nan'");
+    refuse(cells, "range: [0.5, 0.8]", "range: [0.8, 0.5]", "swap");
+    refuse(cells, "range: [0.5, 0.8]", "range: [0.7, 0.8]", "does not hold its value");
+    refuse(cells, "unit: fraction", "unit: \"%\"", "'fraction' is expected");
+    refuse(cells, "islet_product: 1", "islet_product: 2", "format 1");
+    refuse(cells, "  beta_cells_per_cell_frac", "  beta_cells_frac", "is no key of values");
+    refuse(people, "kind: normal", "kind: normale", "did you mean 'normal'");
+    refuse(people, "mean: 44, sd: 11", "mean: 70, sd: 11", "outside low to high");
+    refuse(people, "subjects: adult", "subjects: adults", "did you mean 'adult'");
+    refuse(people, "mean: 44, sd: 11", "mean: 44, sd: -1", "'sd' is '-1'");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_file_is_listed_and_named_as_itself),
+        cmocka_unit_test(cells_that_are_what_they_are),
+        cmocka_unit_test(the_table_shows_every_number_with_its_source),
+        cmocka_unit_test(faulty_data_files_are_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -295,20 +295,29 @@ static void day_ends(const run_plan *run, group *group, int day)
 
 #define PROFILE_DAYS 14
 
-void group_run_in(const run_plan *run, group *group, glucose_profile *profile)
+/* A run that is to stop is noticed within a week of simulated time. */
+static bool is_stopped(const run_plan *run, int day)
+{
+    return day % 7 == 0 && run->stop && run->stop(run->stop_context);
+}
+
+bool group_run_in(const run_plan *run, group *group, glucose_profile *profile)
 {
     for (int day = -run->run_in_day; day < 0; day++) {
+        if (is_stopped(run, day)) return false;
         day_begins(run, group, day, false);
         minutes_of_day(run, group, day, &(day_purpose){.visit = -1, .period = day >= -PROFILE_DAYS ? PROFILE_BEFORE : -1,
                                                        .profile = profile});
         day_ends(run, group, day);
     }
+    return true;
 }
 
-void group_follow_up(const run_plan *run, group *group, glucose_profile *profile)
+bool group_follow_up(const run_plan *run, group *group, glucose_profile *profile)
 {
     int visit = 0;
     for (int day = 0; day <= run->follow_up_day; day++) {
+        if (is_stopped(run, day)) return false;
         bool closing = day == run->follow_up_day, visits = visit < run->n_visits && run->visit_day[visit] == day;
         if (closing && !visits) break;
         if (!closing)
@@ -320,4 +329,5 @@ void group_follow_up(const run_plan *run, group *group, glucose_profile *profile
         day_ends(run, group, day);
         for (int l = 0; l < LANE_GROUP; l++) course_day_ends(run, &group->lanes[l], day);
     }
+    return true;
 }

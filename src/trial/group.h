@@ -14,11 +14,12 @@ typedef struct {
  * lane must already point to buffers. */
 void group_start(const run_plan *run, group *group);
 
-/* From the first day of the run-in up to day 0. The last 14 days are counted in `profile`. */
-void group_run_in(const run_plan *run, group *group, glucose_profile *profile);
+/* From the first day of the run-in up to day 0. The last 14 days are counted in `profile`. False when the run was
+ * stopped: what the group holds is then of no use. */
+bool group_run_in(const run_plan *run, group *group, glucose_profile *profile);
 
-/* From day 0 to the end of follow-up in the lanes' arm. The last 14 days are counted in `profile`. */
-void group_follow_up(const run_plan *run, group *group, glucose_profile *profile);
+/* From day 0 to the end of follow-up in the lanes' arm. The last 14 days are counted in `profile`. False when stopped. */
+bool group_follow_up(const run_plan *run, group *group, glucose_profile *profile);
 
 /* Measure what a visit on `day` measures; called by group_follow_up at 07:00. (visit.c) */
 void visit_measure(const run_plan *run, group *group, int visit, int day);

@@ -116,6 +116,8 @@ typedef struct {
     const int *visit_day;
     double dawn[MINUTES_PER_DAY / SENSOR_MINUTES];    /* shape of the dawn rise, every five minutes */
     sensor_population sensors;
+    bool (*stop)(void *context);                      /* asked once a week of simulated time; true ends the run; nullable */
+    void *stop_context;
 } run_plan;
 
 /* behaviour.c */

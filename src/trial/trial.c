@@ -33,6 +33,7 @@ struct trial {
     glucose_profile *profiles;    /* one an arm */
     void (*progress)(void *context, const islet_progress *progress);
     bool (*interrupted)(void *context);
+    bool stopping; /* it has answered true once; guarded by the critical section islet_stop */
     void *context;
 };
 
@@ -60,6 +61,19 @@ uint64_t islet_run_seed(const islet_protocol *protocol, const islet_run_options 
 static int cohorts(const trial *t)
 {
     return t->independent ? t->protocol->n_arms : 1;
+}
+
+/* Has the user asked to stop? The callback is called from one thread at a time. */
+static bool is_stopping(void *context)
+{
+    trial *t = context;
+    bool stopping;
+#pragma omp critical(islet_stop)
+    {
+        if (!t->stopping && t->interrupted && t->interrupted(t->context)) t->stopping = true;
+        stopping = t->stopping;
+    }
+    return stopping;
 }
 
 islet_status trial_create(const islet_protocol *protocol, const islet_run_options *options, trial **out,
@@ -117,7 +131,8 @@ islet_status trial_create_with(const islet_protocol *protocol, const islet_run_o
     }
     t->plan = (run_plan){.protocol = protocol, .params = &t->params, .kernel = kernel, .seed = t->seed,
                          .run_in_day = (int)t->params.run_in_day, .follow_up_day = protocol->follow_up_day,
-                         .n_visits = t->n_visits, .visit_day = t->visit_day, .sensors = sensor_population_published()};
+                         .n_visits = t->n_visits, .visit_day = t->visit_day, .sensors = sensor_population_published(),
+                         .stop = is_stopping, .stop_context = t};
     fill_dawn(t->plan.dawn);
     t->candidate = calloc((size_t)t->n_patients * (size_t)cohorts(t), sizeof(*t->candidate));
     t->profiles = calloc((size_t)protocol->n_arms, sizeof(*t->profiles));
@@ -153,9 +168,14 @@ int64_t trial_batches(const trial *t)
     return (t->n_patients + LANE_GROUP - 1) / LANE_GROUP;
 }
 
+static double days_a_person(const trial *t)
+{
+    return t->plan.follow_up_day * (double)t->protocol->n_arms + t->plan.run_in_day * (double)cohorts(t);
+}
+
 double trial_total_patient_days(const trial *t)
 {
-    return (double)t->n_patients * (t->plan.follow_up_day * (double)t->protocol->n_arms + t->plan.run_in_day * (double)cohorts(t));
+    return (double)t->n_patients * days_a_person(t);
 }
 
 /* ---- buffers of one thread ---- */
@@ -271,11 +291,12 @@ static void keep_lane(const trial *t, worker *w, int a, int l)
                                         .n_days = lane->end_day, .days = days, .n_events = lane->n_events, .events = events};
 }
 
-static void run_arm(const trial *t, worker *w, int a)
+static bool run_arm(const trial *t, worker *w, int a)
 {
     for (int l = 0; l < LANE_GROUP; l++) w->group.lanes[l].arm = &t->protocol->arms[a];
-    group_follow_up(&t->plan, &w->group, &w->after[a]);
+    if (!group_follow_up(&t->plan, &w->group, &w->after[a])) return false;
     for (int l = 0; l < w->group.n_people; l++) keep_lane(t, w, a, l);
+    return true;
 }
 
 static void add_profile(glucose_profile *to, const glucose_profile *from)
@@ -285,8 +306,8 @@ static void add_profile(glucose_profile *to, const glucose_profile *from)
     for (size_t i = 0; i < sizeof(*to) / sizeof(*a); i++) a[i] += b[i];
 }
 
-/* One block in every arm. */
-static void run_block(const trial *t, worker *w, int64_t block)
+/* One block in every arm; false when the run was stopped on the way. */
+static bool run_block(const trial *t, worker *w, int64_t block)
 {
     int64_t first = block * LANE_GROUP;
     int n = t->n_patients - first < LANE_GROUP ? (int)(t->n_patients - first) : LANE_GROUP;
@@ -296,14 +317,15 @@ static void run_block(const trial *t, worker *w, int64_t block)
             load_people(t, w, a, t->candidate + (t->independent ? a * t->n_patients : 0), first, n);
             memset(&w->before, 0, sizeof(w->before));
             group_start(&t->plan, &w->group);
-            group_run_in(&t->plan, &w->group, &w->before);
+            if (!group_run_in(&t->plan, &w->group, &w->before)) return false;
             w->after_run_in = w->group;
         } else {
             w->group = w->after_run_in;
         }
         add_profile(&w->after[a], &w->before);
-        run_arm(t, w, a);
+        if (!run_arm(t, w, a)) return false;
     }
+    return true;
 }
 
 /* ---- enrolment ---- */
@@ -345,8 +367,8 @@ static void screen_block(const trial *t, worker *w, const uint64_t *candidate, i
     glucose_profile unused = {0};
     load_people(t, w, 0, candidate, 0, n);
     group_start(&t->plan, &w->group);
-    group_run_in(&t->plan, &w->group, &unused);
-    for (int l = 0; l < n; l++) admitted[l] = meets_after_run_in(t, &w->group.lanes[l]);
+    bool whole = group_run_in(&t->plan, &w->group, &unused);
+    for (int l = 0; l < n; l++) admitted[l] = whole && meets_after_run_in(t, &w->group.lanes[l]);
 }
 
 #define SCREEN_BLOCKS 16
@@ -359,6 +381,10 @@ static islet_status enrol(trial *t, int cohort, islet_problems *problems)
     person who;
     int64_t n = 0, empty_rounds = 0;
     while (n < t->n_patients) {
+        if (is_stopping(t)) {
+            status = ISLET_ERR_INTERRUPTED;
+            break;
+        }
         uint64_t round[SCREEN_BLOCKS * LANE_GROUP];
         bool admitted[SCREEN_BLOCKS * LANE_GROUP];
         int in_round = 0, wanted = needs_run_in(&t->protocol->population) ? SCREEN_BLOCKS * LANE_GROUP : LANE_GROUP;
@@ -400,6 +426,17 @@ static islet_status enrol(trial *t, int cohort, islet_problems *problems)
 
 /* ---- run ---- */
 
+/* A finished block goes to the sink; its profiles count when the sink took it. */
+static islet_status keep_block(trial *t, worker *w, int64_t block, trial_sink sink, void *context)
+{
+    int n = w->group.n_people, arms = t->protocol->n_arms;
+    for (int a = 1; a < arms; a++) /* close the gaps of an incomplete block */
+        memmove(w->results + a * n, w->results + a * LANE_GROUP, sizeof(*w->results) * (size_t)n);
+    islet_status status = sink(context, block, w->results, n * arms);
+    for (int a = 0; a < arms && status == ISLET_OK; a++) add_profile(&t->profiles[a], &w->after[a]);
+    return status;
+}
+
 islet_status trial_run(trial *t, const unsigned char *done, trial_sink sink, void *context, islet_problems *problems)
 {
     islet_status status = ISLET_OK;
@@ -419,20 +456,21 @@ islet_status trial_run(trial *t, const unsigned char *done, trial_sink sink, voi
 #pragma omp critical(islet_trial)
             {
                 if (!w) status = ISLET_ERR_MEMORY;
-                if (status == ISLET_OK && t->interrupted && t->interrupted(t->context)) status = ISLET_ERR_INTERRUPTED;
+                if (status == ISLET_OK && is_stopping(t)) status = ISLET_ERR_INTERRUPTED;
                 seen = status;
             }
             if (seen != ISLET_OK || (done && done[block])) continue;
-            run_block(t, w, block);
+            bool whole = run_block(t, w, block);
 #pragma omp critical(islet_trial)
             {
-                int n = w->group.n_people, arms = t->protocol->n_arms;
-                for (int a = 1; a < arms; a++) /* close the gaps of an incomplete block */
-                    memmove(w->results + a * n, w->results + a * LANE_GROUP, sizeof(*w->results) * (size_t)n);
-                if (status == ISLET_OK) status = sink(context, block, w->results, n * arms);
-                for (int a = 0; a < arms && status == ISLET_OK; a++) add_profile(&t->profiles[a], &w->after[a]);
-                days_done += n * (t->plan.follow_up_day * (double)arms + t->plan.run_in_day * (double)cohorts(t));
-                if (t->progress) t->progress(t->context, &(islet_progress){days_done, trial_total_patient_days(t)});
+                if (whole && (status == ISLET_OK || status == ISLET_ERR_INTERRUPTED)) { /* what is finished is kept */
+                    islet_status kept = keep_block(t, w, block, sink, context);
+                    if (kept != ISLET_OK) status = kept;
+                    days_done += w->group.n_people * days_a_person(t);
+                    if (t->progress) t->progress(t->context, &(islet_progress){days_done, trial_total_patient_days(t)});
+                } else if (status == ISLET_OK) {
+                    status = ISLET_ERR_INTERRUPTED;
+                }
             }
         }
         worker_free(w);

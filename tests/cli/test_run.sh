@@ -87,18 +87,25 @@ absent x.db
 status=$?
 [ $status = 5 ] || fail "table to a full disk: exit status $status instead of 5"
 
-# an interrupted run keeps and marks what is finished
-"$islet" run "$protocol" --patients 100000 --years 5 --out stop.db --report stop.html >out.txt 2>err.txt &
-pid=$!
-sleep 2
-absent stop.db
-kill -INT $pid
-wait $pid
-status=$?
-[ $status = 130 ] || fail "interrupted: exit status $status instead of 130"
-says err.txt "interrupted"
-present stop.db
-absent stop.html
-expect 0 "$islet" check stop.db
+# an interrupted run ends soon, keeps and marks what is finished; without anything finished it is the same
+for run in "2000 0.1 3" "1000 30 1"; do
+    set -- $run
+    rm -f stop.db
+    "$islet" run "$protocol" --patients $1 --years $2 --out stop.db --report stop.html >out.txt 2>err.txt &
+    pid=$!
+    sleep $3
+    absent stop.db
+    kill -INT $pid
+    asked=$(date +%s)
+    wait $pid
+    status=$?
+    [ $status = 130 ] || fail "interrupted: exit status $status instead of 130"
+    [ $(($(date +%s) - asked)) -le 5 ] || fail "an interrupted run took more than 5 seconds to end"
+    says err.txt "interrupted"
+    silent out.txt
+    present stop.db
+    absent stop.html
+    expect 0 "$islet" check stop.db
+done
 expect 3 "$islet" report own.yaml
 finish

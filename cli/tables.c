@@ -99,10 +99,13 @@ static cli_exit print_list(const grid *g, const cli_options *options)
                                              cell_of(g, row, "sentence"), cell_of(g, row, "source")});
     }
     output out;
-    if (!output_open(&out, options->out)) return EXIT_IO;
-    grid_print_notes(list, grid_column(g, "product") < 0 ? without : with_product, notes, out.file);
+    cli_exit done = EXIT_IO;
+    if (output_open(&out, options->out)) {
+        grid_print_notes(list, grid_column(g, "product") < 0 ? without : with_product, notes, out.file);
+        done = output_close(&out);
+    }
     grid_free(list);
-    return output_close(&out);
+    return done;
 }
 
 /* table, narrowed to the rows that the name on the command line picks by the first of `keys` that knows it */

@@ -172,7 +172,8 @@ typedef struct {
     bool independent_arms; /* other people in every arm, for trial-like intervals */
     const char *engine;    /* "avx512", "avx2", "scalar", "portable"; default: the widest this machine has */
     void (*progress)(void *context, const islet_progress *progress); /* called from one thread at a time */
-    bool (*interrupted)(void *context);                              /* polled between batches; true stops the run */
+    bool (*interrupted)(void *context);                              /* asked often, by one thread at a time; true stops
+                                                                       * the run, and whole batches are kept */
     void *context;
     const char *command_line; /* for the provenance; nullable */
     const char *date;         /* likewise, because the library reads no clock; nullable */

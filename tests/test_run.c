@@ -113,13 +113,19 @@ static void test_years(void **state)
 }
 
 typedef struct {
-    int asked, allowed;
+    int finished, allowed; /* batches */
 } patience;
+
+static void count_batch(void *context, const islet_progress *progress)
+{
+    (void)progress;
+    ((patience *)context)->finished++;
+}
 
 static bool run_out(void *context)
 {
-    patience *p = context;
-    return ++p->asked > p->allowed;
+    const patience *p = context;
+    return p->finished >= p->allowed;
 }
 
 /* what was finished before the interruption is in the store, with estimates of its own */
@@ -128,7 +134,8 @@ static void test_interrupted(void **state)
     (void)state;
     islet_store *store;
     patience p = {.allowed = 2};
-    islet_run_options options = {.patients = 40, .threads = 1, .years = 0.25, .interrupted = run_out, .context = &p};
+    islet_run_options options = {.patients = 40, .threads = 1, .years = 0.25, .progress = count_batch,
+                                 .interrupted = run_out, .context = &p};
     assert_int_equal(islet_store_create(STORE, &store, NULL), ISLET_OK);
     assert_int_equal(islet_run(example, &options, store, NULL), ISLET_ERR_INTERRUPTED);
     assert_int_equal(islet_store_close(store, NULL), ISLET_OK);

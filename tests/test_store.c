@@ -186,8 +186,9 @@ static void test_hash(void **state)
 static void test_foreign(void **state)
 {
     (void)state;
-    static const char *const contents[] = {"", "my notes", "SQLite format 3 but not really, only the beginning of a line like it, "
-        "which goes on for more than a hundred bytes so that there is a header"};
+    static const char *const contents[] = {"", "my notes",
+        ("SQLite format 3 but not really, only the beginning of a line like it, "
+         "which goes on for more than a hundred bytes so that there is a header")};
     for (size_t i = 0; i < sizeof contents / sizeof contents[0]; i++) {
         islet_store *store;
         islet_problems *problems = islet_problems_create();

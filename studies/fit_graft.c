@@ -5,7 +5,7 @@
  *
  * Two fits, both on rows of evidence/outcomes.csv whose role is `calibrate`, never on others:
  *   1. donor islets (Edmonton, CITR): portal_potency, wean_fasting_mg_dl, wean_post_meal_mg_dl
- *      (resume thresholds follow at fixed distances), by Nelder-Mead on the weighted squared misses;
+ *      resume_fasting_mg_dl (the step-back threshold after meals follows at a fixed distance), by Nelder-Mead on the weighted squared misses;
  *   2. zimislecel's full-dose stimulated C-peptide at days 90, 180, 365: secretion_gain, maturation half-time and scale
  *      of the product, by Nelder-Mead on the squared log misses, with 1. held.
  * The same people and the same chance in every evaluation (common random numbers). Results go by hand into
@@ -16,20 +16,37 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/units.h"
+#include "stats/survival.h"
 #include "trial/trial.h"
 
 #define IMPROVEMENT_FRAC 0.01 /* an iteration that gains less counts as idle .. */
 #define IDLE_MAX 8            /* .. and so many end the search */
-#define RESUME_FASTING_ABOVE_MG_DL 15.0 /* resume thresholds over the weaning thresholds */
-#define RESUME_POST_MEAL_ABOVE_MG_DL 20.0
+#define RESUME_POST_MEAL_ABOVE_MG_DL 20.0 /* step-back threshold over the weaning threshold */
 
 typedef struct {
     struct islet_protocol protocol;
     params params;
     int n, n_visits;
     double *values;               /* [patient][visit][endpoint] of arm 0 */
+    double *off_days;             /* first time without insulin, days until a dose again or the end .. */
+    unsigned char *resumed;       /* .. and whether it ended with a dose */
+    int n_off;
     int evaluations;
 } study;
+
+/* How long the first time without insulin lasted, for Kaplan-Meier. */
+static void keep_duration(study *s, const patient_result *r)
+{
+    double stopped = NAN, ended = NAN;
+    for (int e = 0; e < r->n_events; e++) {
+        if (r->events[e].kind == EVENT_insulin_stopped && isnan(stopped)) stopped = r->events[e].day;
+        if (r->events[e].kind == EVENT_insulin_resumed && isnan(ended)) ended = r->events[e].day;
+    }
+    if (isnan(stopped)) return;
+    s->resumed[s->n_off] = !isnan(ended);
+    s->off_days[s->n_off++] = (isnan(ended) ? r->n_days : ended) - stopped;
+}
 
 static islet_status keep(void *context, int64_t batch, const patient_result *results, int n)
 {
@@ -38,6 +55,7 @@ static islet_status keep(void *context, int64_t batch, const patient_result *res
     for (int i = 0; i < n; i++) {
         if (results[i].arm != 0) continue;
         size_t at = (size_t)results[i].traits->patient * (size_t)s->n_visits * ENDPOINT_COUNT;
+        keep_duration(s, &results[i]);
         memcpy(s->values + at, results[i].visit_values, sizeof(double) * (size_t)s->n_visits * ENDPOINT_COUNT);
     }
     return ISLET_OK;
@@ -46,6 +64,7 @@ static islet_status keep(void *context, int64_t batch, const patient_result *res
 static void simulate(study *s)
 {
     trial *t;
+    s->n_off = 0;
     if (trial_create_with(&s->protocol, NULL, &s->params, &t, NULL) != ISLET_OK ||
         trial_run(t, NULL, keep, s, NULL) != ISLET_OK) {
         fprintf(stderr, "the simulation failed\n");
@@ -69,9 +88,18 @@ static bool study_read(study *s, const char *path, int n)
     s->protocol.n_arms = 1;
     s->n_visits = s->protocol.n_visits;
     s->values = calloc((size_t)n * (size_t)s->n_visits * ENDPOINT_COUNT, sizeof(double));
+    s->off_days = calloc((size_t)n, sizeof(double));
+    s->resumed = calloc((size_t)n, 1);
     islet_protocol_free(protocol);
     islet_problems_free(problems);
-    return s->values != NULL;
+    return s->values && s->off_days && s->resumed;
+}
+
+static void study_free(study *s)
+{
+    free(s->values);
+    free(s->off_days);
+    free(s->resumed);
 }
 
 static int visit_on(const study *s, int day)
@@ -101,6 +129,17 @@ static double increment(const study *s, int day, int off)
     return mean_of(s, day, ENDPOINT_c_peptide_stimulated_nmol_l, off) - mean_of(s, day, ENDPOINT_c_peptide_fasting_nmol_l, off);
 }
 
+/* Kaplan-Meier median of the first time without insulin, months; the follow-up if it is not reached. */
+static double months_off_insulin(const study *s)
+{
+    survival_curve curve;
+    double median = NAN, low, high;
+    if (s->n_off == 0 || survival_estimate(s->off_days, s->resumed, s->n_off, SURVIVAL_LOG_LOG, &curve) != ISLET_OK) return 0.0;
+    survival_median(&curve, &median, &low, &high);
+    survival_free(&curve);
+    return (isnan(median) ? s->protocol.follow_up_day : median) / (DAYS_PER_YEAR / 12.0);
+}
+
 /* ---- 1. donor islets ---- */
 
 static double donor_misses(study *s, bool print)
@@ -112,6 +151,7 @@ static double donor_misses(study *s, bool print)
     } rows[] = {
         {"EDM2001 insulin independent at 10.2 months (day 365), share", 0.75, 0.10, mean_of(s, 365, ENDPOINT_insulin_independent, -1)},
         {"CITR_BARTON2012 insulin independent at 3 years, mean of three eras", 0.36, 0.05, mean_of(s, 1095, ENDPOINT_insulin_independent, -1)},
+        {"EDM2005 duration of insulin independence, median, months", 15.0, 4.0, months_off_insulin(s)},
         {"EDM2005 C-peptide increment off insulin, nmol/L", 0.76, 0.06, increment(s, 365, 1)},
         {"EDM2005 C-peptide increment back on insulin, nmol/L", 0.44, 0.06, increment(s, 1095, 0)},
         {"EDM2005 HbA1c off insulin at 5 years, %", 6.4, 0.2, mean_of(s, 1825, ENDPOINT_hba1c_pct, 1)},
@@ -131,7 +171,7 @@ static void donor_parameters(study *s, const gsl_vector *x)
     s->params.portal_potency = exp(gsl_vector_get(x, 0));
     s->params.wean_fasting_mg_dl = gsl_vector_get(x, 1);
     s->params.wean_post_meal_mg_dl = gsl_vector_get(x, 2);
-    s->params.resume_fasting_mg_dl = s->params.wean_fasting_mg_dl + RESUME_FASTING_ABOVE_MG_DL;
+    s->params.resume_fasting_mg_dl = s->params.wean_fasting_mg_dl + gsl_vector_get(x, 3);
     s->params.resume_post_meal_mg_dl = s->params.wean_post_meal_mg_dl + RESUME_POST_MEAL_ABOVE_MG_DL;
 }
 
@@ -140,13 +180,14 @@ static double donor_objective(const gsl_vector *x, void *context)
     study *s = context;
     /* stay within the documented ranges */
     double outside = fmax(0.0, 105.0 - gsl_vector_get(x, 1)) + fmax(0.0, gsl_vector_get(x, 1) - 150.0) +
-                     fmax(0.0, 130.0 - gsl_vector_get(x, 2)) + fmax(0.0, gsl_vector_get(x, 2) - 200.0);
+                     fmax(0.0, 130.0 - gsl_vector_get(x, 2)) + fmax(0.0, gsl_vector_get(x, 2) - 200.0) +
+                     fmax(0.0, 5.0 - gsl_vector_get(x, 3)) + fmax(0.0, gsl_vector_get(x, 3) - 60.0);
     if (outside > 0.0) return 1000.0 + outside;
     donor_parameters(s, x);
     simulate(s);
     double misses = donor_misses(s, false);
-    fprintf(stderr, "%3d  portal %.3f fasting %.1f post-meal %.1f  misses %.2f\n", s->evaluations, s->params.portal_potency,
-            s->params.wean_fasting_mg_dl, s->params.wean_post_meal_mg_dl, misses);
+    fprintf(stderr, "%3d  portal %.3f fasting %.1f post-meal %.1f resume %.1f  misses %.2f\n", s->evaluations,
+            s->params.portal_potency, s->params.wean_fasting_mg_dl, s->params.wean_post_meal_mg_dl, s->params.resume_fasting_mg_dl, misses);
     return misses;
 }
 
@@ -177,16 +218,16 @@ static double zimislecel_objective(const gsl_vector *x, void *context)
     return sum;
 }
 
-static gsl_vector *minimise(double (*objective)(const gsl_vector *, void *), study *s, const double start[3],
-                            const double step[3], int iterations)
+static gsl_vector *minimise(double (*objective)(const gsl_vector *, void *), study *s, size_t n, const double *start,
+                            const double *step, int iterations)
 {
-    gsl_vector *x = gsl_vector_alloc(3), *steps = gsl_vector_alloc(3);
-    for (size_t i = 0; i < 3; i++) {
+    gsl_vector *x = gsl_vector_alloc(n), *steps = gsl_vector_alloc(n);
+    for (size_t i = 0; i < n; i++) {
         gsl_vector_set(x, i, start[i]);
         gsl_vector_set(steps, i, step[i]);
     }
-    gsl_multimin_function f = {objective, 3, s};
-    gsl_multimin_fminimizer *m = gsl_multimin_fminimizer_alloc(gsl_multimin_fminimizer_nmsimplex2, 3);
+    gsl_multimin_function f = {objective, n, s};
+    gsl_multimin_fminimizer *m = gsl_multimin_fminimizer_alloc(gsl_multimin_fminimizer_nmsimplex2, n);
     gsl_multimin_fminimizer_set(m, &f, x, steps);
     double best = INFINITY;
     for (int i = 0, idle = 0; i < iterations && idle < IDLE_MAX; i++) {
@@ -207,26 +248,27 @@ int main(int argc, char **argv)
     if (!study_read(&donor, "examples/edmonton.yaml", n) || !study_read(&zimislecel, "examples/zimislecel.yaml", n)) return 3;
 
     bool first = argc < 4 || atoi(argv[3]) != 2;
-    const double donor_start[3] = {log(donor.params.portal_potency), donor.params.wean_fasting_mg_dl, donor.params.wean_post_meal_mg_dl};
+    const double donor_start[4] = {log(donor.params.portal_potency), donor.params.wean_fasting_mg_dl, donor.params.wean_post_meal_mg_dl,
+                                   donor.params.resume_fasting_mg_dl - donor.params.wean_fasting_mg_dl};
     if (first) {
-        gsl_vector *x = minimise(donor_objective, &donor, donor_start, (const double[3]){0.3, 6.0, 8.0}, iterations);
+        gsl_vector *x = minimise(donor_objective, &donor, 4, donor_start, (const double[4]){0.3, -8.0, -10.0, 15.0}, iterations);
         donor_parameters(&donor, x);
         gsl_vector_free(x);
     }
     simulate(&donor);
-    printf("donor islets, %d people: portal_potency %.3f wean_fasting_mg_dl %.1f wean_post_meal_mg_dl %.1f\n", n,
-           donor.params.portal_potency, donor.params.wean_fasting_mg_dl, donor.params.wean_post_meal_mg_dl);
+    printf("donor islets, %d people: portal_potency %.3f wean_fasting_mg_dl %.1f wean_post_meal_mg_dl %.1f resume_fasting_mg_dl %.1f\n", n,
+           donor.params.portal_potency, donor.params.wean_fasting_mg_dl, donor.params.wean_post_meal_mg_dl, donor.params.resume_fasting_mg_dl);
     donor_misses(&donor, true);
 
     zimislecel.params = donor.params;
     const product *cells = &zimislecel.protocol.products[zimislecel.protocol.arms[0].courses[0].product];
     const double start[3] = {log(cells->secretion_gain.value), cells->maturation_half_time_day.value,
                              log(cells->maturation_scale_day.value)};
-    gsl_vector *y = minimise(zimislecel_objective, &zimislecel, start, (const double[3]){0.2, 15.0, 0.2}, iterations);
+    gsl_vector *y = minimise(zimislecel_objective, &zimislecel, 3, start, (const double[3]){0.2, 15.0, 0.2}, iterations);
     printf("zimislecel C-peptide: secretion_gain %.3f maturation_half_time_day %.1f maturation_scale_day %.1f\n",
            exp(gsl_vector_get(y, 0)), gsl_vector_get(y, 1), exp(gsl_vector_get(y, 2)));
     gsl_vector_free(y);
-    free(donor.values);
-    free(zimislecel.values);
+    study_free(&donor);
+    study_free(&zimislecel);
     return 0;
 }

@@ -26,7 +26,7 @@ static islet_protocol *parse(const char *text, const char *file)
     islet_protocol *protocol = malloc(sizeof *protocol);
     islet_problems *problems = islet_problems_create();
     assert_non_null(protocol);
-    if (!protocol_parse(text, strlen(text), file, protocol, problems)) fail_msg("%s", islet_problems_text(problems, 0));
+    if (protocol_parse(text, strlen(text), file, protocol, problems) < 0) fail_msg("%s", islet_problems_text(problems, 0));
     assert_int_equal(islet_problems_error_count(problems), 0);
     islet_problems_free(problems);
     return protocol;
@@ -39,7 +39,7 @@ static void refuse(const char *text, const char *file, const char *words)
     islet_problems *problems = islet_problems_create();
     bool told = false;
     assert_non_null(protocol);
-    assert_false(protocol_parse(text, strlen(text), file, protocol, problems));
+    assert_int_equal(protocol_parse(text, strlen(text), file, protocol, problems), ISLET_ERR_INPUT);
     for (int i = 0; i < islet_problems_count(problems); i++)
         told = told || strstr(islet_problems_text(problems, i), words);
     if (!told) fail_msg("%s lacks %s", islet_problems_text(problems, 0), words);

@@ -234,6 +234,7 @@ static void the_nearest_word_is_found(void **state)
     assert_string_equal(yaml_nearest("dsoe_ieq", list), "dose_ieq"); /* two neighbours swapped */
     assert_string_equal(yaml_nearest("days", list), "day");
     assert_string_equal(yaml_nearest("dose", list), "dose_cells"); /* the beginning of one */
+    assert_string_equal(yaml_nearest("abdc", (const char *const[]){"abxx", "abcd", NULL}), "abcd"); /* one edit, not two */
     assert_null(yaml_nearest("immunosuppression", list));
     assert_null(yaml_nearest("", list));
 }

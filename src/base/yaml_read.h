@@ -13,7 +13,8 @@ typedef struct {
     const char *file;
     islet_problems *problems;
     int errors;
-    bool broken; /* the text broke off: what is missing is not held against it */
+    bool broken;        /* the text broke off: what is missing is not held against it */
+    bool out_of_memory; /* set by who met it, beside an error */
 } yaml_reader;
 
 /* A reader for a document: its errors so far are counted in. */

@@ -51,7 +51,7 @@ static bool read_as(islet_file_kind kind, const char *text, size_t length, const
     bool fine = false;
     if (!any) return false;
     switch (kind) {
-    case ISLET_FILE_PROTOCOL: fine = protocol_parse(text, length, path, &any->protocol, problems); break;
+    case ISLET_FILE_PROTOCOL: fine = protocol_parse(text, length, path, &any->protocol, problems) == ISLET_OK; break;
     case ISLET_FILE_PRODUCT: fine = product_parse(text, length, path, &any->product, problems); break;
     case ISLET_FILE_REGIMEN: fine = regimen_parse(text, length, path, &any->regimen, problems); break;
     case ISLET_FILE_POPULATION: fine = population_parse(text, length, path, &any->population, problems); break;

@@ -75,10 +75,8 @@ islet_status islet_protocol_read(const char *path, islet_protocol **out, islet_p
         status = ISLET_ERR_MEMORY;
         goto done;
     }
-    if (!protocol_parse(text, length, path, protocol, problems)) {
-        status = ISLET_ERR_INPUT;
-        goto done;
-    }
+    status = protocol_parse(text, length, path, protocol, problems);
+    if (status < 0) goto done;
     *out = protocol;
     protocol = NULL; /* now the caller's */
 done:

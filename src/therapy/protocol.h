@@ -69,9 +69,11 @@ struct islet_protocol {
     int endpoints[PROTOCOL_MAX_ENDPOINTS]; /* endpoint_id of base/endpoint.h */
 };
 
-/* Parse and check the text of a protocol. Files it names are looked for in the folder of `file`, never above it. */
-bool protocol_parse(const char *text, size_t length, const char *file, struct islet_protocol *out,
-                    islet_problems *problems);
+/* Parse and check the text of a protocol: ISLET_OK, ISLET_ERR_INPUT or ISLET_ERR_MEMORY. Files it names are looked for in
+ * the folder of `file`, never above it. */
+ISLET_CHECK islet_status protocol_parse(const char *text, size_t length, const char *file,
+                                        struct islet_protocol *out,
+                                        islet_problems *problems);
 
 /* Give the protocol another length: visits after the new end are dropped, standard ones (0, 30, 90, 180 days, then every
  * year) follow those it has, and the last day is a visit. False, with a problem and nothing changed, if years is not

@@ -97,6 +97,12 @@ static const char *const *shipped_names(named_kind kind)
     return NULL;
 }
 
+static bool is_listed(const char *const *names, const char *name)
+{
+    while (*names && strcmp(*names, name) != 0) names++;
+    return *names != NULL;
+}
+
 static bool shipped(named_kind kind, const char *name, void *out)
 {
     switch (kind) {
@@ -146,7 +152,9 @@ static bool load(yaml_reader *reader, const yaml_node *node, const char *key, na
 {
     if (!is_file_name(node->text)) {
         if (shipped(kind, node->text, out)) return true;
-        report_name(reader, node, kind);
+        reader->out_of_memory = is_listed(shipped_names(kind), node->text); /* shipped files themselves are valid */
+        if (reader->out_of_memory) yaml_error(reader, node, "there is not enough memory to read '%s'", node->text);
+        else report_name(reader, node, kind);
         return false;
     }
     char path[PATH_TEXT];

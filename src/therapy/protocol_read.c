@@ -226,11 +226,12 @@ static void fill_defaults(islet_protocol *protocol)
     if (protocol->n_visits == 0) protocol_set_years(protocol, protocol->follow_up_day / DAYS_PER_YEAR, NULL);
 }
 
-bool protocol_parse(const char *text, size_t length, const char *file, islet_protocol *out, islet_problems *problems)
+islet_status protocol_parse(const char *text, size_t length, const char *file, islet_protocol *out,
+                            islet_problems *problems)
 {
+    islet_status status = ISLET_ERR_MEMORY;
     protocol_context *c = calloc(1, sizeof *c);
     yaml_document *document = yaml_parse(text, length, file, problems);
-    bool fine = false;
     memset(out, 0, sizeof *out);
     if (!c || !document) {
         problems_error(problems, file, 0, 0, "there is not enough memory to read it");
@@ -244,10 +245,10 @@ bool protocol_parse(const char *text, size_t length, const char *file, islet_pro
         yaml_read_map(&reader, document->root, "a protocol", YAML_TABLE(protocol_fields), out, c);
         check_days(&reader, c);
     }
-    fine = reader.errors == 0;
-    if (fine) fill_defaults(out);
+    status = reader.out_of_memory ? ISLET_ERR_MEMORY : reader.errors ? ISLET_ERR_INPUT : ISLET_OK;
+    if (status == ISLET_OK) fill_defaults(out);
 done:
     yaml_free(document);
     free(c);
-    return fine;
+    return status;
 }

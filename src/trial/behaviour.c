@@ -85,7 +85,11 @@ void behaviour_plan_day(const run_plan *run, const lane *lane, int day, bool vis
 
     /* looks at the sensor while awake, and the fasting value */
     int looks = draw_poisson(&d, p->looks_per_day);
-    for (int i = 0; i < looks && i < 16; i++)
-        plan_add(plan, WAKE_MINUTE + (int)((SLEEP_MINUTE - WAKE_MINUTE) * draw_uniform(&d)), PLAN_LOOK, i, draw_uniform(&d));
+    for (int i = 0; i < looks && i < 16; i++) {
+        /* one draw a statement: the order of arguments is the compiler's choice */
+        double acts = draw_uniform(&d);
+        int minute = WAKE_MINUTE + (int)((SLEEP_MINUTE - WAKE_MINUTE) * draw_uniform(&d));
+        plan_add(plan, minute, PLAN_LOOK, i, acts);
+    }
     plan_add(plan, FASTING_MINUTE, PLAN_FASTING, 0, 0.0);
 }

@@ -199,7 +199,7 @@ def data(path):
     return open("../../data/" + path).read()
 
 
-product, regimen, population = data("products/zimislecel.yaml"), data("regimens/glucocorticoid_free.yaml"), data("populations/t1d_adult.yaml")
+product, regimen, population = data("products/donor_islets.yaml"), data("regimens/glucocorticoid_free.yaml"), data("populations/t1d_adult.yaml")
 
 
 def other(kind, base, name, old, new, why, words, expected="error"):
@@ -207,15 +207,15 @@ def other(kind, base, name, old, new, why, words, expected="error"):
     put(f"{kind}_{name}.yaml", base.replace(old, new, 1), expected, why, words, base[: base.index(old)].count("\n") + 1)
 
 
-other("product", product, "unit", "unit: fraction", "unit: percent", "another unit than the list's", "percent")
-other("product", product, "value_out_of_range", "value: 0.6", "value: 60", "60 where a fraction is due", "beta_cells_per_cell_frac")
-other("product", product, "value_outside_own_range", "value: 0.6", "value: 0.99", "a value outside its own range", "range")
-other("product", product, "standing", "standing: assumed", "standing: guessed", "a standing that is none", "measured")
-other("product", product, "no_source", 'source: "share', 'sorce: "share', "a number without a source", "source")
+other("product", product, "unit", "unit: cells", "unit: percent", "another unit than the list's", "percent")
+other("product", product, "value_out_of_range", "value: 1140", "value: 11400", "more than the cells of an islet equivalent", "beta_cells_per_ieq")
+other("product", product, "value_outside_own_range", "value: 1140", "value: 1200", "a value outside its own range", "range")
+other("product", product, "standing", "standing: measured", "standing: guessed", "a standing that is none", "measured")
+other("product", product, "no_source", 'source: "33', 'sorce: "33', "a number without a source", "source")
 other("product", product, "route", "route: portal_vein", "route: portal", "a route that is none: suggest one", "portal_vein")
 other("regimen", regimen, "unknown_value", "washout_day", "washout_days", "a value that is none: suggest the right one", "washout_day'")
 other("population", population, "sd_without_kind", "kind: normal, ", "", "a spread of no kind", "kind")
-other("population", population, "bounds", "low: 18, high: 65", "low: 65, high: 18", "low above high", "low")
+other("population", population, "bounds", "low: 18, high", "low: 70, high", "low above high", "low")
 other("population", population, "share", "female_frac: {mean: 0.5", "female_frac: {mean: 50", "50 where a share is due", "female_frac")
 
 # ---- result stores; small pages keep them small, and what is refused is refused before the schema matters

@@ -67,4 +67,9 @@ expect 5 timeout 10 "$islet" check .
 says err.txt "folder"
 expect 5 timeout 10 "$islet" check absent.yaml
 says err.txt "absent.yaml"
+
+# the protocol printed in the documentation
+sed -n '/^```yaml$/,/^```$/p' "$source/docs/formats.md" | grep -v '^```' >made.yaml
+[ "$(wc -l <made.yaml)" -gt 5 ] || fail "docs/formats.md shows no protocol"
+judge made.yaml accept "" ""
 finish

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define CLI_MAX_FILES 64
+#define CLI_MAX_FILES 4096
 
 /* Exit status of the command; the only list. */
 typedef enum {

@@ -1,14 +1,17 @@
 /* islet_params_table: every parameter that the simulation rests on, for people and programs.
  *
  *   key              a parameter of the model (base/params.def)
- *   adult.key, ...   a free parameter of the public subjects, mean and spread over the subjects of the band */
+ *   adult.key, ...   a free parameter of the public subjects, mean and spread over the subjects of the band
+ *   t1d_adult.key    what a population is sampled from: mean, bounds and spread over people */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/embedded.h"
 #include "base/number.h"
+#include "base/standing.h"
 #include "base/table.h"
+#include "patient/population.h"
 #include "patient/subject.h"
 
 #define KEY_TEXT 96
@@ -122,13 +125,43 @@ static bool add_subject_parameters(islet_table *table)
     return fine;
 }
 
+/* ---- populations: what people are sampled from ---- */
+
+static bool add_population_value(islet_table *table, const char *population_name, const char *value_key, const char *unit,
+                                 const char *sentence, const population_value *of)
+{
+    char key[KEY_TEXT + POPULATION_NAME_TEXT], value[NUMBER_TEXT], low[NUMBER_TEXT], high[NUMBER_TEXT], spread[NUMBER_TEXT];
+    snprintf(key, sizeof key, "%s.%s", population_name, value_key);
+    number_write(of->mean, value);
+    number_write(of->low, low);
+    number_write(of->high, high);
+    number_write(of->sd, spread);
+    const char *cells[COLUMNS] = {key, value, unit, low, high, spread, islet_standing_words[of->standing], of->source, sentence,
+                                  "patient/person.c"};
+    return table_add_row(table, cells);
+}
+
+static bool add_population_values(islet_table *table)
+{
+    bool fine = true;
+    for (const char *const *name = population_names(); fine && *name; name++) {
+        population of;
+        if (!population_shipped(*name, &of)) continue;
+#define ADD_VALUE(key, unit, sentence) fine = fine && add_population_value(table, *name, #key, unit, sentence, &of.key);
+        POPULATION_VALUES(ADD_VALUE)
+#undef ADD_VALUE
+    }
+    return fine;
+}
+
 islet_status islet_params_table(islet_table **out)
 {
     static const bool is_number[COLUMNS] = {[VALUE] = true, [LOW] = true, [HIGH] = true, [SPREAD] = true};
     if (!out) return ISLET_ERR_ARGUMENT;
     *out = NULL;
     islet_table *table = table_create(COLUMNS, COLUMN_NAMES, is_number);
-    if (!table || !add_model_parameters(table) || !add_subject_parameters(table)) {
+    if (!table || !add_model_parameters(table) || !add_subject_parameters(table) ||
+        !add_population_values(table)) {
         islet_table_free(table);
         return ISLET_ERR_MEMORY;
     }

@@ -9,6 +9,12 @@ says out.txt "sentence"
 says out.txt "source"
 says out.txt "pmol/kg/min"
 [ "$(wc -l <out.txt)" -lt 20 ] || fail "islet params KEY prints more than one entry"
+says out.txt "patient/kinetics.c"
+for key in adult.kabs child.kabs t1d_adult.age_year; do
+    expect 0 "$islet" params $key
+    says out.txt "spread"
+    says out.txt "source"
+done
 expect 2 "$islet" params secretion_bsal
 says err.txt "did you mean 'secretion_basal'?"
 expect 0 "$islet" params --explain

@@ -92,9 +92,9 @@ static const char *const *shipped_names(named_kind kind)
     switch (kind) {
     case NAMED_POPULATION: return population_names();
     case NAMED_PRODUCT: return product_names();
-    case NAMED_REGIMEN: return regimen_names();
+    case NAMED_REGIMEN: break;
     }
-    return NULL;
+    return regimen_names();
 }
 
 static bool is_listed(const char *const *names, const char *name)
@@ -108,9 +108,9 @@ static bool shipped(named_kind kind, const char *name, void *out)
     switch (kind) {
     case NAMED_POPULATION: return population_shipped(name, out);
     case NAMED_PRODUCT: return product_shipped(name, out);
-    case NAMED_REGIMEN: return regimen_shipped(name, out);
+    case NAMED_REGIMEN: break;
     }
-    return false;
+    return regimen_shipped(name, out);
 }
 
 static bool parse(named_kind kind, const char *text, size_t length, const char *path, void *out,
@@ -119,9 +119,9 @@ static bool parse(named_kind kind, const char *text, size_t length, const char *
     switch (kind) {
     case NAMED_POPULATION: return population_parse(text, length, path, out, problems);
     case NAMED_PRODUCT: return product_parse(text, length, path, out, problems);
-    case NAMED_REGIMEN: return regimen_parse(text, length, path, out, problems);
+    case NAMED_REGIMEN: break;
     }
-    return false;
+    return regimen_parse(text, length, path, out, problems);
 }
 
 /* Says that nothing shipped has this name. */

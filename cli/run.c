@@ -111,21 +111,35 @@ static cli_exit simulate(const run_plan *plan, const cli_options *options, islet
     return EXIT_DONE;
 }
 
-/* store => report and printed results */
+/* store => report */
+static cli_exit write_report(const run_plan *plan, const cli_options *options, islet_store *store, islet_problems *problems)
+{
+    islet_status status = islet_report_write(store, plan->report, problems);
+    print_problems(problems, !options->quiet);
+    if (status == ISLET_OK) {
+        if (!options->quiet) fprintf(stderr, "store %s, report %s\n", plan->store, plan->report);
+        return EXIT_DONE;
+    }
+    exit_of(status, problems, plan->report);
+    fprintf(stderr, "islet: there is no report, but the results are kept: islet report %s writes it from them\n", plan->store);
+    return EXIT_IO;
+}
+
+/* store => printed results, then the report; neither is lost because the other could not be written */
 static cli_exit show(const run_plan *plan, const cli_options *options, islet_problems *problems)
 {
     islet_store *store = NULL;
     islet_table *table = NULL;
+    cli_exit done;
     islet_status status = islet_store_open(plan->store, &store, problems);
-    if (status == ISLET_OK) status = islet_report_write(store, plan->report, problems);
-    if (status != ISLET_OK) {
-        exit_of(status, problems, plan->report);
-        islet_store_close(store, NULL);
-        return EXIT_IO;
+    if (status == ISLET_OK) status = islet_store_results(store, &table);
+    if (status == ISLET_OK) {
+        cli_exit printed = results_print(plan, table, options), reported = write_report(plan, options, store, problems);
+        done = printed == EXIT_DONE ? reported : printed;
+    } else {
+        print_problems(problems, !options->quiet);
+        done = exit_of(status, problems, plan->store);
     }
-    status = islet_store_results(store, &table);
-    cli_exit done = status == ISLET_OK ? results_print(plan, table, options) : exit_of(status, problems, plan->store);
-    if (done == EXIT_DONE && !options->quiet) fprintf(stderr, "store %s, report %s\n", plan->store, plan->report);
     islet_table_free(table);
     islet_store_close(store, NULL);
     return done;
@@ -166,7 +180,7 @@ cli_exit verb_run(const cli_options *options)
     if (!name_is_writable(plan.store) || !name_is_writable(plan.report)) goto end;
     done = simulate(&plan, options, problems);
     if (done == EXIT_DONE) done = show(&plan, options, problems);
-    print_problems(problems, !options->quiet);
+    else print_problems(problems, !options->quiet);
 end:
     islet_protocol_free(protocol);
     islet_problems_free(problems);

@@ -79,11 +79,12 @@ bring_bundles() {
     cp package-lock.json "$bundles_stamp" || stop "cannot write $bundles_stamp"
 }
 
-# configure FOLDER CMAKE-OPTIONS...: again only when it was never configured; ninja sees to the rest
+# configure FOLDER CMAKE-OPTIONS...: again only when it was never configured, or before the figures' JavaScript was
+# there; ninja sees to the rest
 configure() {
     folder=$1
     shift
-    [ -f "$folder/build.ninja" ] && return
+    [ -f "$folder/build.ninja" ] && [ -z "$(find "$bundles_stamp" -newer "$folder/build.ninja")" ] && return
     cmake -S . -B "$folder" -G Ninja "$@" >&2 || stop "cmake could not configure $folder"
 }
 

@@ -27,7 +27,7 @@ static void ends(lane *lane, int day, event_kind kind)
     if (day < lane->end_day) lane->end_day = day + 1;
 }
 
-/* ---- before the day ---- */
+/* ---- what is given ---- */
 
 static void portal_procedure(const run_plan *run, lane *lane, int day, draw *d)
 {
@@ -82,14 +82,7 @@ static void step_drugs(const run_plan *run, lane *lane, int day)
     lane->sensitivity_factor = drug_effect(&lane->drugs, lane->drugs.regimen->insulin_sensitivity_factor.value, 1.0);
 }
 
-void course_day_begins(const run_plan *run, lane *lane, int day)
-{
-    if (day == 0) lane->egfr_day0 = lane->egfr;
-    step_drugs(run, lane, day);
-    give_cells(run, lane, day);
-}
-
-/* ---- after the day ---- */
+/* ---- what follows ---- */
 
 /* Share of sensor readings below 70 mg/dL in the last 90 days, %. */
 static double time_below_70_pct(const run_plan *run, const lane *lane, int day)
@@ -125,9 +118,10 @@ static void kidney(const run_plan *run, lane *lane, int day)
     double drugs = lane->drugs.regimen
                        ? egfr_drug_loss(run->params, lane->drugs.regimen, lane->days_on_drugs / DAYS_PER_YEAR)
                        : 0.0;
-    double egfr = lane->egfr_day0 - run->params->egfr_age_slope_per_year * years - drugs * lane->who->kidney_response;
+    double day0 = lane->who->egfr_ml_min_1_73m2;
+    double egfr = day0 - run->params->egfr_age_slope_per_year * years - drugs * lane->who->kidney_response;
     lane->egfr = egfr > 5.0 ? egfr : 5.0; /* kidney failure: replaced, not followed further down */
-    if (lane->egfr <= KIDNEY_INJURY_FRAC * lane->egfr_day0 && !lane->happened[EVENT_kidney_injury])
+    if (lane->egfr <= KIDNEY_INJURY_FRAC * day0 && !lane->happened[EVENT_kidney_injury])
         course_event(lane, day, EVENT_kidney_injury, lane->egfr);
 }
 
@@ -174,10 +168,13 @@ static void graft_after_day(const run_plan *run, lane *lane, int day)
     }
 }
 
-void course_day_ends(const run_plan *run, lane *lane, int day)
+/* What is given on a day is given after its visit, so that day 0 is before treatment: it acts from the next day. */
+void course_day(const run_plan *run, lane *lane, int day)
 {
     draw d = draw_from(run->seed, lane->who->key, RNG_severe_hypo, (uint64_t)(day + run->run_in_day));
     draw h = draw_from(run->seed, lane->who->key, RNG_harms, (uint64_t)(2 * PROTOCOL_MAX_COURSES + day));
+    step_drugs(run, lane, day);
+    give_cells(run, lane, day);
     graft_after_day(run, lane, day);
     kidney(run, lane, day);
     independence(lane, day, lane->tally[day + run->run_in_day].insulin_u);

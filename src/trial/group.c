@@ -45,7 +45,7 @@ void group_start(const run_plan *run, group *group)
         start_lane(&group->minute, l, k);
         care_start(lane, subject_basal_u_per_min(k) * MINUTES_PER_DAY);
         lane->awareness = lane->who->impaired_awareness ? run->params->awareness_ceiling_impaired : 1.0;
-        lane->egfr = lane->egfr_day0 = lane->who->egfr_ml_min_1_73m2;
+        lane->egfr = lane->who->egfr_ml_min_1_73m2;
         lane->sensitivity_factor = 1.0;
         lane->end_day = run->follow_up_day;
         lane->cmv_day = lane->treatment_death_day = -1;
@@ -320,14 +320,12 @@ bool group_follow_up(const run_plan *run, group *group, glucose_profile *profile
         if (is_stopped(run, day)) return false;
         bool closing = day == run->follow_up_day, visits = visit < run->n_visits && run->visit_day[visit] == day;
         if (closing && !visits) break;
-        if (!closing)
-            for (int l = 0; l < LANE_GROUP; l++) course_day_begins(run, &group->lanes[l], day);
         day_begins(run, group, day, visits);
         int period = !closing && day >= run->follow_up_day - PROFILE_DAYS ? PROFILE_AFTER : -1;
         minutes_of_day(run, group, day, &(day_purpose){visits ? visit++ : -1, period, profile, closing});
         if (closing) break;
         day_ends(run, group, day);
-        for (int l = 0; l < LANE_GROUP; l++) course_day_ends(run, &group->lanes[l], day);
+        for (int l = 0; l < LANE_GROUP; l++) course_day(run, &group->lanes[l], day);
     }
     return true;
 }

@@ -91,7 +91,7 @@ typedef struct {
 
     double awareness;
     double sensitivity_factor;         /* of the regimen, today */
-    double egfr, egfr_day0;
+    double egfr;
     int severe_hypo_since_visit;
     bool graft_worked, graft_lost, independent;
     int days_without_insulin;
@@ -139,9 +139,8 @@ double care_on_board_frac(double minutes, double active_min, double peak_min);
 int care_rule_count(void);
 void care_rule_text(int index, const params *params, char *out, size_t room);
 
-/* course.c: cells, drugs, harms and chance, before and after each day of follow-up */
-void course_day_begins(const run_plan *run, lane *lane, int day);
-void course_day_ends(const run_plan *run, lane *lane, int day);
+/* course.c: cells, drugs, harms and chance, at the end of each day of follow-up */
+void course_day(const run_plan *run, lane *lane, int day);
 void course_event(lane *lane, int day, event_kind kind, double value);
 
 #endif

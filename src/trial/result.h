@@ -71,7 +71,7 @@ typedef struct {
     int n_days;
     const patient_day *days;                      /* day 0 .. n_days-1; fewer than the follow-up if dead or withdrawn */
     int n_events;
-    const patient_event *events;                  /* by day */
+    const patient_event *events;                  /* as noticed; insulin_stopped only 13 days later */
 } patient_result;
 
 /* Glucose by time of day, counted over all people of an arm: for the percentile (AGP) picture. */

@@ -21,6 +21,7 @@
 #include "trial/trial.h"
 
 #define IMPROVEMENT_FRAC 0.01 /* an iteration that gains less counts as idle .. */
+#define CLOSE_ENOUGH 1e-5     /* of the squared log misses */
 #define IDLE_MAX 8            /* .. and so many end the search */
 #define RESUME_POST_MEAL_ABOVE_MG_DL 20.0 /* step-back threshold over the weaning threshold */
 
@@ -230,7 +231,7 @@ static gsl_vector *minimise(double (*objective)(const gsl_vector *, void *), stu
     gsl_multimin_fminimizer *m = gsl_multimin_fminimizer_alloc(gsl_multimin_fminimizer_nmsimplex2, n);
     gsl_multimin_fminimizer_set(m, &f, x, steps);
     double best = INFINITY;
-    for (int i = 0, idle = 0; i < iterations && idle < IDLE_MAX; i++) {
+    for (int i = 0, idle = 0; i < iterations && idle < IDLE_MAX && !(best < CLOSE_ENOUGH); i++) {
         if (gsl_multimin_fminimizer_iterate(m)) break;
         idle = m->fval < best * (1.0 - IMPROVEMENT_FRAC) ? 0 : idle + 1;
         best = fmin(best, m->fval);

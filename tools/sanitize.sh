@@ -14,7 +14,7 @@ if [ "$1" = short ]; then
     echo "short run under AddressSanitizer and UndefinedBehaviorSanitizer"
 fi
 # shellcheck disable=SC2086 # two words on purpose
-ctest --test-dir $folder --output-on-failure -j "$(nproc)" $label >$folder/test.log 2>&1
+ctest --test-dir $folder --output-on-failure --no-label-summary -j "$(nproc)" $label >$folder/test.log 2>&1
 status=$?
 [ $status = 0 ] && grep 'tests passed' $folder/test.log || cat $folder/test.log
 exit $status

@@ -13,6 +13,7 @@
 #include "base/units.h"
 #include "patient/subject.h"
 #include "physiology/basal.h"
+#include "physiology/glucose_risk.h"
 #include "physiology/graft.h"
 #include "physiology/kernel.h"
 #include "therapy/product.h"
@@ -209,6 +210,24 @@ static void early_loss_matches_its_source(void **state)
     assert_true(lost > 0.55 && lost < 0.68);
 }
 
+/* Published check values of the sensor metrics: 10 f^2 at eight glucose values, the worked GRI, GMI beside ADAG. */
+static void glucose_metrics_match_their_check_values(void **state)
+{
+    (void)state;
+    const struct {
+        double glucose, low, high;
+    } rows[] = {{40, 36.418, 0}, {54, 18.461, 0}, {70, 7.755, 0}, {90, 1.725, 0},
+                {140, 0, 1.665}, {180, 0, 7.729}, {250, 0, 22.436}, {400, 0, 57.046}};
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        const double scale = glucose_risk_scale(rows[i].glucose);
+        assert_true(fabs(glucose_risk_low(scale) - rows[i].low) < 6e-4);
+        assert_true(fabs(glucose_risk_high(scale) - rows[i].high) < 6e-4);
+    }
+    assert_true(fabs(glycemia_risk_index(2.0, 4.0, 8.0, 25.0) - 48.4) < 1e-9);
+    assert_true(glycemia_risk_index(30.0, 10.0, 0.0, 0.0) == 100.0);
+    assert_true(fabs(glucose_management_indicator_pct(154.0) - 6.99) < 0.005);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -218,6 +237,7 @@ int main(void)
         cmocka_unit_test(cells_are_alive_or_lost_by_a_named_cause),
         cmocka_unit_test(anoxic_share_matches_the_table),
         cmocka_unit_test(early_loss_matches_its_source),
+        cmocka_unit_test(glucose_metrics_match_their_check_values),
     };
     return cmocka_run_group_tests(tests, set_up, NULL);
 }

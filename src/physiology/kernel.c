@@ -5,6 +5,7 @@
 #include "base/lanes_math.h"
 #include "base/rng_lanes.h"
 #include "base/units.h"
+#include "physiology/glucose_risk.h"
 #include "physiology/minute.h"
 
 _Static_assert(LANE_GROUP % ISLET_LANES == 0, "a group is a whole number of vectors");
@@ -396,6 +397,10 @@ static void sense(lane_group *group, uint64_t seed, uint64_t reading, double ses
 
         lanes_mask low = lanes_lt(cgm, lanes_set1(70.0)), high = lanes_gt(cgm, lanes_set1(180.0));
         lanes_store(&group->below_70[lane], count_if(&group->below_70[lane], low));
+        lanes scale = glucose_risk_scale(cgm);
+        add_to(&group->risk_low_sum[lane], glucose_risk_low(scale));
+        add_to(&group->risk_high_sum[lane], glucose_risk_high(scale));
+        lanes_store(&group->above_250[lane], count_if(&group->above_250[lane], lanes_gt(cgm, lanes_set1(250.0))));
         lanes_store(&group->below_54[lane], count_if(&group->below_54[lane], lanes_lt(cgm, lanes_set1(54.0))));
         lanes_store(&group->above_180[lane], count_if(&group->above_180[lane], high));
         lanes_store(&group->in_range[lane], count_if(&group->in_range[lane], lanes_not(lanes_or(low, high))));

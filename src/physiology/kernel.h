@@ -49,7 +49,8 @@ typedef struct {
     uint64_t person[LANE_GROUP];          /* key of the person's random numbers */
 
     /* sensor sums of the day, in readings of five minutes, added to by sense */
-    double in_range[LANE_GROUP], below_70[LANE_GROUP], below_54[LANE_GROUP], above_180[LANE_GROUP];
+    double in_range[LANE_GROUP], below_70[LANE_GROUP], below_54[LANE_GROUP], above_180[LANE_GROUP], above_250[LANE_GROUP];
+    double risk_low_sum[LANE_GROUP], risk_high_sum[LANE_GROUP]; /* glucose_risk.h */
     double cgm_sum[LANE_GROUP], cgm_sum_squares[LANE_GROUP];
 } lane_group;
 

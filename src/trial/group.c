@@ -261,6 +261,7 @@ static void day_begins(const run_plan *run, group *group, int day, bool visits)
         set_kinetic(minute, KINETIC_INDEX(phi_p), l, graft_portal_frac(&lane->graft));
         minute->glucose_sum_mg_dl[l] = minute->c_peptide_sum_nmol_l[l] = 0.0;
         minute->in_range[l] = minute->below_70[l] = minute->below_54[l] = minute->above_180[l] = 0.0;
+        minute->above_250[l] = minute->risk_low_sum[l] = minute->risk_high_sum[l] = 0.0;
         minute->cgm_sum[l] = minute->cgm_sum_squares[l] = 0.0;
     }
 }
@@ -274,6 +275,9 @@ static void tally_day(const run_plan *run, const lane_group *minute, int l, lane
     today->in_range = minute->in_range[l];
     today->below_70 = minute->below_70[l];
     today->below_54 = minute->below_54[l];
+    today->above_250 = minute->above_250[l];
+    today->risk_low_sum = minute->risk_low_sum[l];
+    today->risk_high_sum = minute->risk_high_sum[l];
     today->above_180 = minute->above_180[l];
     today->cgm_sum = minute->cgm_sum[l];
     today->cgm_sum_squares = minute->cgm_sum_squares[l];

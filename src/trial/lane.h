@@ -71,7 +71,8 @@ typedef struct {
 
 typedef struct {
     double mean_glucose_mg_dl;         /* plasma */
-    double cgm_n, in_range, below_70, below_54, above_180, cgm_sum, cgm_sum_squares; /* readings of 5 min */
+    double cgm_n, in_range, below_70, below_54, above_180, above_250; /* readings of 5 min */
+    double cgm_sum, cgm_sum_squares, risk_low_sum, risk_high_sum;
     double fasting_mg_dl;              /* sensor at 06:00 */
     double insulin_u, carbohydrate_g;
     double c_peptide_mean_nmol_l;

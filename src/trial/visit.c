@@ -5,6 +5,7 @@
  * minutes, AUC by trapezoids over 120 minutes (TrialNet procedure; BenaroyaResearch/CpeptideTools for the end point). */
 #include <math.h>
 
+#include "physiology/glucose_risk.h"
 #include "physiology/slow.h"
 #include "trial/group.h"
 
@@ -58,7 +59,8 @@ static void record_c_peptide(const params *p, draw *d, const double raw[TEST_SAM
 
 static void record_window(const run_plan *run, const lane *lane, int day, double *out)
 {
-    double n = 0.0, in_range = 0.0, below_70 = 0.0, below_54 = 0.0, above = 0.0, sum = 0.0, squares = 0.0, insulin = 0.0;
+    double n = 0.0, in_range = 0.0, below_70 = 0.0, below_54 = 0.0, above = 0.0, above_250 = 0.0, sum = 0.0, squares = 0.0, insulin = 0.0;
+    double risk_low = 0.0, risk_high = 0.0;
     for (int i = day + run->run_in_day - WINDOW_DAYS; i < day + run->run_in_day; i++) {
         const day_tally *t = &lane->tally[i];
         n += t->cgm_n;
@@ -66,6 +68,9 @@ static void record_window(const run_plan *run, const lane *lane, int day, double
         below_70 += t->below_70;
         below_54 += t->below_54;
         above += t->above_180;
+        above_250 += t->above_250;
+        risk_low += t->risk_low_sum;
+        risk_high += t->risk_high_sum;
         sum += t->cgm_sum;
         squares += t->cgm_sum_squares;
         insulin += t->insulin_u;
@@ -77,6 +82,11 @@ static void record_window(const run_plan *run, const lane *lane, int day, double
     out[ENDPOINT_time_below_54_pct] = 100.0 * below_54 / n;
     out[ENDPOINT_time_above_180_pct] = 100.0 * above / n;
     out[ENDPOINT_glucose_cv_pct] = 100.0 * sqrt(variance > 0.0 ? variance : 0.0) / mean;
+    out[ENDPOINT_glucose_management_indicator_pct] = glucose_management_indicator_pct(mean);
+    out[ENDPOINT_low_blood_glucose_index] = risk_low / n;
+    out[ENDPOINT_high_blood_glucose_index] = risk_high / n;
+    out[ENDPOINT_glycemia_risk_index] = glycemia_risk_index(100.0 * below_54 / n, 100.0 * (below_70 - below_54) / n,
+                                                           100.0 * above_250 / n, 100.0 * (above - above_250) / n);
     out[ENDPOINT_insulin_u_per_kg_day] = insulin / WINDOW_DAYS / lane->who->kinetics.bw;
     out[ENDPOINT_insulin_independent] = insulin > 0.0 ? 0.0 : 1.0;
 

@@ -9,7 +9,7 @@
 
 #include "evidence/published.h"
 
-#define HEADER "trial_id,cohort_group,arm,product,dose_cells,endpoint,unit,day,n,value,sd,se,ci_low,ci_high,events,role,note,source\n"
+#define HEADER "trial_id,cohort_group,arm,product,dose_cells,regimen,endpoint,unit,day,n,value,sd,se,ci_low,ci_high,events,role,note,source\n"
 
 static void test_shipped(void **state)
 {
@@ -48,11 +48,12 @@ static void test_quotes(void **state)
     (void)state;
     published_row *rows;
     int n;
-    assert_int_equal(parse(HEADER "T,g,\"a, \"\"b\"\"\",p,,death,fraction,365,14,,,,,,2,validate,\"two\nlines\",https://x.org\n", &rows, &n,
+    assert_int_equal(parse(HEADER "T,g,\"a, \"\"b\"\"\",p,,r,death,fraction,365,14,,,,,,2,validate,\"two\nlines\",https://x.org\n", &rows, &n,
                            NULL), ISLET_OK);
     assert_int_equal(n, 1);
     assert_string_equal(rows[0].arm, "a, \"b\"");
     assert_string_equal(rows[0].note, "two\nlines");
+    assert_string_equal(rows[0].regimen, "r");
     assert_true(isnan(rows[0].dose_cells) && rows[0].events == 2.0 && rows[0].day == 365);
     free(rows);
 }
@@ -61,14 +62,14 @@ static void test_broken(void **state)
 {
     (void)state;
     static const char *const rows_of[] = {
-        "T,g,a,p,,death,fraction,365,14,,,,,,2,validate,note\n",                   /* a cell too few */
-        "T,g,a,p,,death,fraction,365,14,,,,,,15,validate,,https://x.org\n",        /* more events than people */
-        "T,g,a,p,,death,fraction,365,14,3,,,,,2,validate,,https://x.org\n",        /* a mean and a count */
-        "T,g,a,p,,death,fraction,365,14,,,,,,,validate,,https://x.org\n",          /* neither */
-        "T,g,a,p,,death,fraction,day,14,,,,,,2,validate,,https://x.org\n",         /* no day */
-        "T,g,a,p,0x10,death,fraction,365,14,,,,,,2,validate,,https://x.org\n",     /* not a plain number */
-        "T,g,a,p,,death,fraction,365,14,,,,,,2,validate,,\n",                      /* no source */
-        "T,g,a,p,,death,fraction,365,14,,,,,,2,validate,\"open,https://x.org\n",   /* a quote never closed */
+        "T,g,a,p,,,death,fraction,365,14,,,,,,2,validate,note\n",                   /* a cell too few */
+        "T,g,a,p,,,death,fraction,365,14,,,,,,15,validate,,https://x.org\n",        /* more events than people */
+        "T,g,a,p,,,death,fraction,365,14,3,,,,,2,validate,,https://x.org\n",        /* a mean and a count */
+        "T,g,a,p,,,death,fraction,365,14,,,,,,,validate,,https://x.org\n",          /* neither */
+        "T,g,a,p,,,death,fraction,day,14,,,,,,2,validate,,https://x.org\n",         /* no day */
+        "T,g,a,p,0x10,,death,fraction,365,14,,,,,,2,validate,,https://x.org\n",     /* not a plain number */
+        "T,g,a,p,,,death,fraction,365,14,,,,,,2,validate,,\n",                      /* no source */
+        "T,g,a,p,,,death,fraction,365,14,,,,,,2,validate,\"open,https://x.org\n",   /* a quote never closed */
     };
     char text[1024];
     published_row *rows;

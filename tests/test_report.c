@@ -180,26 +180,52 @@ static void test_hostile_title(void **state)
     free(page);
 }
 
+/* the page of a synthetic store in which `sql` was done */
+static char *page_after(const char *sql)
+{
+    islet_store *store;
+    sqlite3 *db;
+    assert_int_equal(synthetic_store(STORE, "plain", 24, 8, false, NULL), ISLET_OK);
+    assert_int_equal(sqlite3_open(STORE, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+    assert_int_equal(islet_store_open(STORE, &store, NULL), ISLET_OK);
+    assert_int_equal(islet_report_write(store, PAGE, NULL), ISLET_OK);
+    islet_store_close(store, NULL);
+    return read_page(PAGE);
+}
+
 /* an arm's name goes into markup, tables and the data of the figures */
 static void test_hostile_arm(void **state)
 {
     (void)state;
     if (!can_report()) skip();
-    islet_store *store;
-    assert_int_equal(synthetic_store(STORE, "plain", 24, 8, false, NULL), ISLET_OK);
-    sqlite3 *db;
-    assert_int_equal(sqlite3_open(STORE, &db), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(db, "UPDATE arm SET name = '</script><script>alert(3)</script>\"\\' WHERE arm = 0", NULL, NULL,
-                                  NULL), SQLITE_OK);
-    assert_int_equal(sqlite3_close(db), SQLITE_OK);
-    assert_int_equal(islet_store_open(STORE, &store, NULL), ISLET_OK);
-    assert_int_equal(islet_report_write(store, PAGE, NULL), ISLET_OK);
-    islet_store_close(store, NULL);
-    char *page = read_page(PAGE);
+    char *page = page_after("UPDATE arm SET name = '</script><script>alert(3)</script>\"\\' WHERE arm = 0");
     check_nesting(page);
     assert_null(strstr(page, "<script>alert"));
     assert_non_null(strstr(page, "\\u003c/script\\u003e\\u003cscript\\u003ealert(3)\\u003c/script\\u003e\\\"\\\\"));
     free(page);
+}
+
+/* published rows stand beside an arm only where the same was given, at the same time, with the same drugs */
+static void test_published_rows_need_the_same_treatment(void **state)
+{
+    (void)state;
+    if (!can_report()) skip();
+    static const char *const others[] = {"UPDATE course SET day = 30", "UPDATE course SET dose = 0.3e9", "UPDATE course SET product = 'x'",
+                                         "UPDATE arm SET regimen = NULL, regimen_start_day = NULL", "UPDATE arm SET regimen = 'x'",
+                                         "UPDATE arm SET regimen_start_day = 10", "UPDATE arm SET regimen_stop_day = 10"};
+    char *page = page_after("SELECT 1");
+    assert_int_equal(count(page, "values that were never used to set the model"), 1);
+    assert_true(count(page, ">calibrate \u2020<") > 0);
+    int all = count(page, "\"what\":\"published\"");
+    free(page);
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        page = page_after(others[i]);
+        assert_true(count(page, "\"what\":\"published\"") < all);
+        assert_int_equal(count(page, ">calibrate \u2020<"), 0);
+        free(page);
+    }
 }
 
 /* another machine, day and thread count change the build block alone */
@@ -249,6 +275,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_nothing_loaded, clean, clean),
         cmocka_unit_test_setup_teardown(test_hostile_title, clean, clean),
         cmocka_unit_test_setup_teardown(test_hostile_arm, clean, clean),
+        cmocka_unit_test_setup_teardown(test_published_rows_need_the_same_treatment, clean, clean),
         cmocka_unit_test_setup_teardown(test_same_bytes, clean, clean),
         cmocka_unit_test_setup_teardown(test_unwritable, clean, clean),
     };

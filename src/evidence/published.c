@@ -9,9 +9,9 @@
 #include "base/number.h"
 #include "base/problems.h"
 
-enum { TRIAL, GROUP, ARM, PRODUCT, DOSE, ENDPOINT, UNIT, DAY, N, VALUE, SD, SE, CI_LOW, CI_HIGH, EVENTS, ROLE, NOTE, SOURCE,
+enum { TRIAL, GROUP, ARM, PRODUCT, DOSE, REGIMEN, ENDPOINT, UNIT, DAY, N, VALUE, SD, SE, CI_LOW, CI_HIGH, EVENTS, ROLE, NOTE, SOURCE,
        COLUMNS };
-#define HEADER "trial_id,cohort_group,arm,product,dose_cells,endpoint,unit,day,n,value,sd,se,ci_low,ci_high,events,role,note,source\n"
+#define HEADER "trial_id,cohort_group,arm,product,dose_cells,regimen,endpoint,unit,day,n,value,sd,se,ci_low,ci_high,events,role,note,source\n"
 #define CELL 1024
 
 typedef struct {
@@ -77,6 +77,7 @@ static bool fill_row(char cells[COLUMNS][CELL], published_row *out)
     copy(out->trial, sizeof out->trial, cells[TRIAL]);
     copy(out->arm, sizeof out->arm, cells[ARM]);
     copy(out->product, sizeof out->product, cells[PRODUCT]);
+    copy(out->regimen, sizeof out->regimen, cells[REGIMEN]);
     copy(out->endpoint, sizeof out->endpoint, cells[ENDPOINT]);
     copy(out->unit, sizeof out->unit, cells[UNIT]);
     copy(out->role, sizeof out->role, cells[ROLE]);

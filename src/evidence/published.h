@@ -10,6 +10,7 @@
 typedef struct {
     char trial[64], arm[96], product[64];
     double dose_cells;  /* NaN: any dose */
+    char regimen[64];   /* immunosuppression, taken all the time; empty: any */
     char endpoint[48], unit[24];
     int day;
     double n, value, sd, ci_low, ci_high, events;

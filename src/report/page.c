@@ -239,8 +239,14 @@ void source_link(page *p, const char *source)
     text_html(p->out, source + length);
 }
 
+void length_label(text *t, int days)
+{
+    if (days % 365 == 0) text_format(t, days == 365 ? "%d year" : "%d years", days / 365);
+    else text_format(t, days == 1 ? "%d day" : "%d days", days);
+}
+
 void day_label(text *t, int day)
 {
-    if (day > 0 && day % 365 == 0) text_format(t, day == 365 ? "%d year" : "%d years", day / 365);
+    if (day > 0 && day % 365 == 0) length_label(t, day);
     else text_format(t, "day %d", day);
 }

@@ -71,6 +71,9 @@ void arm_label(page *p, int arm);
 /* A source as text; doi and web addresses become links. */
 void source_link(page *p, const char *source);
 
+/* Length of time as people say it: "90 days", "1 year". */
+void length_label(text *t, int days);
+
 /* Day as people say it: "day 90", "1 year". */
 void day_label(text *t, int day);
 

@@ -20,6 +20,15 @@ void section_state(page *p)
     text_add(p->out, " people are in this report; the numbers below are theirs.</p>");
 }
 
+/* a name of the data as people write it: '_' becomes `between` */
+static void write_name(page *p, const char *name, char between)
+{
+    for (; *name; name++) {
+        char letter[2] = {*name == '_' ? between : *name, 0};
+        text_html(p->out, letter);
+    }
+}
+
 /* "800 million cells of zimislecel on day 0" for each course */
 static void write_courses(page *p, int arm)
 {
@@ -33,23 +42,19 @@ static void write_courses(page *p, int arm)
             text_fixed(p->out, dose / 1e6, 0);
             text_add(p->out, " million ");
         } else {
-            text_fixed(p->out, dose, 0);
+            text_count(p->out, (int64_t)(dose + 0.5));
             text_add(p->out, " ");
         }
         text_html(p->out, column_string(query, 1));
         text_add(p->out, " of ");
-        text_html(p->out, column_string(query, 2));
+        write_name(p, column_string(query, 2), ' ');
         text_format(p->out, " on day %d", sqlite3_column_int(query, 3));
     }
     if (n == 0) text_add(p->out, "no cells");
     query = page_query(p, "SELECT regimen FROM arm WHERE arm = ?1 AND regimen IS NOT NULL", PAGE_BIND(arm));
     while (page_row(p, &query)) {
         text_add(p->out, ", with ");
-        const char *name = column_string(query, 0);
-        for (; *name; name++) {
-            char letter[2] = {*name == '_' ? '-' : *name, 0};
-            text_html(p->out, letter);
-        }
+        write_name(p, column_string(query, 0), '-');
         text_add(p->out, " immunosuppression");
     }
 }
@@ -92,9 +97,8 @@ void section_paragraph(page *p)
 {
     text_count(p->out, p->enrolled);
     text_add(p->out, p->paired ? " simulated people were each followed for " : " simulated people in each arm were followed for ");
-    double years = p->follow_up_day / DAYS_A_YEAR;
-    text_fixed(p->out, years, years == floor(years) ? 0 : 1);
-    text_add(p->out, years == 1.0 ? " year. " : " years. ");
+    length_label(p->out, p->follow_up_day);
+    text_add(p->out, ". ");
     text_format(p->out, p->arms == 1 ? "There is %d arm: " : "There are %d arms: ", p->arms);
     for (int arm = 0; arm < p->arms; arm++) {
         if (arm > 0) text_add(p->out, "; ");
@@ -109,7 +113,8 @@ void section_paragraph(page *p)
                                      "differ by treatment alone. "
                                    : "Every arm has its own people, as in a real trial. ");
     if (p->n_visits == 0) return;
-    text_add(p->out, "After ");
+    bool whole_years = p->last_visit_day > 0 && p->last_visit_day % 365 == 0;
+    text_add(p->out, whole_years ? "After " : "On ");
     day_label(p->out, p->last_visit_day);
     text_add(p->out, ", the share of people living without injected insulin is ");
     write_by_arm(p, "insulin_independent", 100.0, 0, " %");

@@ -1,4 +1,5 @@
-/* Simulated against published: rows of data/evidence, matched by product, dose, end point and day.
+/* Simulated against published: rows of data/evidence, matched by product, dose, immunosuppression, end point
+ * and day.
  *
  * The simulated mean has a range in which 95 % of trials with the published number of people would find theirs: sampling
  * of people only, parameters held fixed. For a mean it is mean +/- 1.96 sd / sqrt(n); for a count the 2.5 % and 97.5 %
@@ -141,19 +142,29 @@ static bool compare(page *p, const published_row *row, const measure *m, int arm
     return true;
 }
 
-/* does the arm give this product at this dose, and nothing else? */
-static bool same_treatment(page *p, const published_row *row, int arm)
+/* does the arm give this product at this dose on day 0, and nothing else? */
+static bool same_cells(page *p, const published_row *row, int arm)
 {
     int courses = 0, same = 0;
-    sqlite3_stmt *query = page_query(p, "SELECT product, dose, dose_unit FROM course WHERE arm = ?1", PAGE_BIND(arm));
+    sqlite3_stmt *query = page_query(p, "SELECT product, dose, dose_unit, day FROM course WHERE arm = ?1", PAGE_BIND(arm));
     while (page_row(p, &query)) {
         courses++;
-        if (strcmp(column_string(query, 0), row->product) != 0) continue;
+        if (strcmp(column_string(query, 0), row->product) != 0 || sqlite3_column_int(query, 3) != 0) continue;
         double dose = column_number(query, 1);
         if (isnan(row->dose_cells) || (strcmp(column_string(query, 2), "cells") == 0
                                        && fabs(dose - row->dose_cells) <= SAME_DOSE * row->dose_cells)) same++;
     }
     return courses == 1 && same == 1;
+}
+
+/* is the immunosuppression that of the row, from day 0 until the day of the row? */
+static bool same_regimen(page *p, const published_row *row, int arm)
+{
+    bool same = row->regimen[0] == 0;
+    sqlite3_stmt *query = page_query(p, "SELECT regimen FROM arm WHERE arm = ?1 AND regimen_start_day = 0 "
+                                     "AND (regimen_stop_day IS NULL OR regimen_stop_day >= ?2)", PAGE_BIND(arm, row->day));
+    while (page_row(p, &query)) same = same || strcmp(column_string(query, 0), row->regimen) == 0;
+    return same;
 }
 
 static void write_point(page *p, const published_row *row, const measure *m, const char *what, const char *label, double value,
@@ -210,7 +221,7 @@ static int write_rows(page *p, const published_row *rows, int n_rows, int *valid
         comparison c;
         if (rows[i].day == 0 || strcmp(rows[i].role, "context") == 0 || !find_measure(rows[i].endpoint, &m)) continue;
         for (int arm = 0; arm < p->arms; arm++) {
-            if (!same_treatment(p, &rows[i], arm) || !compare(p, &rows[i], &m, arm, &c)) continue;
+            if (!same_cells(p, &rows[i], arm) || !same_regimen(p, &rows[i], arm) || !compare(p, &rows[i], &m, arm, &c)) continue;
             write_row(p, &rows[i], &m, arm, &c);
             shown++;
             if (strcmp(rows[i].role, "validate") != 0) continue;

@@ -206,8 +206,9 @@ static bool unknown_option(const char *word, cli_verb verb)
 {
     char best[WORD_MAX];
     fprintf(stderr, "islet: unknown option %s", word);
-    if (closest_option(word + (word[1] == '-' ? 2 : 1), verb, best)) fprintf(stderr, "; did you mean --%s?", best);
-    fprintf(stderr, "%s see: islet help %s\n", strchr(word, '=') ? ";" : "", cli_verbs[verb].name);
+    bool near = closest_option(word + (word[1] == '-' ? 2 : 1), verb, best);
+    if (near) fprintf(stderr, "; did you mean --%s?", best);
+    fprintf(stderr, "%s islet help %s lists them\n", near ? "" : ";", cli_verbs[verb].name);
     return false;
 }
 
@@ -250,9 +251,10 @@ static bool check_together(const cli_options *options)
         return false;
     }
     if (options->n_files < verb->least || options->n_files > verb->most) {
-        fprintf(stderr, "islet: islet %s takes %s, but %d %s given; usage: islet %s [options] %s\n", verb->name,
-                verb->most == 0 ? "no file" : verb->files, options->n_files, options->n_files == 1 ? "was" : "were",
-                verb->name, verb->files);
+        char given[32] = "nothing was";
+        if (options->n_files) snprintf(given, sizeof given, "%d %s", options->n_files, options->n_files == 1 ? "was" : "were");
+        fprintf(stderr, "islet: islet %s takes %s, but %s given; usage: islet %s [options] %s\n", verb->name,
+                verb->most == 0 ? "no file" : verb->files, given, verb->name, verb->files);
         return false;
     }
     return true;

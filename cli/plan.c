@@ -26,6 +26,20 @@ void plan_fill(run_plan *plan, const islet_protocol *protocol, const cli_options
     plan->paired = !options->independent_arms;
 }
 
+void follow_up_text(double years, char out[FOLLOW_UP_ROOM])
+{
+    bool whole = years >= 1 && years == (double)(long long)years;
+    double length = whole ? years : years * DAYS_PER_YEAR;
+    long long n = (long long)length;
+    if (!whole && length - (double)n > 1e-6) n++; /* part of a day is simulated as a day */
+    snprintf(out, FOLLOW_UP_ROOM, "%lld %s%s", n, whole ? "year" : "day", n == 1 ? "" : "s");
+}
+
+const char *pairing_text(const run_plan *plan)
+{
+    return plan->arms == 1 ? "" : plan->paired ? ", each simulated in every arm" : " in each arm, different ones";
+}
+
 /* islet_run tells what all of its work is, the weeks before day 0 included */
 static void keep_total(void *context, const islet_progress *state)
 {
@@ -89,15 +103,14 @@ static void print_json(const run_plan *plan, const grid *arms, const run_cost *c
 
 static void print_text(const run_plan *plan, const grid *arms, const run_cost *cost, FILE *file)
 {
-    char years[NUMBER_ROOM], days[GROUPED_ROOM], people[GROUPED_ROOM], all_days[GROUPED_ROOM], duration[DURATION_ROOM];
-    number_short(plan->years, 2, years);
+    char length[FOLLOW_UP_ROOM], days[GROUPED_ROOM], people[GROUPED_ROOM], all_days[GROUPED_ROOM], duration[DURATION_ROOM];
+    follow_up_text(plan->years, length);
     grouped_text(plan->patient_days, days);
     grouped_text((double)plan->patients, people);
     grouped_text(cost->patient_days, all_days);
     duration_text(cost->seconds, duration);
     print_safely(file, islet_protocol_title(plan->protocol));
-    fprintf(file, "\n\npeople   %s, %s, for %s %s\n", people,
-            plan->paired ? "each simulated in every arm" : "other people in every arm", years, strcmp(years, "1") == 0 ? "year" : "years");
+    fprintf(file, "\n\npeople   %s%s, for %s\n", people, pairing_text(plan), length);
     fprintf(file, "cost     %s patient-days", days);
     if (cost->patient_days > 0) fprintf(file, ", %s with the weeks before day 0, about %s here", all_days, duration);
     fputc('\n', file);

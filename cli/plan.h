@@ -18,6 +18,13 @@ typedef struct {
 
 void plan_fill(run_plan *plan, const islet_protocol *protocol, const cli_options *options);
 
+/* "5 years", "1 year", "120 days" */
+#define FOLLOW_UP_ROOM 32
+void follow_up_text(double years, char out[FOLLOW_UP_ROOM]);
+
+/* "each simulated in every arm", or what else the people of the arms have to do with each other; "" with one arm */
+const char *pairing_text(const run_plan *plan);
+
 /* islet run --dry-run */
 cli_exit plan_print(const run_plan *plan, const cli_options *options);
 

@@ -75,13 +75,13 @@ static grid *by_endpoint(const grid *g)
 static void print_people(const run_plan *plan, const cli_options *options, const grid *g, FILE *file)
 {
     static const int chosen[] = {0, 1, 2, 3, 4, 5, 6, -1};
-    char people[GROUPED_ROOM], years[NUMBER_ROOM];
+    char people[GROUPED_ROOM], length[FOLLOW_UP_ROOM];
     grouped_text((double)plan->patients, people);
-    number_short(plan->years, 2, years);
+    follow_up_text(plan->years, length);
     print_safely(file, islet_protocol_title(plan->protocol));
-    fprintf(file, "\n%s people%s, %d %s, %s %s, seed %llu%s\n\n", people,
-            plan->paired ? ", each in every arm" : " in each arm", plan->arms, plan->arms == 1 ? "arm" : "arms", years,
-            strcmp(years, "1") == 0 ? "year" : "years", (unsigned long long)plan->seed, options->has_seed ? "" : " (change it with --seed)");
+    fprintf(file, "\n%s people%s, %d %s, %s, seed %llu%s\n\n", people, pairing_text(plan), plan->arms,
+            plan->arms == 1 ? "arm" : "arms", length, (unsigned long long)plan->seed,
+            options->has_seed ? "" : " (change it with --seed)");
     grid *sorted = by_endpoint(g);
     grid_print(sorted, chosen, file);
     grid_free(sorted);

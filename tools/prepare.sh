@@ -38,6 +38,7 @@ look_for_what_is_missing() {
     need "C compiler, gcc 12 or clang 14 or later, with the C library's headers" "gcc libc6-dev" builds stdio.h
     need "cmake 3.22 or later" cmake has_command cmake
     need "ninja" ninja-build has_command ninja
+    need "make, for make install and the like" make has_command make
     need "pkg-config" pkg-config has_command pkg-config
     need "libyaml" libyaml-dev has_library yaml-0.1
     need "SQLite 3" libsqlite3-dev has_library sqlite3

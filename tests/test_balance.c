@@ -210,6 +210,34 @@ static void early_loss_matches_its_source(void **state)
     assert_true(lost > 0.55 && lost < 0.68);
 }
 
+/* Whatever is injected into whomever, glucose and insulin stay positive and finite, and glucose comes back. */
+static void an_overdose_leaves_glucose_positive(void **state)
+{
+    (void)state;
+    kinetics k = adult;
+    k.r1 = 1.4407;
+    k.ln_gb_pow = 3.66; /* ln(140)^0.8124 */
+    for (double units = 10.0; units <= 1000.0; units *= 10.0) {
+        _Alignas(64) lane_group group;
+        double low = INFINITY;
+        fill(&group, &k, start);
+        for (int l = 0; l < LANE_GROUP; l++) {
+            group.k[KINETIC_INDEX(vmx)][l] *= 0.5 + 0.5 * l; /* up to eight times as sensitive */
+            group.rapid_u[l] = units;
+        }
+        for (int i = 0; i < 12 * 48; i++) {
+            kernel_find(NULL)->advance(&group, 5, STOMACH_STEPS);
+            for (int l = 0; l < LANE_GROUP; l++) {
+                const double gp = group.x[MINUTE_gp][l], gt = group.x[MINUTE_gt][l];
+                assert_true(gp > 0.0 && gt > 0.0 && gp < 1e4 && group.x[MINUTE_ip][l] >= 0.0);
+                low = fmin(low, gp / k.vg);
+            }
+        }
+        assert_true(low < 60.0);
+        assert_true(of(&group, MINUTE_gp) / k.vg > 70.0);
+    }
+}
+
 /* Published check values of the sensor metrics: 10 f^2 at eight glucose values, the worked GRI, GMI beside ADAG. */
 static void glucose_metrics_match_their_check_values(void **state)
 {
@@ -237,6 +265,7 @@ int main(void)
         cmocka_unit_test(cells_are_alive_or_lost_by_a_named_cause),
         cmocka_unit_test(anoxic_share_matches_the_table),
         cmocka_unit_test(early_loss_matches_its_source),
+        cmocka_unit_test(an_overdose_leaves_glucose_positive),
         cmocka_unit_test(glucose_metrics_match_their_check_values),
     };
     return cmocka_run_group_tests(tests, set_up, NULL);

@@ -266,6 +266,14 @@ static void day_begins(const run_plan *run, group *group, int day, bool visits)
     }
 }
 
+#define GLUCOSE_POSSIBLE_MG_DL 3000.0 /* far above any person: a number beyond it is a fault of the numerics */
+
+static bool is_possible(const lane_group *minute, int l)
+{
+    double gp = minute->x[MINUTE_gp][l], gt = minute->x[MINUTE_gt][l], ip = minute->x[MINUTE_ip][l];
+    return gp > 0.0 && gp < GLUCOSE_POSSIBLE_MG_DL * minute->k[KINETIC_INDEX(vg)][l] && gt > 0.0 && ip >= 0.0;
+}
+
 static void tally_day(const run_plan *run, const lane_group *minute, int l, lane *lane, int day)
 {
     day_tally *today = tally_of(run, lane, day);
@@ -290,6 +298,7 @@ static void day_ends(const run_plan *run, group *group, int day)
     for (int l = 0; l < LANE_GROUP; l++) {
         lane *lane = &group->lanes[l];
         tally_day(run, &group->minute, l, lane, day);
+        lane->out_of_bounds = lane->out_of_bounds || !is_possible(&group->minute, l);
         lane->awareness = awareness_day(run->params, lane->awareness,
                                         lane->who->impaired_awareness ? run->params->awareness_ceiling_impaired : 1.0,
                                         tally_of(run, lane, day)->below_54 * SENSOR_MINUTES);

@@ -103,6 +103,7 @@ typedef struct {
     patient_event *events;
     int n_events, max_events;
     double (*visits)[ENDPOINT_COUNT];
+    bool out_of_bounds;                /* a state left its physical bounds: the run stops */
     int end_day;                       /* first day without data (death, withdrawal) or the follow-up's end */
 } lane;
 

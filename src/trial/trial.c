@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "base/problems.h"
 #include "base/units.h"
 #include "physiology/slow.h"
@@ -190,6 +191,7 @@ typedef struct {
     patient_day *days;            /* [arm][lane][day] */
     patient_event *kept_events;   /* [arm][lane][event] */
     double (*kept_visits)[ENDPOINT_COUNT];
+    const person *impossible;     /* somebody whose states left their bounds; NULL if nobody */
     patient_result *results;      /* [arm][lane] */
     glucose_profile before, *after;
     int n_tally, max_events;
@@ -306,6 +308,13 @@ static void add_profile(glucose_profile *to, const glucose_profile *from)
     for (size_t i = 0; i < sizeof(*to) / sizeof(*a); i++) a[i] += b[i];
 }
 
+/* Remember a person whose states left their physical bounds in the arm just run. */
+static void note_impossible(worker *w)
+{
+    for (int l = 0; l < w->group.n_people && !w->impossible; l++)
+        if (w->group.lanes[l].out_of_bounds) w->impossible = &w->people[l];
+}
+
 /* One block in every arm; false when the run was stopped on the way. */
 static bool run_block(const trial *t, worker *w, int64_t block)
 {
@@ -324,6 +333,7 @@ static bool run_block(const trial *t, worker *w, int64_t block)
         }
         add_profile(&w->after[a], &w->before);
         if (!run_arm(t, w, a)) return false;
+        note_impossible(w);
     }
     return true;
 }
@@ -463,7 +473,15 @@ islet_status trial_run(trial *t, const unsigned char *done, trial_sink sink, voi
             bool whole = run_block(t, w, block);
 #pragma omp critical(islet_trial)
             {
-                if (whole && (status == ISLET_OK || status == ISLET_ERR_INTERRUPTED)) { /* what is finished is kept */
+                if (w->impossible && status == ISLET_OK) {
+                    char number[NUMBER_TEXT];
+                    number_write((double)w->impossible->key, number);
+                    problems_error(problems, t->protocol->file, 0, 0,
+                                   "the glucose or insulin of candidate %s left what is physically possible; nothing of this block is kept; "
+                                   "report it with the seed and the protocol", number);
+                    status = ISLET_ERR_NUMERICAL;
+                }
+                if (whole && !w->impossible && (status == ISLET_OK || status == ISLET_ERR_INTERRUPTED)) { /* what is finished is kept */
                     islet_status kept = keep_block(t, w, block, sink, context);
                     if (kept != ISLET_OK) status = kept;
                     days_done += w->group.n_people * days_a_person(t);

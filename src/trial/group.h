@@ -1,4 +1,4 @@
-/* Group: eight people of one arm through all their days. */
+/* Group: LANE_GROUP people of one arm through all their days. */
 #ifndef ISLET_TRIAL_GROUP_H
 #define ISLET_TRIAL_GROUP_H
 

@@ -3,7 +3,7 @@
  *   behaviour.c  plans the day (meals, doses, looks at the sensor)
  *   care.c       decides doses from what sensor and person know, titrates, weans
  *   course.c     gives cells and drugs, steps graft and kidney, draws harms
- *   group.c      runs eight lanes through the days
+ *   group.c      runs LANE_GROUP lanes through the days
  *   visit.c      measures at visits */
 #ifndef ISLET_TRIAL_LANE_H
 #define ISLET_TRIAL_LANE_H

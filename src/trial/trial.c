@@ -1,4 +1,4 @@
-/* Trial: enrolment, then every person in every arm in blocks of eight, blocks shared out among threads.
+/* Trial: enrolment, then every person in every arm in blocks of LANE_GROUP, blocks shared out among threads.
  *
  * Paired (the default): the run-in of a block is simulated once and every arm continues from a copy of it, so that arms
  * differ only by what is done in them. With independent arms each arm enrols its own people. Blocks are independent and

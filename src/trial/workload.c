@@ -81,7 +81,7 @@ void workload_day(const workload_person *person, int day, workload_event out[WOR
     insert(out, n++, (workload_event){.minute = LONG_ACTING_MINUTE, .depot_u = person->long_acting_u});
 }
 
-/* ---- eight people through their days ---- */
+/* ---- a group of people through their days ---- */
 
 typedef struct {
     const workload_person *people[LANE_GROUP];

@@ -143,13 +143,18 @@ static void complete_kinetics(const params *p, const person *who, draw *d, kinet
     k->c_vc = kinetics_c_peptide_volume_l(who->female, surface);
 }
 
+#define MEAL_SIZE_CV 0.15       /* between people, assumed */
+#define MISSED_BOLUS_MOST 0.6   /* who misses more would hardly be enrolled; assumed */
+#define BMI_LEAST_KG_M2 18.5    /* hard bounds: no underweight, no second degree of obesity (WHO classes) */
+#define BMI_MOST_KG_M2 35.0
+
 static void draw_habits(const params *p, draw *d, habits *out)
 {
     out->carb_count_ratio = p->carb_count_bias * draw_log_sd(d, p->carb_count_person_log_sd);
     double missed = p->missed_bolus_frac + p->missed_bolus_person_sd * draw_normal(d);
-    out->missed_bolus_frac = missed < 0.0 ? 0.0 : missed > 0.6 ? 0.6 : missed;
+    out->missed_bolus_frac = missed < 0.0 ? 0.0 : missed > MISSED_BOLUS_MOST ? MISSED_BOLUS_MOST : missed;
     out->fear = p->fear_person_sd * draw_normal(d);
-    out->meal_scale = draw_lognormal(d, 1.0, 0.15);
+    out->meal_scale = draw_lognormal(d, 1.0, MEAL_SIZE_CV);
 }
 
 bool person_draw(const person_source *source, uint64_t seed, uint64_t number, person *out)
@@ -175,7 +180,7 @@ bool person_draw(const person_source *source, uint64_t seed, uint64_t number, pe
     out->duration_year = out->age_year - diagnosed;
     out->height_m = draw_value(&d, out->female ? &of->height_women_m : &of->height_men_m);
     out->bmi_kg_m2 = out->kinetics.bw / (out->height_m * out->height_m);
-    if (!(out->bmi_kg_m2 >= 18.5 && out->bmi_kg_m2 <= 35.0)) return false;
+    if (!(out->bmi_kg_m2 >= BMI_LEAST_KG_M2 && out->bmi_kg_m2 <= BMI_MOST_KG_M2)) return false;
     out->egfr_ml_min_1_73m2 = draw_value(&d, &of->egfr_ml_min_1_73m2);
     out->native_function_frac = draw_value(&d, &of->native_function_frac);
     out->autoantibody_positive = draw_uniform(&d) < of->autoantibody_frac.mean;

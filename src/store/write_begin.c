@@ -249,12 +249,13 @@ static islet_status write_parameters(islet_store *store, islet_problems *problem
     return status;
 }
 
-static islet_status write_care_rules(islet_store *store, islet_problems *problems)
+static islet_status write_care_rules(islet_store *store, const struct islet_protocol *protocol, islet_problems *problems)
 {
     islet_status status = ISLET_OK;
     const params used = params_default();
     for (int i = 0; i < care_rule_count() && status == ISLET_OK; i++) {
         char text[CARE_RULE_TEXT];
+        if (!care_rule_holds(i, protocol->wean)) continue;
         care_rule_text(i, &used, text, sizeof(text));
         status = INSERT("INSERT INTO care_rule VALUES (?1, ?2)", INTEGER(i), TEXT(text));
     }
@@ -273,7 +274,7 @@ islet_status store_run_begin(islet_store *store, const run_info *info, islet_pro
     if (status == ISLET_OK) status = write_products(store, protocol, problems);
     if (status == ISLET_OK) status = write_population(store, &protocol->population, problems);
     if (status == ISLET_OK) status = write_parameters(store, problems);
-    if (status == ISLET_OK) status = write_care_rules(store, problems);
+    if (status == ISLET_OK) status = write_care_rules(store, protocol, problems);
     if (status == ISLET_OK) return store_execute(store, "COMMIT", DOING, problems);
     sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
     return status;

@@ -191,7 +191,10 @@ static void wean(const run_plan *run, lane *lane)
     if ((fasting < p->wean_fasting_mg_dl && post_meal < p->wean_post_meal_mg_dl) || low) {
         scale_doses(care, 1.0 - p->wean_step);
         daily_u *= 1.0 - p->wean_step;
-        if (daily_u < p->wean_off_u_per_kg_day * bw || daily_u < p->wean_off_u_per_day) care->off_insulin = true;
+        if (daily_u < p->wean_off_u_per_kg_day * bw || daily_u < p->wean_off_u_per_day) {
+            care->off_insulin = true;
+            care->hba1c_last_visit_pct = NAN; /* what was found on insulin says nothing about life without it */
+        }
     } else if (fasting > p->resume_fasting_mg_dl || post_meal > p->resume_post_meal_mg_dl) {
         scale_doses(care, 1.0 / (1.0 - p->wean_step));
         care->long_acting_u = bounded(care->long_acting_u, 0.02 * bw, 0.8 * bw);
@@ -248,6 +251,7 @@ typedef struct {
     const char *text;
     size_t offset[RULE_NUMBERS]; /* of the parameters, in order; 0 ends the list */
     bool percent[RULE_NUMBERS];  /* shown times 100 */
+    bool weaning;                /* holds only where insulin is weaned after cells */
 } care_rule;
 
 #define AT(key) offsetof(params, key)
@@ -255,25 +259,30 @@ typedef struct {
 static const care_rule rules[] = {
     {"Long-acting insulin once a day at 22:00 and rapid insulin with meals, from counted carbohydrate and sensor glucose; "
      "corrections above %s mg/dL towards 120 mg/dL.",
-     {AT(correction_threshold_mg_dl)}, {false}},
-    {"Once a week, before cells: the night decides the long-acting dose, the hours after each meal that meal's carbohydrate ratio; "
+     {AT(correction_threshold_mg_dl)}, {false}, false},
+    {"Once a week: the night decides the long-acting dose, the hours after each meal that meal's carbohydrate ratio; "
      "doses fall %s % where more than %s % of readings were below 70 mg/dL and rise %s % above the person's own target (on average %s "
      "mg/dL fasting and %s mg/dL after meals).",
      {AT(titration_low_step), AT(titration_low_pct), AT(titration_step), AT(target_fasting_mg_dl), AT(target_window_mg_dl)},
-     {true, false, true, false, false}},
-    {"Once a week, after cells: all doses fall %s % if mean fasting glucose is below %s and mean glucose two hours after meals below %s "
+     {true, false, true, false, false}, false},
+    {"Once a week after cells were given, instead: all doses fall %s % if mean fasting glucose is below %s and mean glucose two hours after meals below %s "
      "mg/dL, or if lows call for it; they go one step back above %s or %s mg/dL.",
      {AT(wean_step), AT(wean_fasting_mg_dl), AT(wean_post_meal_mg_dl), AT(resume_fasting_mg_dl), AT(resume_post_meal_mg_dl)},
-     {true, false, false, false, false}},
+     {true, false, false, false, false}, true},
     {"Insulin stops when the day's dose is below %s U/kg or %s U, and starts again (0.15 U/kg) when fasting glucose is above %s mg/dL on "
      "%s of seven days or a visit finds HbA1c above 7.0 %.",
      {AT(wean_off_u_per_kg_day), AT(wean_off_u_per_day), AT(resume_fasting_mg_dl), AT(resume_fasting_days)},
-     {false, false, false, false}},
+     {false, false, false, false}, true},
 };
 
 int care_rule_count(void)
 {
     return (int)(sizeof(rules) / sizeof(*rules));
+}
+
+bool care_rule_holds(int index, wean_rule wean)
+{
+    return !rules[index].weaning || wean == WEAN_TRIAL_PROTOCOL;
 }
 
 /* Append `text` to the string of length *used in `out`. */

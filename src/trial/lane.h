@@ -139,6 +139,7 @@ double care_on_board_frac(double minutes, double active_min, double peak_min);
 /* The rules of care in words with the numbers of `params`, for the report. */
 #define CARE_RULE_TEXT 512
 int care_rule_count(void);
+bool care_rule_holds(int index, wean_rule wean); /* in a protocol that weans so */
 void care_rule_text(int index, const params *params, char *out, size_t room);
 
 /* course.c: cells, drugs, harms and chance, at the end of each day of follow-up */

@@ -1,0 +1,116 @@
+/* Care: when insulin stops and starts again after cells; the rules that a report tells. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "trial/lane.h"
+
+typedef struct {
+    params params;
+    person who;
+    struct islet_protocol protocol;
+    run_plan run;
+    lane lane;
+    int day;
+} clinic;
+
+/* somebody of 70 kg whose graft works and who still takes 3 U a day */
+static void open_clinic(clinic *c)
+{
+    memset(c, 0, sizeof *c);
+    c->params = params_default();
+    c->who.kinetics.bw = 70.0;
+    c->run = (run_plan){.protocol = &c->protocol, .params = &c->params, .seed = 1};
+    c->lane.who = &c->who;
+    care_start(&c->lane, 1.5);
+    c->lane.care.weaning = true;
+}
+
+/* a week of mornings and meals at these sensor readings */
+static void live_a_week(clinic *c, double fasting_mg_dl, double post_meal_mg_dl)
+{
+    care_state *care = &c->lane.care;
+    for (int i = 0; i < 7; i++) {
+        care->fasting_sum += fasting_mg_dl;
+        care->fasting_n++;
+        care->fasting_high_n += fasting_mg_dl > c->params.resume_fasting_mg_dl;
+        care->post_meal_sum += post_meal_mg_dl;
+        care->post_meal_n++;
+        care->insulin_u += care->off_insulin ? 0.0 : 3.0;
+        care_day_end(&c->run, &c->lane, c->day++);
+    }
+}
+
+static void insulin_stops_when_little_is_left_and_glucose_is_good(void **state)
+{
+    (void)state;
+    clinic c;
+    open_clinic(&c);
+    live_a_week(&c, c.params.wean_fasting_mg_dl + 5.0, c.params.wean_post_meal_mg_dl - 5.0);
+    assert_false(c.lane.care.off_insulin);
+    live_a_week(&c, c.params.wean_fasting_mg_dl - 5.0, c.params.wean_post_meal_mg_dl - 5.0);
+    assert_true(c.lane.care.off_insulin);
+}
+
+/* HbA1c of a visit before insulin stopped does not bring it back; that of a visit after does. */
+static void only_hba1c_without_insulin_counts(void **state)
+{
+    (void)state;
+    clinic c;
+    open_clinic(&c);
+    c.lane.care.hba1c_last_visit_pct = 8.0;
+    live_a_week(&c, 100.0, 120.0);
+    assert_true(c.lane.care.off_insulin);
+    live_a_week(&c, 100.0, 120.0);
+    assert_true(c.lane.care.off_insulin);
+    c.lane.care.hba1c_last_visit_pct = 7.1;
+    live_a_week(&c, 100.0, 120.0);
+    assert_false(c.lane.care.off_insulin);
+    assert_true(c.lane.care.long_acting_u > 0.0);
+}
+
+static void high_mornings_bring_insulin_back(void **state)
+{
+    (void)state;
+    clinic c;
+    open_clinic(&c);
+    live_a_week(&c, 100.0, 120.0);
+    assert_true(c.lane.care.off_insulin);
+    live_a_week(&c, c.params.resume_fasting_mg_dl + 1.0, 120.0);
+    assert_false(c.lane.care.off_insulin);
+}
+
+/* Where nothing is weaned a report does not tell how; every text is whole and has no place left for a number. */
+static void the_rules_told_are_those_used(void **state)
+{
+    (void)state;
+    const params p = params_default();
+    int always = 0, weaning = 0;
+    for (int i = 0; i < care_rule_count(); i++) {
+        char text[CARE_RULE_TEXT];
+        care_rule_text(i, &p, text, sizeof text);
+        assert_null(strstr(text, "%s"));
+        assert_int_equal(text[strlen(text) - 1], '.');
+        assert_true(care_rule_holds(i, WEAN_TRIAL_PROTOCOL));
+        bool holds = care_rule_holds(i, WEAN_NEVER);
+        assert_int_equal(holds, !strstr(text, "after cells") && !strstr(text, "Insulin stops"));
+        always += holds;
+        weaning += !holds;
+    }
+    assert_true(always >= 2 && weaning >= 2);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(insulin_stops_when_little_is_left_and_glucose_is_good),
+        cmocka_unit_test(only_hba1c_without_insulin_counts),
+        cmocka_unit_test(high_mornings_bring_insulin_back),
+        cmocka_unit_test(the_rules_told_are_those_used),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -167,6 +167,11 @@ static bool same_regimen(page *p, const published_row *row, int arm)
     return same;
 }
 
+static bool same_treatment(page *p, const published_row *row, int arm)
+{
+    return same_cells(p, row, arm) && same_regimen(p, row, arm);
+}
+
 static void write_point(page *p, const published_row *row, const measure *m, const char *what, const char *label, double value,
                         double low, double high)
 {
@@ -182,10 +187,24 @@ static void write_point(page *p, const published_row *row, const measure *m, con
     row_end(p);
 }
 
-static void write_row(page *p, const published_row *row, const measure *m, int arm, const comparison *c)
+/* do rows stand beside more than one arm, so that the figure must say beside which? */
+static bool several_arms(page *p, const published_row *rows, int n_rows)
 {
-    char label[96];
-    snprintf(label, sizeof label, "day %d%s", row->day, strcmp(row->role, "calibrate") == 0 ? " \u2020" : "");
+    int matched = 0;
+    for (int arm = 0; arm < p->arms; arm++)
+        for (int i = 0; i < n_rows; i++)
+            if (rows[i].day > 0 && same_treatment(p, &rows[i], arm)) {
+                matched++;
+                break;
+            }
+    return matched > 1;
+}
+
+static void write_row(page *p, const published_row *row, const measure *m, int arm, const comparison *c, bool named)
+{
+    char label[128];
+    snprintf(label, sizeof label, "%s%sday %d%s", named ? p->arm_names[arm] : "", named ? "\n" : "", row->day,
+             strcmp(row->role, "calibrate") == 0 ? " \u2020" : "");
     write_point(p, row, m, "published", label, c->published, c->published_low, c->published_high);
     write_point(p, row, m, "simulated", label, c->simulated.value, c->range_low, c->range_high);
     bool fitted = strcmp(row->role, "calibrate") == 0;
@@ -216,13 +235,14 @@ static void write_row(page *p, const published_row *row, const measure *m, int a
 static int write_rows(page *p, const published_row *rows, int n_rows, int *validate, int *inside)
 {
     int shown = 0;
+    bool named = several_arms(p, rows, n_rows);
     for (int i = 0; i < n_rows; i++) {
         measure m;
         comparison c;
         if (rows[i].day == 0 || strcmp(rows[i].role, "context") == 0 || !find_measure(rows[i].endpoint, &m)) continue;
         for (int arm = 0; arm < p->arms; arm++) {
-            if (!same_cells(p, &rows[i], arm) || !same_regimen(p, &rows[i], arm) || !compare(p, &rows[i], &m, arm, &c)) continue;
-            write_row(p, &rows[i], &m, arm, &c);
+            if (!same_treatment(p, &rows[i], arm) || !compare(p, &rows[i], &m, arm, &c)) continue;
+            write_row(p, &rows[i], &m, arm, &c, named);
             shown++;
             if (strcmp(rows[i].role, "validate") != 0) continue;
             ++*validate;

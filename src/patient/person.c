@@ -6,6 +6,7 @@
 
 #include "base/lanes.h"
 #include "base/lanes_math.h"
+#include "base/units.h"
 #include "patient/draw.h"
 
 #define TRIES_MAX 200 /* draws of one trait before its bounds are taken as too narrow */
@@ -201,8 +202,7 @@ bool person_draw(const person_source *source, uint64_t seed, uint64_t number, pe
 
     /* severe events in the year before: what the person's own hazard gives in a typical year */
     double ratio = out->impaired_awareness ? p->severe_hypo_unaware_ratio : 1.0;
-    double hazard = p->severe_hypo_base_per_year * ratio * out->severe_hypo_frailty *
-                    lanes_exp(p->severe_hypo_log_rate_per_pct * p->severe_hypo_history_below_pct);
+    double hazard = DAYS_PER_YEAR * p->severe_hypo_history_low_day_frac * p->severe_hypo_per_low_day * ratio * out->severe_hypo_frailty;
     out->severe_hypo_per_year = draw_poisson(&d, hazard);
     return true;
 }

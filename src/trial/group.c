@@ -18,6 +18,7 @@
 
 #define VISIT_MINUTE (7 * 60)
 #define LIQUID_MG_PER_G 1000.0
+#define SEVERE_POSSIBLE_BELOW_MG_DL 54.0 /* level 2 hypoglycaemia (doi:10.2337/dci19-0028) */
 
 /* ---- start ---- */
 
@@ -139,6 +140,7 @@ static void respond(const run_plan *run, group *group, int l, int day, int minut
     lane->care.part_low_n[part] += cgm < 70.0;
 
     double plasma = minute->x[MINUTE_gp][l] / minute->k[KINETIC_INDEX(vg)][l];
+    lane->low_today = lane->low_today || plasma < SEVERE_POSSIBLE_BELOW_MG_DL;
     if (!(cgm < 70.0) && !(plasma < 70.0)) return;
     int64_t now = (int64_t)(day + run->run_in_day) * MINUTES_PER_DAY + minute_of_day;
     double grams = care_rescue_g(run, lane, now, cgm, plasma);
@@ -250,6 +252,7 @@ static void day_begins(const run_plan *run, group *group, int day, bool visits)
         lane *lane = &group->lanes[l];
         lane_group *minute = &group->minute;
         *tally_of(run, lane, day) = (day_tally){.fasting_mg_dl = NAN};
+        lane->low_today = false;
         behaviour_plan_day(run, lane, day, visits, &lane->plan);
 
         draw d = draw_from(run->seed, lane->who->key, RNG_sensitivity, (uint64_t)run_day);

@@ -94,6 +94,7 @@ typedef struct {
     double sensitivity_factor;         /* of the regimen, today */
     double egfr;
     int severe_hypo_since_visit;
+    bool low_today;                    /* plasma below 54 mg/dL at any reading of the day */
     bool graft_worked, graft_lost, independent;
     int days_without_insulin;
     int treatment_death_day;           /* drawn when cells are given, -1 for none */

@@ -29,9 +29,7 @@ void plan_fill(run_plan *plan, const islet_protocol *protocol, const cli_options
 void follow_up_text(double years, char out[FOLLOW_UP_ROOM])
 {
     bool whole = years >= 1 && years == (double)(long long)years;
-    double length = whole ? years : years * DAYS_PER_YEAR;
-    long long n = (long long)length;
-    if (!whole && length - (double)n > 1e-6) n++; /* part of a day is simulated as a day */
+    long long n = whole ? (long long)years : (long long)(years * DAYS_PER_YEAR + 0.5);
     snprintf(out, FOLLOW_UP_ROOM, "%lld %s%s", n, whole ? "year" : "day", n == 1 ? "" : "s");
 }
 

@@ -209,13 +209,6 @@ bool person_draw(const person_source *source, uint64_t seed, uint64_t number, pe
 
 /* ---- requirements ---- */
 
-static bool within(const requirement *r, double x)
-{
-    bool above = r->low_open ? x > r->low : x >= r->low;
-    bool below = r->high_open ? x < r->high : x <= r->high;
-    return above && below;
-}
-
 bool person_meets(const population *population, const person *who)
 {
     const double known[TRAIT_COUNT] = {
@@ -229,7 +222,7 @@ bool person_meets(const population *population, const person *who)
     };
     for (int t = 0; t < TRAIT_COUNT; t++) {
         if (t == TRAIT_hba1c_pct || t == TRAIT_fasting_glucose_mg_dl) continue; /* known after the run-in */
-        if (population->has_require[t] && !within(&population->require[t], known[t])) return false;
+        if (population->has_require[t] && !requirement_holds(&population->require[t], known[t])) return false;
     }
     return true;
 }

@@ -145,6 +145,11 @@ bool population_shipped(const char *name, population *out)
 
 /* ---- requirements ---- */
 
+bool requirement_holds(const requirement *r, double x)
+{
+    return (r->low_open ? x > r->low : x >= r->low) && (r->high_open ? x < r->high : x <= r->high);
+}
+
 /* Keys of requirements: every trait in its own unit, and a second key where people also write another unit.
  * trait = scale * written + shift */
 typedef struct {

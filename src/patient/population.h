@@ -70,6 +70,9 @@ bool population_shipped(const char *name, population *out);
 const char *const *population_names(void);
 bool population_parse(const char *text, size_t length, const char *file, population *out, islet_problems *problems);
 
+/* Does a trait of this size meet the requirement? */
+bool requirement_holds(const requirement *r, double x);
+
 /* Add the requirements of a protocol's mapping: trait: ">= 5", "< 0.02" or [18, 65]. Traits that are written in two
  * units have a key for each (hba1c_mmol_mol beside hba1c_pct). */
 void population_read_require(yaml_reader *reader, const yaml_node *map, population *out);

@@ -346,11 +346,6 @@ static bool needs_run_in(const population *of)
     return of->has_require[TRAIT_hba1c_pct] || of->has_require[TRAIT_fasting_glucose_mg_dl];
 }
 
-static bool meets(const requirement *r, double x)
-{
-    return (r->low_open ? x > r->low : x >= r->low) && (r->high_open ? x < r->high : x <= r->high);
-}
-
 static bool meets_after_run_in(const trial *t, const lane *lane)
 {
     const population *of = &t->protocol->population;
@@ -359,8 +354,8 @@ static bool meets_after_run_in(const trial *t, const lane *lane)
                              &last->mean_glucose_mg_dl, (int)(sizeof(*last) / sizeof(double)), t->plan.run_in_day);
     double fasting = 0.0;
     for (int i = 0; i < 14; i++) fasting += last[-i].fasting_mg_dl / 14.0;
-    return (!of->has_require[TRAIT_hba1c_pct] || meets(&of->require[TRAIT_hba1c_pct], hba1c)) &&
-           (!of->has_require[TRAIT_fasting_glucose_mg_dl] || meets(&of->require[TRAIT_fasting_glucose_mg_dl], fasting));
+    return (!of->has_require[TRAIT_hba1c_pct] || requirement_holds(&of->require[TRAIT_hba1c_pct], hba1c)) &&
+           (!of->has_require[TRAIT_fasting_glucose_mg_dl] || requirement_holds(&of->require[TRAIT_fasting_glucose_mg_dl], fasting));
 }
 
 /* The next candidate from *number on who meets what is known before the run-in; false when there are too few. */

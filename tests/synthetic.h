@@ -89,6 +89,7 @@ static inline void synthetic_visit(synthetic_person *p, int visit, double graft,
     double *v = p->visits[visit], own = synthetic_uniform((uint64_t)id, 1, 0) - 0.5;
     double noise = synthetic_uniform((uint64_t)id, 2, (uint64_t)(visit * 2 + p->result.arm)) - 0.5;
     for (int i = 0; i < ENDPOINT_COUNT; i++) v[i] = NAN;
+    for (int harm = ENDPOINT_severe_hypo_any; harm <= ENDPOINT_withdrawn; harm++) v[harm] = 0.0;
     if (day > last_day) return;
     v[ENDPOINT_insulin_independent] = off_insulin;
     v[ENDPOINT_insulin_independent_strict] = off_insulin && own > -0.4;
@@ -109,7 +110,6 @@ static inline void synthetic_visit(synthetic_person *p, int visit, double graft,
     v[ENDPOINT_egfr_ml_min_1_73m2] = p->traits.egfr_ml_min_1_73m2 - (p->result.arm == 0 ? 0.03 * day : 0.003 * day);
     v[ENDPOINT_graft_beta_cells_million] = 300 * graft;
     v[ENDPOINT_graft_function_frac] = 0.8 * graft;
-    for (int id_harm = ENDPOINT_severe_hypo_any; id_harm <= ENDPOINT_withdrawn; id_harm++) v[id_harm] = 0.0;
 }
 
 /* fill one person in one arm; the arrays live in *p */
@@ -141,8 +141,9 @@ static inline void synthetic_fill(synthetic_person *p, int64_t id, int arm)
         double graft = arm == 0 ? 1.0 / (1.0 + exp(-(day - 75.0) / 30.0)) * (0.9 + 0.5 * own) : 0.0;
         if (day == 0) graft = 0.0;
         synthetic_visit(p, i, graft, day >= stop + 14 && day < resumed, left);
-        if (arm == 0 && u < 0.05 && day > 0) p->visits[i][ENDPOINT_portal_bleeding] = day > left ? NAN : 1.0;
-        if (arm == 1 && u < 0.7 && day >= 100) p->visits[i][ENDPOINT_severe_hypo_any] = day > left ? NAN : 1.0;
+        if (arm == 0 && u < 0.05 && day > 0) p->visits[i][ENDPOINT_portal_bleeding] = 1.0;
+        if (arm == 1 && u < 0.7 && left > 100 && day >= 100) p->visits[i][ENDPOINT_severe_hypo_any] = 1.0;
+        if (day > left) p->visits[i][u < 0.3 ? ENDPOINT_death : ENDPOINT_withdrawn] = 1.0;
     }
     for (int day = 0; day < p->result.n_days; day++) {
         double noise = synthetic_uniform(key, 8 + (uint64_t)arm, (uint64_t)day);

@@ -168,6 +168,28 @@ static void the_run_in_is_shared_and_independent_arms_are_not(void **state)
     free(apart);
 }
 
+/* Who dies or leaves has no more days and measurements, and is still counted with what had happened. */
+static void who_leaves_is_still_counted(void **state)
+{
+    (void)state;
+    struct islet_protocol p = example;
+    p.dropout_probability_per_year = 0.8;
+    outcome *o = run(&p, NULL);
+    int left = 0;
+    for (int i = 0; i < 2 * PEOPLE; i++) {
+        const double *last = o->values[i][3];
+        bool gone = o->n_days[i] < FOLLOW_UP_DAY;
+        left += gone;
+        assert_int_equal(isnan(last[ENDPOINT_hba1c_pct]), gone);
+        assert_true(last[ENDPOINT_death] + last[ENDPOINT_withdrawn] == gone);
+        for (int visit = 0; visit < o->visits; visit++)
+            for (int harm = ENDPOINT_severe_hypo_any; harm <= ENDPOINT_withdrawn; harm++)
+                assert_true(o->values[i][visit][harm] == 0.0 || o->values[i][visit][harm] == 1.0);
+    }
+    assert_true(left > 5);
+    free(o);
+}
+
 /* Untreated adults look like trial entrants: wide bands around the published entrants (docs/cohort.md has the table). */
 static void untreated_people_look_like_entrants(void **state)
 {
@@ -210,6 +232,7 @@ int main(void)
         cmocka_unit_test(stopping_immunosuppression_loses_the_graft),
         cmocka_unit_test(threads_engines_and_company_do_not_matter),
         cmocka_unit_test(the_run_in_is_shared_and_independent_arms_are_not),
+        cmocka_unit_test(who_leaves_is_still_counted),
         cmocka_unit_test(untreated_people_look_like_entrants),
         cmocka_unit_test(requirements_on_hba1c_are_met),
     };

@@ -105,7 +105,7 @@ CREATE TABLE patient (
 
 CREATE TABLE visit (
     -- End points at the visits of the protocol, one row a person. NULL: not measured (dead, withdrawn, not due).
-    -- Harms of people who have left are filled from `event`: what had happened to them is known.
+    -- Harms are never NULL: what had happened to people who have left is known.
     arm INTEGER NOT NULL,
     day INTEGER NOT NULL,              -- day 0 is before treatment
     patient INTEGER NOT NULL,

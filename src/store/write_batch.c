@@ -1,5 +1,4 @@
 /* Rows of people, a batch a transaction. */
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,23 +33,6 @@ static const char *const event_keys[EVENT_COUNT] = {
 #define EVENT_KEY(key, sentence) #key,
     EVENT_LIST(EVENT_KEY)
 #undef EVENT_KEY
-};
-
-/* the event that each harm counts */
-static const struct {
-    endpoint_id harm;
-    event_kind event;
-} harm_events[] = {
-    {ENDPOINT_severe_hypo_any, EVENT_severe_hypo},
-    {ENDPOINT_graft_lost, EVENT_graft_lost},
-    {ENDPOINT_portal_bleeding, EVENT_portal_bleeding},
-    {ENDPOINT_portal_thrombosis, EVENT_portal_thrombosis},
-    {ENDPOINT_cmv_infection, EVENT_cmv_infection},
-    {ENDPOINT_serious_infection, EVENT_serious_infection},
-    {ENDPOINT_kidney_injury, EVENT_kidney_injury},
-    {ENDPOINT_malignancy, EVENT_malignancy},
-    {ENDPOINT_death, EVENT_death},
-    {ENDPOINT_withdrawn, EVENT_withdrawn},
 };
 
 islet_status store_writer_create(islet_store *store, bool paired, int n_visits, const int *visit_days,
@@ -103,29 +85,14 @@ static islet_status put_patient(store_writer *writer, const patient_traits *trai
     return store_step(writer->store, put, DOING, problems);
 }
 
-static bool had_event(const patient_result *result, event_kind kind, int day)
-{
-    for (int i = 0; i < result->n_events; i++)
-        if (result->events[i].kind == (int32_t)kind && result->events[i].day >= 0 && result->events[i].day <= day)
-            return true;
-    return false;
-}
-
 static islet_status put_visits(store_writer *writer, const patient_result *result, islet_problems *problems)
 {
     sqlite3_stmt *put = writer->put[PUT_VISIT];
-    islet_status status = ISLET_OK;
+    islet_status status = result->n_visits == writer->n_visits ? ISLET_OK : ISLET_ERR_ARGUMENT;
     for (int visit = 0; visit < writer->n_visits && status == ISLET_OK; visit++) {
-        int day = writer->visit_days[visit];
-        double values[ENDPOINT_COUNT];
-        for (int id = 0; id < ENDPOINT_COUNT; id++)
-            values[id] = visit < result->n_visits ? result->visit_values[visit][id] : NAN;
-        /* who has left is still known to have had the harm or not: denominators stay everybody enrolled */
-        for (size_t i = 0; i < sizeof harm_events / sizeof harm_events[0]; i++)
-            if (isnan(values[harm_events[i].harm]))
-                values[harm_events[i].harm] = had_event(result, harm_events[i].event, day);
+        const double *values = result->visit_values[visit];
         sqlite3_bind_int(put, 1, result->arm);
-        sqlite3_bind_int(put, 2, day);
+        sqlite3_bind_int(put, 2, writer->visit_days[visit]);
         sqlite3_bind_int64(put, 3, result->traits->patient);
         for (int id = 0; id < ENDPOINT_COUNT; id++) sqlite3_bind_double(put, 4 + id, values[id]); /* NaN becomes NULL */
         status = store_step(writer->store, put, DOING, problems);

@@ -1,4 +1,4 @@
-/* base/rng.h and base/rng_lanes.h: known answers, scalar and vector draws equal bit for bit, laws of the draws. */
+/* base/rng.h, base/rng_lanes.h and patient/draw.h: known answers, scalar and vector draws equal bit for bit, laws of the draws. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,6 +11,7 @@
 
 #include "base/rng.h"
 #include "lanes_unit.h"
+#include "patient/draw.h"
 
 #define N_DRAWS 1000000
 
@@ -141,32 +142,63 @@ static void uniforms_fill_their_cells(void **state)
     check_z("covariance of the two halves", both / N_DRAWS, 0.0, sqrt(1.0 / 144.0 / N_DRAWS));
 }
 
-static void lognormal_and_poisson_follow_their_laws(void **state)
+/* mean and variance of N numbers against the law's; fourth_moment is that about the mean */
+static void check_law(const char *law, const double *x, int n, double mean, double variance, double fourth_moment)
+{
+    double sum = 0.0, squares = 0.0;
+    char what[80];
+    for (int i = 0; i < n; i++) sum += x[i], squares += (x[i] - mean) * (x[i] - mean);
+    snprintf(what, sizeof what, "mean of %s", law);
+    check_z(what, sum / n, mean, sqrt(variance / n));
+    snprintf(what, sizeof what, "variance of %s", law);
+    check_z(what, squares / n, variance, sqrt((fourth_moment - variance * variance) / n));
+}
+
+/* Laws with the moments that their textbooks give: log-normal w = 1 + cv^2; gamma of shape a and mean 1; Poisson. */
+static void draws_of_people_follow_their_laws(void **state)
 {
     (void)state;
     enum { N = 200000 };
-    double sum_log = 0.0;
-    for (int i = 0; i < N; i++) sum_log += log(rng_lognormal(4, (uint64_t)i, RNG_bolus, 0, 0.75, 0.5));
-    check_z("mean of log (median 0.75, sd 0.5)", sum_log / N, log(0.75), 0.5 / sqrt(N));
+    double *x = malloc(N * sizeof *x);
+    assert_non_null(x);
 
-    const double means[] = {0.05, 2.5, 40.0};
-    for (int m = 0; m < 3; m++) {
-        double sum = 0.0, sum2 = 0.0, zeros = 0.0;
-        const double mean = means[m], p0 = exp(-mean);
+    const double mean = 3.0, cv = 0.3, w = 1.0 + cv * cv, variance = mean * mean * cv * cv;
+    for (int i = 0; i < N; i++) {
+        draw d = draw_from(4, (uint64_t)i, RNG_meals, 0);
+        x[i] = draw_lognormal(&d, mean, cv);
+    }
+    check_law("log-normal", x, N, mean, variance, variance * variance * (w * w * w * w + 2.0 * w * w * w + 3.0 * w * w - 3.0));
+    for (int i = 0; i < N; i++) {
+        draw d = draw_from(4, (uint64_t)i, RNG_meals, 1);
+        x[i] = log(draw_log_sd(&d, 0.5));
+    }
+    check_law("log of log-normal", x, N, 0.0, 0.25, 3.0 * 0.0625);
+
+    const double variances[] = {0.2, 1.0, 2.5}; /* shapes 5, 1 and 0.4 */
+    for (int v = 0; v < 3; v++) {
         for (int i = 0; i < N; i++) {
-            const double k = rng_poisson(5, (uint64_t)i, RNG_severe_hypo, (uint64_t)m, mean);
-            sum += k, sum2 += (k - mean) * (k - mean), zeros += k == 0.0;
+            draw d = draw_from(5, (uint64_t)i, RNG_population, (uint64_t)v);
+            x[i] = draw_gamma_mean_one(&d, variances[v]);
         }
-        check_z("Poisson mean", sum / N, mean, sqrt(mean / N));
-        check_z("Poisson variance", sum2 / N, mean, sqrt((mean + 2.0 * mean * mean) / N));
+        check_law("gamma", x, N, 1.0, variances[v], 3.0 * variances[v] * variances[v] * (1.0 + 2.0 * variances[v]));
+    }
+    const double means[] = {0.05, 2.5, 60.0}; /* the last in pieces */
+    for (int m = 0; m < 3; m++) {
+        double zeros = 0.0, p0 = exp(-means[m]);
+        for (int i = 0; i < N; i++) {
+            draw d = draw_from(5, (uint64_t)i, RNG_severe_hypo, (uint64_t)m);
+            x[i] = draw_poisson(&d, means[m]);
+            zeros += x[i] == 0.0;
+        }
+        check_law("Poisson", x, N, means[m], means[m], means[m] * (1.0 + 3.0 * means[m]));
         if (m < 2) check_z("Poisson zeros", zeros, N * p0, sqrt(N * p0 * (1.0 - p0)));
     }
-    for (uint64_t i = 0; i < 1000; i++) {
-        assert_int_equal(rng_poisson(6, i, RNG_harms, 0, 0.0), 0);
-        assert_int_equal(rng_poisson(6, i, RNG_harms, 0, NAN), 0);
-        const int n = rng_poisson(6, i, RNG_harms, 0, INFINITY); /* held at 700 */
-        assert_true(n > 500 && n < 900);
-    }
+    free(x);
+
+    draw d = draw_from(6, 0, RNG_harms, 0);
+    assert_true(draw_gamma_mean_one(&d, 0.0) == 1.0);
+    assert_int_equal(draw_poisson(&d, 0.0), 0);
+    assert_int_equal(draw_poisson(&d, NAN), 0);
 }
 
 int main(void)
@@ -178,7 +210,7 @@ int main(void)
         cmocka_unit_test(uniform_stays_inside_the_open_interval),
         cmocka_unit_test(normals_follow_their_law),
         cmocka_unit_test(uniforms_fill_their_cells),
-        cmocka_unit_test(lognormal_and_poisson_follow_their_laws),
+        cmocka_unit_test(draws_of_people_follow_their_laws),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -87,10 +87,4 @@ double rng_normal(uint64_t seed, uint64_t patient, rng_stream stream, uint64_t i
 /* Two independent standard normals out of one draw; the first is rng_normal's. */
 void rng_normal_pair(uint64_t seed, uint64_t patient, rng_stream stream, uint64_t index, double out[2]);
 
-/* median * exp(sd_log * z) with z = rng_normal. */
-double rng_lognormal(uint64_t seed, uint64_t patient, rng_stream stream, uint64_t index, double median, double sd_log);
-
-/* Number of events of a Poisson law, by inversion of rng_uniform; mean 0 .. 700, outside (NaN too) held at these. */
-int rng_poisson(uint64_t seed, uint64_t patient, rng_stream stream, uint64_t index, double mean);
-
 #endif

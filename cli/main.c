@@ -50,6 +50,7 @@ static void set_signals(void)
     if (sigaction(SIGHUP, NULL, &before) == 0 && before.sa_handler != SIG_IGN) /* nohup keeps its meaning */
         sigaction(SIGHUP, &stop, NULL);
     sigaction(SIGPIPE, &ignore, NULL);
+    sigaction(SIGXFSZ, &ignore, NULL); /* a limit on the size of files: the write that meets it says so */
 }
 
 /* A standard stream that the caller has closed must not become the number of the next file that is opened, or a store

@@ -86,6 +86,13 @@ absent x.db
 "$islet" run own.yaml $small --out full.db --report full.html >/dev/full 2>err.txt
 status=$?
 [ $status = 5 ] || fail "table to a full disk: exit status $status instead of 5"
+cp zimislecel.db limit.db
+(ulimit -f 64 && exec "$islet" run own.yaml $small --seed 5 --out limit.db --report limit.html) >out.txt 2>err.txt
+status=$?
+[ $status = 5 ] || fail "store over a limit of size: exit status $status instead of 5"
+says err.txt "limit.db"
+same limit.db zimislecel.db
+absent limit.html
 
 # an interrupted run ends soon, keeps and marks what is finished; without anything finished it is the same
 for run in "2000 0.1 3" "1000 30 1"; do

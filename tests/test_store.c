@@ -147,6 +147,7 @@ static void test_results(void **state)
     assert_true(fabs(query(store, "SELECT value FROM difference WHERE arm = 0 AND day = 365 AND endpoint = 'hba1c_pct'")
                      - difference / pairs) < 1e-12);
     assert_true(query(store, "SELECT count(*) FROM difference WHERE arm = control_arm") == 0);
+    assert_true(query(store, "SELECT min(ci_low) FROM endpoint_result") == 0.0); /* of what cannot be negative */
 
     islet_table *table;
     assert_int_equal(islet_store_results(store, &table), ISLET_OK);

@@ -158,6 +158,7 @@ static islet_status write_endpoint(result_writer *w, const endpoint_info *endpoi
             if (status != ISLET_OK) break;
             summary s = is_share(endpoint) ? summary_share(w->treated.values, w->treated.n)
                                            : summary_mean(w->treated.values, w->treated.n);
+            if (s.ci_low < 0.0) s.ci_low = 0.0; /* no end point can be negative */
             status = put_summary(w, w->put_result, arm, endpoint, days[i], &s);
             if (status == ISLET_OK && w->control >= 0 && arm != w->control)
                 status = write_difference(w, query, arm, endpoint, days[i]);

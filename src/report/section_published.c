@@ -17,7 +17,6 @@
 
 #define NEAR_DAY 15       /* a visit this near to the published day is compared */
 #define SAME_DOSE 0.01    /* relative */
-#define SCORE_Z 1.959963984540054
 #define NOT_LEFT " AND hba1c_pct IS NOT NULL " /* who has left has no visit */
 
 /* End points of the published rows that are not columns of `visit`: one value a person, arm ?1 and day ?2. */
@@ -131,7 +130,7 @@ static bool compare(page *p, const published_row *row, const measure *m, int arm
         out->published_high = s.ci_high;
         binomial_range(out->simulated.value, row->n, &out->range_low, &out->range_high);
     } else {
-        double half = SCORE_Z * out->simulated.sd / sqrt(row->n);
+        double half = NORMAL_Z_975 * out->simulated.sd / sqrt(row->n);
         out->published = row->value;
         out->published_low = row->ci_low;
         out->published_high = row->ci_high;

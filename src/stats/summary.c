@@ -7,9 +7,8 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define TAIL 0.025            /* outside a 95 % interval on each side */
-#define BISECTIONS 200        /* more than the bits of a double between 0 and 1 */
-#define SCORE_Z 1.959963984540054 /* standard normal quantile at 1 - TAIL */
+#define TAIL 0.025     /* outside a 95 % interval on each side */
+#define BISECTIONS 200 /* more than the bits of a double between 0 and 1 */
 
 static const summary summary_empty = {0, NAN, NAN, NAN, NAN};
 
@@ -50,8 +49,8 @@ summary summary_mean(const double *values, int64_t n)
 /* Wilson's score limits of a share */
 static void score_limits(double p, double n, double *low, double *high)
 {
-    double z2 = SCORE_Z * SCORE_Z, centre = p + z2 / (2.0 * n);
-    double half = SCORE_Z * sqrt(p * (1.0 - p) / n + z2 / (4.0 * n * n));
+    double z2 = NORMAL_Z_975 * NORMAL_Z_975, centre = p + z2 / (2.0 * n);
+    double half = NORMAL_Z_975 * sqrt(p * (1.0 - p) / n + z2 / (4.0 * n * n));
     *low = fmax(0.0, (centre - half) / (1.0 + z2 / n));
     *high = fmin(1.0, (centre + half) / (1.0 + z2 / n));
 }

@@ -7,6 +7,8 @@
 
 #include <stdint.h>
 
+#define NORMAL_Z_975 1.959963984540054 /* standard normal quantile at 0.975, for 95 % intervals */
+
 typedef struct {
     int64_t n;              /* values that were not missing */
     double value;           /* mean, share or difference; NaN when n is 0 */

@@ -6,7 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define SCORE_Z 1.959963984540054 /* standard normal quantile at 0.975 */
+#include "stats/summary.h"
 
 typedef struct {
     double time;
@@ -28,10 +28,10 @@ static void set_interval(survival_point *point, double variance_of_log, survival
     if (!(s > 0.0)) {
         point->standard_error = point->ci_low = point->ci_high = NAN;
     } else if (scale == SURVIVAL_LOG) {
-        point->ci_low = s * exp(-SCORE_Z * se);
-        point->ci_high = fmin(1.0, s * exp(SCORE_Z * se));
+        point->ci_low = s * exp(-NORMAL_Z_975 * se);
+        point->ci_high = fmin(1.0, s * exp(NORMAL_Z_975 * se));
     } else {
-        double spread = SCORE_Z * se / fabs(log(s));
+        double spread = NORMAL_Z_975 * se / fabs(log(s));
         point->ci_low = pow(s, exp(spread));
         point->ci_high = pow(s, exp(-spread));
     }

@@ -15,6 +15,7 @@ static const char *kind_name(islet_file_kind kind)
     case ISLET_FILE_POPULATION: return "population";
     case ISLET_FILE_REGIMEN: return "regimen";
     case ISLET_FILE_STORE: return "store";
+    case ISLET_FILE_PATIENT: return "patient";
     }
     return "unknown";
 }

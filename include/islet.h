@@ -119,6 +119,26 @@ ISLET_API double islet_protocol_years(const islet_protocol *protocol);
 /** What each arm is given: arm, day, given, amount, unit; the days and amounts of a plan people can check. */
 ISLET_API ISLET_CHECK islet_status islet_protocol_table(const islet_protocol *protocol, islet_table **out);
 
+/* ---- screen: may this patient be treated as the protocol says ---------------------------------------------------- */
+
+typedef enum {
+    ISLET_ELIGIBLE,
+    ISLET_NOT_ELIGIBLE,
+    ISLET_NOT_NOW,
+    ISLET_ELIGIBILITY_UNKNOWN,
+    ISLET_NEEDS_JUDGEMENT
+} islet_eligibility;
+
+/** "eligible", "not_eligible", "not_now", "unknown", "needs_judgement". */
+ISLET_API const char *islet_eligibility_word(islet_eligibility state);
+
+/** Hold the patient of a file (YAML, a row of CSV, FHIR R4 bundle in JSON) against every criterion of the protocol and of
+ *  the products it gives. `row` (from 1) or `id` picks a row of a CSV file of several; 0 and NULL otherwise. The table
+ *  has id, state, kind, sentence, found, where, standing, source. Research software: no advice on treatment. */
+ISLET_API ISLET_CHECK islet_status islet_screen(const islet_protocol *protocol, const char *patient, int64_t row,
+                                                const char *id, islet_eligibility *state, islet_table **criteria,
+                                                islet_problems *problems);
+
 /* ---- check: what kind of file is this, and what is wrong with it ------------------------------------------------ */
 
 typedef enum {
@@ -127,7 +147,8 @@ typedef enum {
     ISLET_FILE_PRODUCT,
     ISLET_FILE_POPULATION,
     ISLET_FILE_REGIMEN,
-    ISLET_FILE_STORE
+    ISLET_FILE_STORE,
+    ISLET_FILE_PATIENT
 } islet_file_kind;
 
 /** Tell the kind of a file and list all that is wrong with it. ISLET_OK when nothing but warnings. */

@@ -43,6 +43,7 @@ look_for_what_is_missing() {
     need "libyaml" libyaml-dev has_library yaml-0.1
     need "SQLite 3" libsqlite3-dev has_library sqlite3
     need "Nettle" nettle-dev has_library nettle
+    need "Jansson" libjansson-dev has_library jansson
     need "GNU Scientific Library" libgsl-dev has_library gsl
     need "Random123, headers" librandom123-dev builds Random123/philox.h
     need "cmocka, for the tests" libcmocka-dev has_library cmocka

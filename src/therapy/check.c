@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "base/yaml_read.h"
+#include "patient/record.h"
 #include "therapy/protocol.h"
 
 static const struct {
@@ -15,6 +16,7 @@ static const struct {
     {"islet_product", ISLET_FILE_PRODUCT},
     {"islet_regimen", ISLET_FILE_REGIMEN},
     {"islet_population", ISLET_FILE_POPULATION},
+    {"islet_patient", ISLET_FILE_PATIENT},
 };
 
 /* Kind by the keys of the top, also when the text breaks off later. */
@@ -36,7 +38,7 @@ static void report_unknown(const char *text, size_t length, const char *path, is
         yaml_error(
             &reader, document->root,
             "this is no file of islet: a protocol begins with islet: 1, a product with islet_product: 1, a regimen with "
-            "islet_regimen: 1, a population with islet_population: 1");
+            "islet_regimen: 1, a population with islet_population: 1, a patient with islet_patient: 1");
     yaml_free(document);
 }
 
@@ -47,6 +49,7 @@ static bool read_as(islet_file_kind kind, const char *text, size_t length, const
         product product;
         regimen regimen;
         population population;
+        patient_record patient;
     } *any = malloc(sizeof *any);
     bool fine = false;
     if (!any) return false;
@@ -55,6 +58,7 @@ static bool read_as(islet_file_kind kind, const char *text, size_t length, const
     case ISLET_FILE_PRODUCT: fine = product_parse(text, length, path, &any->product, problems); break;
     case ISLET_FILE_REGIMEN: fine = regimen_parse(text, length, path, &any->regimen, problems); break;
     case ISLET_FILE_POPULATION: fine = population_parse(text, length, path, &any->population, problems); break;
+    case ISLET_FILE_PATIENT: fine = record_parse(text, length, path, NULL, &any->patient, problems) == ISLET_OK; break;
     default: report_unknown(text, length, path, problems); break;
     }
     free(any);
@@ -74,8 +78,14 @@ islet_status therapy_check_file(const char *path, islet_file_kind *kind, islet_p
         *kind = ISLET_FILE_STORE;
         return ISLET_OK;
     }
-    status = file_read(path, YAML_MAX_BYTES, &text, &length, problems);
+    status = file_read(path, RECORD_MAX_BYTES, &text, &length, problems);
     if (status < 0) return status;
+    if (record_form_of(path, text, length) != RECORD_YAML) { /* what comes as JSON or CSV is a patient's */
+        *kind = ISLET_FILE_PATIENT;
+        status = read_as(*kind, text, length, path, problems) ? ISLET_OK : ISLET_ERR_INPUT;
+        free(text);
+        return status;
+    }
     yaml_document *document = yaml_parse(text, length, path, NULL);
     if (document) {
         *kind = kind_of(document);

@@ -110,6 +110,7 @@ static const yaml_field product_fields[] = {
     YAML_WORD(product, origin, true, origin_words),
     YAML_WORD(product, route, true, route_words),
     YAML_WORD(product, evidence_grade, true, grade_words),
+    {.key = "criteria", .read = criteria_read, .offset = offsetof(product, criteria)},
     {.key = "values", .read = read_product_values, .required = true},
 };
 

@@ -4,6 +4,7 @@
 
 #include "base/standing.h"
 #include "islet.h"
+#include "therapy/criterion.h"
 
 #define NAME_TEXT 64
 
@@ -37,6 +38,7 @@ typedef struct {
     cell_origin origin;
     cell_route route;
     char evidence_grade[16]; /* A..D as in the evidence notes */
+    criterion_list criteria; /* who may be given it; may be empty */
 #define PRODUCT_FIELD(key, unit, low, high, sentence) sourced_value key;
     PRODUCT_VALUES(PRODUCT_FIELD)
 #undef PRODUCT_FIELD

@@ -1,0 +1,250 @@
+/* Patient record: one table of keys and units for all three forms, and the rules of conflicts and dates. */
+#include "patient/record.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/number.h"
+#include "base/problems.h"
+#include "base/units.h"
+
+#define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))
+#define SAME_FRAC 0.02 /* values of one item that differ by less are one value written in two units */
+
+#define ITEM_INFO(key, unit, low, high, sentence) {#key, unit, low, high, sentence},
+const item_info record_items[ITEM_COUNT] = {RECORD_ITEMS(ITEM_INFO)};
+#define ITEM_WORD(key, unit, low, high, sentence) #key,
+const char *const record_item_words[] = {RECORD_ITEMS(ITEM_WORD) NULL};
+
+/* Keys: every item in its own unit, other units people write, and names without a unit, whose values must bring one.
+ * item = scale * written + shift; other is a second spelling of the unit (UCUM) */
+typedef struct {
+    const char *key;
+    item_id item;
+    const char *unit, *other;
+    double scale, shift, low, high;
+} record_key;
+
+#define OWN_KEY(name, unit, low, high, sentence) {#name, ITEM_##name, unit, NULL, 1.0, 0.0, low, high},
+static const record_key keys[] = {
+    RECORD_ITEMS(OWN_KEY){"hba1c_mmol_mol", ITEM_hba1c_pct, "mmol/mol", NULL, 0.09148, 2.152, 10, 195},
+    {"fasting_glucose_mmol_l", ITEM_fasting_glucose_mg_dl, "mmol/L", NULL, MG_DL_PER_MMOL_L, 0, 1.1, 33.3},
+    {"c_peptide_stimulated_ng_ml", ITEM_c_peptide_stimulated_nmol_l, "ng/mL", "ug/L", 1 / C_PEPTIDE_NG_ML_PER_NMOL_L, 0,
+     0, 30},
+    {"c_peptide_stimulated_pmol_l", ITEM_c_peptide_stimulated_nmol_l, "pmol/L", NULL, 0.001, 0, 0, 10000},
+    {"hba1c", ITEM_hba1c_pct, NULL, NULL, 1, 0, 0, 0},
+    {"fasting_glucose", ITEM_fasting_glucose_mg_dl, NULL, NULL, 1, 0, 0, 0},
+    {"c_peptide_stimulated", ITEM_c_peptide_stimulated_nmol_l, NULL, NULL, 1, 0, 0, 0},
+};
+_Static_assert(COUNT(keys) < 64, "room for every key in record_keys");
+
+/* Spellings of a unit that electronic records use for the unit of a key. */
+static const struct {
+    const char *unit, *other;
+} spellings[] = {
+    {"year", "a"},
+    {"1/year", "/a"},
+    {"mL/min/1.73m2", "mL/min/{1.73_m2}"},
+    {"mL/min/1.73m2", "mL/min/1.73 m2"},
+    {"nmol/L", "nmol/l"},
+    {"mmol/L", "mmol/l"},
+    {"mg/dL", "mg/dl"},
+    {"U/kg/day", "[iU]/kg/d"},
+};
+
+static bool is_unit(const record_key *key, const char *unit)
+{
+    if (!key->unit) return false;
+    if (strcmp(key->unit, unit) == 0 || (key->other && strcmp(key->other, unit) == 0)) return true;
+    for (int i = 0; i < COUNT(spellings); i++)
+        if (strcmp(key->unit, spellings[i].unit) == 0 && strcmp(spellings[i].other, unit) == 0) return true;
+    return false;
+}
+
+static const record_key *find_unit(item_id item, const char *unit)
+{
+    for (int i = 0; i < COUNT(keys); i++)
+        if (keys[i].item == item && is_unit(&keys[i], unit)) return &keys[i];
+    return NULL;
+}
+
+bool record_unit_known(item_id item, const char *unit)
+{
+    return find_unit(item, unit) != NULL;
+}
+
+static const record_key *find_key(const char *name)
+{
+    for (int i = 0; i < COUNT(keys); i++)
+        if (strcmp(keys[i].key, name) == 0) return &keys[i];
+    return NULL;
+}
+
+bool record_key_known(const char *name)
+{
+    return find_key(name) != NULL;
+}
+
+const char *const *record_keys(const char *words[64])
+{
+    for (int i = 0; i < COUNT(keys); i++) words[i] = keys[i].key;
+    words[COUNT(keys)] = NULL;
+    return words;
+}
+
+static bool is_flag(item_id item)
+{
+    return strcmp(record_items[item].unit, RECORD_FLAG) == 0;
+}
+
+/* ---- putting a value in ---- */
+
+/* Can both be true, apart from rounding between units? */
+static bool agree(const requirement *a, const requirement *b)
+{
+    double slack = SAME_FRAC * fmax(fmin(fabs(a->low), fabs(a->high)), fmin(fabs(b->low), fabs(b->high)));
+    return a->low <= b->high + slack && b->low <= a->high + slack;
+}
+
+static void put(patient_record *record, item_id item, requirement value, const char *found, const char *date,
+                const char *where)
+{
+    record_value *at = &record->items[item];
+    bool lasting = !date || at->lasting;
+    int later = !at->known ? 1 : lasting ? 0 : strcmp(date, at->date);
+    if (later < 0) return;
+    if (later > 0) {
+        *at = (record_value){.known = true, .lasting = !date, .value = value};
+        snprintf(at->date, sizeof at->date, "%s", date ? date : "");
+        snprintf(at->found, sizeof at->found, "%s", found);
+        snprintf(at->where, sizeof at->where, "%s", where);
+        return;
+    }
+    at->lasting = lasting;
+    if (agree(&at->value, &value)) return;
+    size_t found_end = strlen(at->found), where_end = strlen(at->where);
+    at->conflict = true;
+    snprintf(at->found + found_end, sizeof at->found - found_end, " and %s", found);
+    snprintf(at->where + where_end, sizeof at->where - where_end, " and %s", where);
+}
+
+static bool put_number(patient_record *record, const record_key *key, double x, char comparator, const char *date,
+                       const char *where, record_place place)
+{
+    const item_info *info = &record_items[key->item];
+    char number[NUMBER_TEXT], low[NUMBER_TEXT], high[NUMBER_TEXT], found[80];
+    number_write(x, number);
+    number_write(key->low, low);
+    number_write(key->high, high);
+    if (!(x >= key->low && x <= key->high)) {
+        problems_error(place.problems, place.file, place.line, place.column,
+                       "%s is %s %s; %s to %s is expected; correct the value or its unit", info->key, number, key->unit, low,
+                       high);
+        return false;
+    }
+    double value = key->scale * x + key->shift;
+    requirement interval = {.low = value, .high = value};
+    if (comparator == '<') interval.low = 0.0, interval.high_open = true;
+    if (comparator == '>') interval.high = INFINITY, interval.low_open = true;
+    if (is_flag(key->item)) snprintf(found, sizeof found, "%s", x > 0.0 ? "yes" : "no");
+    else snprintf(found, sizeof found, "%.1s%s%s %s", &comparator, comparator ? " " : "", number, key->unit);
+    put(record, key->item, interval, found, date, where);
+    return true;
+}
+
+bool record_set_number(patient_record *record, item_id item, double value, char comparator, const char *unit,
+                       const char *date, const char *where, record_place place)
+{
+    const record_key *key = find_unit(item, unit);
+    if (key) return put_number(record, key, value, comparator, date, where, place);
+    problems_error(place.problems, place.file, place.line, place.column,
+                   "%s has the unit '%.30s'; '%s' or another of its units is expected; correct the unit",
+                   record_items[item].key, unit, record_items[item].unit);
+    return false;
+}
+
+static bool set_flag(patient_record *record, const record_key *key, const char *text, const char *where,
+                     record_place place)
+{
+    bool yes = strcmp(text, "yes") == 0 || strcmp(text, "true") == 0;
+    if (yes || strcmp(text, "no") == 0 || strcmp(text, "false") == 0)
+        return put_number(record, key, yes, '\0', "", where, place);
+    problems_error(place.problems, place.file, place.line, place.column,
+                   "%s is '%.40s'; yes or no is expected; leave it out when it is not known", key->key, text);
+    return false;
+}
+
+/* The key for a unit that stands behind the number; the name's own when there is none. NULL after a message. */
+static const record_key *key_for_unit(const record_key *key, const char *unit, record_place place)
+{
+    const record_key *with = *unit ? find_unit(key->item, unit) : key;
+    if (with && with->unit && (!key->unit || with == key)) return with;
+    if (*unit)
+        problems_error(place.problems, place.file, place.line, place.column,
+                       "%s is given in '%.30s'; '%s' is expected; convert it or correct the unit", key->key, unit,
+                       key->unit ? key->unit : record_items[key->item].unit);
+    else
+        problems_error(place.problems, place.file, place.line, place.column,
+                       "%s has no unit; it could be in several; write the unit behind the number or use the key %s",
+                       key->key, record_items[key->item].key);
+    return NULL;
+}
+
+bool record_set_text(patient_record *record, const char *name, const char *text, const char *where, record_place place)
+{
+    const record_key *key = find_key(name);
+    double x;
+    if (!key) return false;
+    if (is_flag(key->item)) return set_flag(record, key, text, where, place);
+    const char *at = text;
+    char comparator = *at == '<' || *at == '>' ? *at++ : '\0';
+    at += strspn(at, " ");
+    size_t digits = strcspn(at, " %");
+    if (!number_read(at, digits, &x)) {
+        problems_error(place.problems, place.file, place.line, place.column,
+                       "%s is '%.40s'; a plain number is expected, such as 8.1 or \"< 0.02\"; leave it out when it is not "
+                       "known",
+                       name, text);
+        return false;
+    }
+    const char *unit = at + digits;
+    unit += strspn(unit, " ");
+    key = key_for_unit(key, unit, place);
+    return key && put_number(record, key, x, comparator, "", where, place);
+}
+
+/* ---- which form ---- */
+
+static bool ends_in(const char *path, const char *ending)
+{
+    size_t n = strlen(path), m = strlen(ending);
+    return n >= m && strcmp(path + n - m, ending) == 0;
+}
+
+record_form record_form_of(const char *path, const char *text, size_t length)
+{
+    if (ends_in(path, ".json")) return RECORD_FHIR;
+    if (ends_in(path, ".csv") || ends_in(path, ".tsv")) return RECORD_CSV;
+    if (ends_in(path, ".yaml") || ends_in(path, ".yml")) return RECORD_YAML;
+    size_t at = 0, cell;
+    while (at < length && strchr(" \t\r\n", text[at]) && text[at]) at++;
+    if (at < length && text[at] == '{' && strstr(text + at, "\"resourceType\"")) return RECORD_FHIR;
+    cell = strcspn(text + at, ",;\t\r\n");
+    char name[64] = "";
+    if (cell < sizeof name && text[at + cell] && strchr(",;\t", text[at + cell])) memcpy(name, text + at, cell);
+    return strcmp(name, "id") == 0 || record_key_known(name) ? RECORD_CSV : RECORD_YAML;
+}
+
+islet_status record_parse(const char *text, size_t length, const char *path, const record_choice *choice,
+                          patient_record *out, islet_problems *problems)
+{
+    bool fine = false;
+    memset(out, 0, sizeof *out);
+    switch (record_form_of(path, text, length)) {
+    case RECORD_YAML: fine = record_read_yaml(text, length, path, out, problems); break;
+    case RECORD_CSV: fine = record_read_csv(text, length, path, choice, out, problems); break;
+    case RECORD_FHIR: fine = record_read_fhir(text, length, path, out, problems); break;
+    }
+    return fine ? ISLET_OK : ISLET_ERR_INPUT;
+}

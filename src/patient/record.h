@@ -1,0 +1,95 @@
+/* Patient record: what is known of one real person, each value with where it was found; read from YAML, CSV or FHIR.
+ *
+ * A value is an interval, because laboratories also write "< 0.02". Yes and no are 1 and 0. Two values that cannot both
+ * be true are a conflict, which is kept and shown, never resolved by picking one. */
+#ifndef ISLET_PATIENT_RECORD_H
+#define ISLET_PATIENT_RECORD_H
+
+#include "patient/population.h"
+
+#define RECORD_MAX_BYTES (16 * 1024 * 1024)
+#define RECORD_FLAG "yes/no" /* the unit of items that hold or do not hold */
+
+/* Items of a record: the traits a protocol may require, and what only screening asks for. */
+#define RECORD_ITEMS(ENTRY)                                                                                          \
+    PATIENT_TRAITS(ENTRY)                                                                                            \
+    ENTRY(insulin_u_per_kg_day, "U/kg/day", 0.0, 10.0, "insulin dose")                                               \
+    ENTRY(type_1_diabetes, RECORD_FLAG, 0.0, 1.0, "type 1 diabetes")                                                 \
+    ENTRY(impaired_awareness, RECORD_FLAG, 0.0, 1.0, "impaired awareness of hypoglycaemia")                          \
+    ENTRY(pregnant, RECORD_FLAG, 0.0, 1.0, "pregnant")                                                               \
+    ENTRY(breast_feeding, RECORD_FLAG, 0.0, 1.0, "breast-feeding")                                                   \
+    ENTRY(acute_infection, RECORD_FLAG, 0.0, 1.0, "acute infection")                                                 \
+    ENTRY(chronic_disease_flare, RECORD_FLAG, 0.0, 1.0, "flare of a chronic disease")                                \
+    ENTRY(active_malignancy, RECORD_FLAG, 0.0, 1.0, "active malignancy")                                             \
+    ENTRY(hospice_care, RECORD_FLAG, 0.0, 1.0, "hospice care")
+
+typedef enum {
+#define ITEM_ID(key, unit, low, high, sentence) ITEM_##key,
+    RECORD_ITEMS(ITEM_ID)
+#undef ITEM_ID
+    ITEM_COUNT
+} item_id;
+
+typedef struct {
+    const char *key, *unit;
+    double low, high;
+    const char *sentence;
+} item_info;
+
+extern const item_info record_items[ITEM_COUNT];
+extern const char *const record_item_words[]; /* the keys, NULL-terminated */
+
+typedef struct {
+    bool known, conflict, lasting; /* lasting: a fact without a date, which a later date does not replace */
+    requirement value;
+    char date[20];
+    char found[160]; /* the value as found, with its unit; both when they conflict */
+    char where[240]; /* file and line, or FHIR resource and date */
+} record_value;
+
+typedef struct {
+    char id[96];
+    record_value items[ITEM_COUNT];
+} patient_record;
+
+/* Which row of a CSV file: by number from 1 or by the column `id`; 0 and NULL when there is only one. */
+typedef struct {
+    int64_t row;
+    const char *id;
+} record_choice;
+
+/* How a record is written: by the name of the file, or by how the text begins. */
+typedef enum { RECORD_YAML, RECORD_CSV, RECORD_FHIR } record_form;
+record_form record_form_of(const char *path, const char *text, size_t length);
+
+/* Read one record: ISLET_OK, ISLET_ERR_INPUT or ISLET_ERR_MEMORY. choice NULL checks every row of a CSV file and leaves
+ * the last in *out. */
+ISLET_CHECK islet_status record_parse(const char *text, size_t length, const char *path, const record_choice *choice,
+                                      patient_record *out, islet_problems *problems);
+
+/* ---- for the readers ---- */
+
+typedef struct {
+    const char *file;
+    int line, column;
+    islet_problems *problems;
+} record_place;
+
+/* Put the value of `key` (with its unit in the name, or in the text) into the record. False after a message. */
+bool record_set_text(patient_record *record, const char *key, const char *text, const char *where, record_place place);
+
+/* Put a measured number in: comparator is '\0', '<' or '>'; date "" when unknown, NULL for a lasting fact. */
+bool record_set_number(patient_record *record, item_id item, double value, char comparator, const char *unit,
+                       const char *date, const char *where, record_place place);
+
+/* Is this a unit in which the item can be written? */
+bool record_unit_known(item_id item, const char *unit);
+bool record_key_known(const char *key);
+const char *const *record_keys(const char *words[64]); /* every key, NULL-terminated, for suggestions */
+
+bool record_read_yaml(const char *text, size_t length, const char *path, patient_record *out, islet_problems *problems);
+bool record_read_csv(const char *text, size_t length, const char *path, const record_choice *choice, patient_record *out,
+                     islet_problems *problems);
+bool record_read_fhir(const char *text, size_t length, const char *path, patient_record *out, islet_problems *problems);
+
+#endif

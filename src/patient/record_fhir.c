@@ -1,0 +1,441 @@
+/* A patient record as a FHIR R4 bundle: JSON read strictly, then resource by resource.
+ *
+ * Codes: LOINC for measurements, ICD-10(-CM) by prefix and SNOMED CT for conditions, and for what has no
+ * code everybody uses, the system urn:islet:item with an item's key as the code. There is no clock here: age and duration
+ * are those on the last date of the bundle. */
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/number.h"
+#include "base/problems.h"
+#include "base/utf8.h"
+#include "patient/record.h"
+
+#define MAX_DEPTH 64
+#define MAX_STRING (64 * 1024)
+#define OWN_SYSTEM "urn:islet:item"
+#define NO_ITEM (-1)
+
+typedef struct {
+    const char *file;
+    islet_problems *problems;
+    patient_record *out;
+    int errors, in_error, beyond, other_visits;
+    bool mixed; /* that values of several people are in it has been said */
+    const char *patient, *patient_url; /* id and fullUrl of the one Patient, NULL without one */
+    char last_date[11];
+    char birth[11], onset[11];
+    char birth_where[160], onset_where[160];
+} bundle;
+
+static void bundle_error(bundle *b, const char *format, const char *what)
+{
+    b->errors++;
+    problems_error(b->problems, b->file, 0, 0, format, what);
+}
+
+/* ---- the text, before it is parsed ---- */
+
+/* Encoding, depth and length of strings: limits that hold before anything is allocated. */
+static bool check_text(const char *text, size_t length, const char *file, islet_problems *problems)
+{
+    int line = 1, column = 1, depth = 0;
+    size_t string = 0;
+    bool inside = false;
+    const char *fault = NULL;
+    if (length == 0) fault = "the file is empty; a FHIR bundle is expected";
+    for (size_t at = 0; at < length && !fault;) {
+        uint32_t code;
+        size_t n = utf8_read(text + at, length - at, &code);
+        char c = text[at];
+        if (n == 0 || c == '\0') {
+            fault = memchr(text, 0, length < 4 ? length : 4) || (unsigned char)text[0] >= 0xfe
+                        ? "the text is UTF-16; UTF-8 is expected; save it as UTF-8"
+                        : "a byte that is not UTF-8; UTF-8 is expected; save it as UTF-8";
+            break;
+        }
+        if (inside && c == '\\') at++, string++;
+        else if (c == '"') inside = !inside, string = 0;
+        else if (!inside && (c == '{' || c == '[') && ++depth > MAX_DEPTH) fault = "nested more than 64 deep; the depth of a bundle is less";
+        else if (!inside && (c == '}' || c == ']')) depth--;
+        string += n;
+        if (inside && string > MAX_STRING) fault = "a string is too long; the limit is 64 KiB";
+        at += n;
+        column = c == '\n' ? 1 : column + 1;
+        line += c == '\n';
+    }
+    if (!fault && inside) fault = "the text ends inside a string; it is truncated; export it again";
+    if (fault) problems_error(problems, file, line, column, "%s", fault);
+    return !fault;
+}
+
+static json_t *parse(const char *text, size_t length, const char *file, islet_problems *problems)
+{
+    json_error_t error;
+    if (length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) text += 3, length -= 3;
+    if (!check_text(text, length, file, problems)) return NULL;
+    json_t *root = json_loadb(text, length, JSON_REJECT_DUPLICATES, &error);
+    if (!root) problems_error(problems, file, error.line, error.column, "%s; strict JSON is expected: objects and lists of quoted strings and plain numbers; correct it", error.text);
+    return root;
+}
+
+/* ---- small readers ---- */
+
+static const char *text_of(const json_t *object, const char *key)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+    return text ? text : "";
+}
+
+/* Any of the codings of a CodeableConcept that has the system (NULL for all). */
+static bool has_coding(const json_t *concept, const char *system, const char *const *codes)
+{
+    size_t i;
+    json_t *coding;
+    json_array_foreach(json_object_get(concept, "coding"), i, coding)
+        for (const char *const *code = codes; *code; code++)
+            if ((!system || strcmp(text_of(coding, "system"), system) == 0) && strcmp(text_of(coding, "code"), *code) == 0) return true;
+    return false;
+}
+
+/* The date of a resource; "" when there is none. Fills at most 19 characters, without the zone. */
+static void date_of(const json_t *resource, char out[20])
+{
+    static const char *const keys[] = {"effectiveDateTime", "effectiveInstant", "onsetDateTime", "recordedDate", "authoredOn", "issued"};
+    static const char *const periods[] = {"effectivePeriod", "onsetPeriod", "period"};
+    *out = '\0';
+    for (size_t i = 0; i < sizeof keys / sizeof *keys && !*out; i++) snprintf(out, 20, "%.19s", text_of(resource, keys[i]));
+    for (size_t i = 0; i < sizeof periods / sizeof *periods && !*out; i++)
+        snprintf(out, 20, "%.19s", text_of(json_object_get(resource, periods[i]), "start"));
+}
+
+static void where_of(const json_t *resource, char out[160])
+{
+    char date[20];
+    date_of(resource, date);
+    snprintf(out, 160, "%.40s/%.64s%s%.10s", text_of(resource, "resourceType"), text_of(resource, "id"), *date ? ", " : "", date);
+}
+
+/* Does the resource name another person than the bundle's? For what holds values that is an error, a stray visit or
+ * report is left out. */
+static bool of_another(bundle *b, const json_t *resource)
+{
+    const json_t *subject = json_object_get(resource, "subject");
+    const char *reference = text_of(subject ? subject : json_object_get(resource, "patient"), "reference");
+    if (!*reference || !b->patient) return false;
+    const char *slash = strrchr(reference, '/'), *id = slash ? slash + 1 : reference;
+    if (strcmp(id, b->patient) == 0 || strcmp(reference, b->patient_url) == 0) return false;
+    const char *type = text_of(resource, "resourceType");
+    if (strcmp(type, "Observation") != 0 && strcmp(type, "Condition") != 0) b->other_visits++;
+    else if (!b->mixed) bundle_error(b, "values of another patient, '%.60s', are in the bundle; one patient is expected; split it", id);
+    b->mixed = b->mixed || b->errors > 0;
+    return true;
+}
+
+static record_place place_of(const bundle *b)
+{
+    return (record_place){b->file, 0, 0, b->problems};
+}
+
+static void set_flag(bundle *b, int item, bool yes, const char *date, const char *where)
+{
+    if (!record_set_number(b->out, (item_id)item, yes, '\0', RECORD_FLAG, date, where, place_of(b))) b->errors++;
+}
+
+/* ---- observations ---- */
+
+static const struct {
+    const char *loinc;
+    item_id item;
+    bool fasting; /* false for glucose at any time, whose unit is checked and whose value no criterion asks for */
+} loinc_items[] = {
+    {"4548-4", ITEM_hba1c_pct, true},
+    {"17856-6", ITEM_hba1c_pct, true},
+    {"59261-8", ITEM_hba1c_pct, true},
+    {"39156-5", ITEM_bmi_kg_m2, true},
+    {"29463-7", ITEM_weight_kg, true},
+    {"62238-1", ITEM_egfr_ml_min_1_73m2, true},
+    {"98979-8", ITEM_egfr_ml_min_1_73m2, true},
+    {"33914-3", ITEM_egfr_ml_min_1_73m2, true},
+    {"1558-6", ITEM_fasting_glucose_mg_dl, true},
+    {"14771-0", ITEM_fasting_glucose_mg_dl, true},
+    {"99504-3", ITEM_fasting_glucose_mg_dl, false},
+    {"2339-0", ITEM_fasting_glucose_mg_dl, false},
+    {"2345-7", ITEM_fasting_glucose_mg_dl, false},
+};
+
+static int item_of(const json_t *concept, bool *kept)
+{
+    *kept = true;
+    for (size_t i = 0; i < sizeof loinc_items / sizeof *loinc_items; i++) {
+        const char *const codes[] = {loinc_items[i].loinc, NULL};
+        if (!has_coding(concept, "http://loinc.org", codes)) continue;
+        *kept = loinc_items[i].fasting;
+        return (int)loinc_items[i].item;
+    }
+    for (int i = 0; i < ITEM_COUNT; i++) {
+        const char *const codes[] = {record_items[i].key, NULL};
+        if (has_coding(concept, OWN_SYSTEM, codes)) return i;
+    }
+    return NO_ITEM;
+}
+
+/* The unit of a quantity; NULL after a message when it has none or two. */
+static const char *unit_of(bundle *b, int item, const json_t *quantity, const char *where)
+{
+    const char *unit = text_of(quantity, "unit"), *code = text_of(quantity, "code");
+    char both[200];
+    if (!*unit && !*code) {
+        bundle_error(b, "%s has no unit; the number could be in several; add the unit", where);
+        return NULL;
+    }
+    bool unit_known = record_unit_known((item_id)item, unit), code_known = record_unit_known((item_id)item, code);
+    if (*unit && *code && strcmp(unit, code) != 0 && unit_known && code_known) {
+        patient_record *probe = calloc(1, sizeof *probe);
+        record_place silent = {b->file, 0, 0, NULL};
+        double x = json_number_value(json_object_get(quantity, "value"));
+        bool same = probe && record_set_number(probe, (item_id)item, x, '\0', unit, "", "", silent) &&
+                    record_set_number(probe, (item_id)item, x, '\0', code, "", "", silent) && !probe->items[item].conflict;
+        free(probe);
+        if (!same) {
+            snprintf(both, sizeof both, "%.100s says '%.30s' and '%.30s'", where, unit, code);
+            bundle_error(b, "%s for one number; one unit is expected; correct it", both);
+            return NULL;
+        }
+    }
+    return code_known ? code : *unit ? unit : code;
+}
+
+static void read_quantity(bundle *b, int item, bool kept, const json_t *quantity, const char *date, const char *where)
+{
+    const json_t *value = json_object_get(quantity, "value");
+    const char *comparator = text_of(quantity, "comparator"), *unit;
+    patient_record *unused = NULL;
+    if (!json_is_number(value)) {
+        bundle_error(b, "%s has no number as its value; a number is expected; correct it", where);
+        return;
+    }
+    if (!(unit = unit_of(b, item, quantity, where))) return;
+    if (*comparator) b->beyond++;
+    if (!kept && !(unused = calloc(1, sizeof *unused))) return;
+    if (!record_set_number(kept ? b->out : unused, (item_id)item, json_number_value(value), *comparator, unit, date, where, place_of(b)))
+        b->errors++;
+    free(unused);
+}
+
+static void read_pregnancy(bundle *b, const json_t *value, const char *date, const char *where)
+{
+    static const char *const yes[] = {"77386006", NULL}, *const no[] = {"60001007", NULL};
+    if (has_coding(value, NULL, yes)) set_flag(b, ITEM_pregnant, true, date, where);
+    if (has_coding(value, NULL, no)) set_flag(b, ITEM_pregnant, false, date, where);
+}
+
+static void read_observation(bundle *b, const json_t *resource, const char *date, const char *where)
+{
+    static const char *const pregnancy_status[] = {"82810-3", NULL};
+    bool kept;
+    const json_t *code = json_object_get(resource, "code"), *value;
+    int item = item_of(code, &kept);
+    if (has_coding(code, "http://loinc.org", pregnancy_status)) read_pregnancy(b, json_object_get(resource, "valueCodeableConcept"), date, where);
+    if (item == NO_ITEM) return;
+    if ((value = json_object_get(resource, "valueBoolean")) && strcmp(record_items[item].unit, RECORD_FLAG) == 0)
+        set_flag(b, item, json_is_true(value), date, where);
+    else if ((value = json_object_get(resource, "valueQuantity")))
+        read_quantity(b, item, kept, value, date, where);
+}
+
+/* ---- conditions, encounters, the person ---- */
+
+static const struct {
+    const char *from, *to; /* ICD-10: the code's beginning lies between, both included */
+    const char *snomed;
+    item_id item;
+} condition_items[] = {
+    {"E10", "E10", "46635009", ITEM_type_1_diabetes},   {"O00", "O48", "77386006", ITEM_pregnant},
+    {"Z33", "Z34", "72892002", ITEM_pregnant},          {"C00", "C97", "363346000", ITEM_active_malignancy},
+    {"A00", "A49", "40733004", ITEM_acute_infection},   {"J00", "J22", "233604007", ITEM_acute_infection},
+    {"N10", "N10", "68566005", ITEM_acute_infection},   {"L03", "L03", "128045006", ITEM_acute_infection},
+    {"Z51.5", "Z51.5", "385763009", ITEM_hospice_care},
+};
+
+static bool in_icd(const json_t *concept, const char *from, const char *to)
+{
+    size_t i, n = strlen(from);
+    json_t *coding;
+    json_array_foreach(json_object_get(concept, "coding"), i, coding) {
+        const char *code = text_of(coding, "code");
+        if (strstr(text_of(coding, "system"), "icd-10") && strncmp(code, from, n) >= 0 && strncmp(code, to, n) <= 0) return true;
+    }
+    return false;
+}
+
+static bool holds_now(const json_t *resource)
+{
+    static const char *const over[] = {"inactive", "remission", "resolved", NULL}, *const wrong[] = {"refuted", "entered-in-error", NULL};
+    return !has_coding(json_object_get(resource, "clinicalStatus"), NULL, over) && !json_object_get(resource, "abatementDateTime") &&
+           !json_object_get(resource, "abatementPeriod") && !has_coding(json_object_get(resource, "verificationStatus"), NULL, wrong);
+}
+
+static void read_condition(bundle *b, const json_t *resource, const char *where)
+{
+    const json_t *code = json_object_get(resource, "code");
+    static const char *const type_2[] = {"44054006", NULL};
+    char onset[20];
+    if (!holds_now(resource)) return;
+    bool type_1 = false;
+    for (size_t i = 0; i < sizeof condition_items / sizeof *condition_items; i++) {
+        const char *const snomed[] = {condition_items[i].snomed, NULL};
+        if (!in_icd(code, condition_items[i].from, condition_items[i].to) && !has_coding(code, "http://snomed.info/sct", snomed)) continue;
+        set_flag(b, (int)condition_items[i].item, true, NULL, where);
+        type_1 = type_1 || condition_items[i].item == ITEM_type_1_diabetes;
+    }
+    if (in_icd(code, "E11", "E11") || has_coding(code, "http://snomed.info/sct", type_2)) set_flag(b, ITEM_type_1_diabetes, false, NULL, where);
+    if (!type_1) return;
+    snprintf(onset, sizeof onset, "%.10s", text_of(resource, "onsetDateTime"));
+    if (!*onset) snprintf(onset, sizeof onset, "%.10s", text_of(json_object_get(resource, "onsetPeriod"), "start"));
+    if (!*onset || (*b->onset && strcmp(b->onset, onset) <= 0)) return; /* the earliest onset counts */
+    memcpy(b->onset, onset, sizeof b->onset);
+    snprintf(b->onset_where, sizeof b->onset_where, "%s", where);
+}
+
+static void read_encounter(bundle *b, const json_t *resource, const char *where)
+{
+    static const char *const hospice[] = {"428361000124107", "428371000124100", "385763009", NULL};
+    const json_t *disposition = json_object_get(json_object_get(resource, "hospitalization"), "dischargeDisposition");
+    if (has_coding(disposition, NULL, hospice)) set_flag(b, ITEM_hospice_care, true, NULL, where);
+}
+
+static void read_person(bundle *b, const json_t *resource)
+{
+    char where[160];
+    snprintf(b->out->id, sizeof b->out->id, "%.90s", text_of(resource, "id"));
+    snprintf(b->birth, sizeof b->birth, "%.10s", text_of(resource, "birthDate"));
+    snprintf(b->birth_where, sizeof b->birth_where, "Patient/%.64s birthDate", text_of(resource, "id"));
+    snprintf(where, sizeof where, "Patient/%.64s gender male", text_of(resource, "id"));
+    if (strcmp(text_of(resource, "gender"), "male") != 0) return;
+    set_flag(b, ITEM_pregnant, false, NULL, where);
+    set_flag(b, ITEM_breast_feeding, false, NULL, where);
+}
+
+/* ---- dates ---- */
+
+/* Years from one ISO date to another, counted in days of 365.25; below 0 when one is no date. */
+static double years_between(const char *from, const char *to)
+{
+    const char *texts[] = {from, to};
+    double day[2];
+    for (int i = 0; i < 2; i++) {
+        uint64_t y, m = 7, d = 1; /* a year or a month alone is taken at its middle or beginning */
+        size_t n = strlen(texts[i]);
+        if (n < 4 || !number_read_u64(texts[i], 4, &y)) return -1.0;
+        for (int k = 0; k < 2; k++) { /* number_read_u64 takes no leading zero */
+            size_t at = k ? 8 : 5;
+            uint64_t *part = k ? &d : &m;
+            if (n < at + 2) break;
+            bool zero = texts[i][at] == '0';
+            if (!number_read_u64(texts[i] + at + zero, zero ? 1 : 2, part)) return -1.0;
+        }
+        if (m < 1 || m > 12 || d < 1 || d > 31) return -1.0;
+        day[i] = 365.25 * (double)y + 30.4375 * (double)(m - 1) + (double)d;
+    }
+    return (day[1] - day[0]) / 365.25;
+}
+
+static void note_date(bundle *b, const char *date)
+{
+    if (strlen(date) >= 10 && strncmp(date, b->last_date, 10) > 0) snprintf(b->last_date, sizeof b->last_date, "%.10s", date);
+}
+
+/* Age and duration on the last date of the bundle. */
+static void set_years(bundle *b, item_id item, const char *since, const char *where)
+{
+    char at[240];
+    if (!*since || !*b->last_date || b->out->items[item].known) return;
+    double years = years_between(since, b->last_date);
+    if (years < 0.0) {
+        bundle_error(b, "%s is no date before the bundle's last; YYYY-MM-DD is expected; correct it", where);
+        return;
+    }
+    snprintf(at, sizeof at, "%s %s, counted to the bundle's last date %s", where, since, b->last_date);
+    years = (double)(int)(years * 10.0) / 10.0;
+    if (!record_set_number(b->out, item, years, '\0', "year", "", at, place_of(b))) b->errors++;
+}
+
+/* ---- the bundle ---- */
+
+static void find_person(bundle *b, const json_t *entries)
+{
+    size_t i;
+    json_t *entry;
+    json_array_foreach(entries, i, entry) {
+        const json_t *resource = json_object_get(entry, "resource");
+        if (strcmp(text_of(resource, "resourceType"), "Patient") != 0) continue;
+        if (b->patient && strcmp(b->patient, text_of(resource, "id")) != 0) {
+            bundle_error(b, "a second patient, '%.60s', is in the bundle; one patient is expected; split it", text_of(resource, "id"));
+            continue;
+        }
+        b->patient = text_of(resource, "id");
+        b->patient_url = text_of(entry, "fullUrl");
+        read_person(b, resource);
+    }
+}
+
+static void read_resource(bundle *b, const json_t *resource)
+{
+    const char *type = text_of(resource, "resourceType"), *status = text_of(resource, "status");
+    char date[20], where[160];
+    if (of_another(b, resource)) return;
+    if (strcmp(status, "entered-in-error") == 0 || strcmp(status, "cancelled") == 0) {
+        b->in_error++;
+        return;
+    }
+    date_of(resource, date);
+    note_date(b, date);
+    note_date(b, text_of(json_object_get(resource, "period"), "end"));
+    where_of(resource, where);
+    if (strcmp(type, "Observation") == 0) read_observation(b, resource, date, where);
+    else if (strcmp(type, "Condition") == 0) read_condition(b, resource, where);
+    else if (strcmp(type, "Encounter") == 0) read_encounter(b, resource, where);
+}
+
+static void warn(const bundle *b, int count, const char *what)
+{
+    if (count > 0) problems_warning(b->problems, b->file, 0, 0, "%s: %d", what, count);
+}
+
+static void read_bundle(bundle *b, const json_t *root)
+{
+    size_t i;
+    json_t *entry;
+    const json_t *entries = json_object_get(root, "entry");
+    if (!json_is_object(root) || strcmp(text_of(root, "resourceType"), "Bundle") != 0) {
+        bundle_error(b, "the top is %.60s; an object of resourceType Bundle is expected; export a bundle",
+                     !json_is_object(root) ? "no object" : *text_of(root, "resourceType") ? text_of(root, "resourceType") : "an object without resourceType");
+        return;
+    }
+    if (!json_is_array(entries)) {
+        bundle_error(b, "the bundle has no list '%s'; it is required; export the patient's resources", "entry");
+        return;
+    }
+    note_date(b, text_of(root, "timestamp"));
+    find_person(b, entries);
+    json_array_foreach(entries, i, entry) read_resource(b, json_object_get(entry, "resource"));
+    if (b->errors == 0) set_years(b, ITEM_age_year, b->birth, b->birth_where);
+    if (b->errors == 0) set_years(b, ITEM_duration_year, b->onset, b->onset_where);
+    if (!b->patient) problems_warning(b->problems, b->file, 0, 0, "the bundle has no Patient; age and sex are not known from it");
+    warn(b, b->in_error, "left out, because entered in error or cancelled");
+    warn(b, b->beyond, "values given as above or below a limit, kept as such");
+    warn(b, b->other_visits, "left out, because they name another person than the bundle's Patient");
+}
+
+bool record_read_fhir(const char *text, size_t length, const char *path, patient_record *out, islet_problems *problems)
+{
+    bundle b = {.file = path, .problems = problems, .out = out};
+    json_t *root = parse(text, length, path, problems);
+    if (!root) return false;
+    read_bundle(&b, root);
+    json_decref(root);
+    return b.errors == 0;
+}

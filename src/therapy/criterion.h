@@ -1,0 +1,34 @@
+/* Criterion: one rule of who may be treated, as a product file states it. */
+#ifndef ISLET_THERAPY_CRITERION_H
+#define ISLET_THERAPY_CRITERION_H
+
+#include "patient/record.h"
+
+#define PRODUCT_MAX_CRITERIA 20
+
+/* needs: the item must lie in the range. excludes_if, not_now_if: it must not, for ever or until it has passed.
+ * judgement: in the range a doctor has to decide; what nobody has noted is not held against the patient. */
+typedef enum { CRITERION_EXCLUDES_IF, CRITERION_NEEDS, CRITERION_NOT_NOW_IF, CRITERION_JUDGEMENT } criterion_kind;
+typedef enum { CRITERION_STATED, CRITERION_ASSUMED } criterion_standing;
+
+extern const char *const criterion_kind_words[], *const criterion_standing_words[];
+
+typedef struct {
+    char id[POPULATION_NAME_TEXT];
+    char sentence[160];
+    int kind;
+    int item; /* item_id */
+    requirement range;
+    int standing;
+    char source[256];
+} criterion;
+
+typedef struct {
+    int n;
+    criterion list[PRODUCT_MAX_CRITERIA];
+} criterion_list;
+
+/* Reads the list under `criteria`; the target is a criterion_list. */
+yaml_read_function criteria_read;
+
+#endif

@@ -1,0 +1,145 @@
+/* Eligibility: every criterion gets a state, the value found and its source; the patient's state follows from them. */
+#include "therapy/eligibility.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/number.h"
+#include "base/table.h"
+
+static const char *const rule_words[] = {"met", "not_met", "unknown", "conflict", "needs_judgement"};
+static const char *const state_words[] = {"eligible", "not_eligible", "not_now", "unknown", "needs_judgement"};
+
+const char *islet_eligibility_word(islet_eligibility state)
+{
+    return state >= ISLET_ELIGIBLE && state <= ISLET_NEEDS_JUDGEMENT ? state_words[state] : "unknown";
+}
+
+/* ---- one criterion ---- */
+
+/* Is the whole of `value` inside `range`? */
+static bool inside(const requirement *value, const requirement *range)
+{
+    bool above = value->low > range->low || (value->low == range->low && (!range->low_open || value->low_open));
+    bool below = value->high < range->high || (value->high == range->high && (!range->high_open || value->high_open));
+    return above && below;
+}
+
+/* Have they nothing in common? */
+static bool apart(const requirement *a, const requirement *b)
+{
+    return a->high < b->low || b->high < a->low || (a->high == b->low && (a->high_open || b->low_open)) ||
+           (b->high == a->low && (b->high_open || a->low_open));
+}
+
+rule_state criterion_judge(const criterion *rule, const patient_record *record)
+{
+    const record_value *found = &record->items[rule->item];
+    if (!found->known) return rule->kind == CRITERION_JUDGEMENT ? RULE_MET : RULE_UNKNOWN;
+    if (found->conflict) return RULE_CONFLICT;
+    bool in = inside(&found->value, &rule->range), out = apart(&found->value, &rule->range);
+    if (!in && !out) return RULE_UNKNOWN;
+    if (rule->kind == CRITERION_JUDGEMENT) return in ? RULE_NEEDS_JUDGEMENT : RULE_MET;
+    return in == (rule->kind == CRITERION_NEEDS) ? RULE_MET : RULE_NOT_MET;
+}
+
+/* ---- all of them ---- */
+
+typedef struct {
+    const patient_record *record;
+    islet_table *table;
+    bool count[RULE_NEEDS_JUDGEMENT + 1], excluded, postponed;
+} screening;
+
+static bool add_rule(screening *s, const criterion *rule)
+{
+    const record_value *found = &s->record->items[rule->item];
+    const item_info *info = &record_items[rule->item];
+    char text[320];
+    rule_state state = criterion_judge(rule, s->record);
+    s->count[state] = true;
+    if (state == RULE_NOT_MET && rule->kind == CRITERION_NOT_NOW_IF) s->postponed = true;
+    else if (state == RULE_NOT_MET) s->excluded = true;
+    if (found->known) snprintf(text, sizeof text, "%s: %s", info->sentence, found->found);
+    else if (rule->kind == CRITERION_JUDGEMENT) snprintf(text, sizeof text, "%s: not noted", info->sentence);
+    else snprintf(text, sizeof text, "missing: %s (%s, %s)", info->sentence, info->key, info->unit);
+    return table_add_row(s->table, (const char *const[]){rule->id, rule_words[state], criterion_kind_words[rule->kind],
+                                                         rule->sentence, text, found->where,
+                                                         criterion_standing_words[rule->standing], rule->source});
+}
+
+static void range_text(const requirement *range, char out[96])
+{
+    char low[NUMBER_TEXT], high[NUMBER_TEXT];
+    number_write(range->low, low);
+    number_write(range->high, high);
+    if (isinf(range->low)) snprintf(out, 96, "%s %s", range->high_open ? "<" : "<=", high);
+    else if (isinf(range->high)) snprintf(out, 96, "%s %s", range->low_open ? ">" : ">=", low);
+    else snprintf(out, 96, "%s to %s", low, high);
+}
+
+/* What the protocol's population requires, as criteria. */
+static bool add_requirements(screening *s, const struct islet_protocol *protocol)
+{
+    bool fine = true;
+    for (int i = 0; i < TRAIT_COUNT && fine; i++) {
+        char limits[96];
+        if (!protocol->population.has_require[i]) continue;
+        criterion rule = {.kind = CRITERION_NEEDS, .item = i, .range = protocol->population.require[i]};
+        range_text(&rule.range, limits);
+        snprintf(rule.id, sizeof rule.id, "%s", record_items[i].key);
+        snprintf(rule.sentence, sizeof rule.sentence, "%s %s %s", record_items[i].sentence, limits, record_items[i].unit);
+        snprintf(rule.source, sizeof rule.source, "%.200s, population.require", protocol->file);
+        fine = add_rule(s, &rule);
+    }
+    return fine;
+}
+
+static islet_eligibility state_of(const screening *s)
+{
+    if (s->excluded) return ISLET_NOT_ELIGIBLE;
+    if (s->postponed) return ISLET_NOT_NOW;
+    if (s->count[RULE_NEEDS_JUDGEMENT] || s->count[RULE_CONFLICT]) return ISLET_NEEDS_JUDGEMENT;
+    return s->count[RULE_UNKNOWN] || islet_table_rows(s->table) == 0 ? ISLET_ELIGIBILITY_UNKNOWN : ISLET_ELIGIBLE;
+}
+
+islet_status eligibility_screen(const struct islet_protocol *protocol, const patient_record *record,
+                                islet_eligibility *state, islet_table **criteria)
+{
+    static const char *const names[] = {"id", "state", "kind", "sentence", "found", "where", "standing", "source"};
+    static const bool is_number[8] = {false};
+    screening s = {.record = record, .table = table_create(8, names, is_number)};
+    *criteria = NULL;
+    bool fine = s.table && add_requirements(&s, protocol);
+    for (int i = 0; i < protocol->n_products; i++)
+        for (int k = 0; k < protocol->products[i].criteria.n && fine; k++)
+            fine = add_rule(&s, &protocol->products[i].criteria.list[k]);
+    if (!fine) {
+        islet_table_free(s.table);
+        return ISLET_ERR_MEMORY;
+    }
+    *state = state_of(&s);
+    *criteria = s.table;
+    return ISLET_OK;
+}
+
+islet_status islet_screen(const islet_protocol *protocol, const char *patient, int64_t row, const char *id,
+                          islet_eligibility *state, islet_table **criteria, islet_problems *problems)
+{
+    char *text = NULL;
+    size_t length;
+    *criteria = NULL;
+    if (!protocol || !patient || !state || row < 0) return ISLET_ERR_ARGUMENT;
+    islet_status status = file_read(patient, RECORD_MAX_BYTES, &text, &length, problems);
+    if (status != ISLET_OK) return status;
+    patient_record *record = malloc(sizeof *record);
+    record_choice choice = {row, id};
+    status = record ? record_parse(text, length, patient, &choice, record, problems) : ISLET_ERR_MEMORY;
+    if (status == ISLET_OK) status = eligibility_screen(protocol, record, state, criteria);
+    free(record);
+    free(text);
+    return status;
+}

@@ -1,0 +1,63 @@
+#!/bin/sh
+# islet screen: states, exit status, forms of the patient's file, and what is refused.
+. "$(dirname "$0")/lib.sh"
+patients=$source/tests/data/patients protocol=$source/examples/zimislecel.yaml
+
+# gets STATE STATUS PATIENT [OPTIONS]
+gets() {
+    state=$1 wanted=$2 patient=$3
+    shift 3
+    expect "$wanted" "$islet" screen "$patients/$patient" --protocol "$protocol" --json "$@"
+    is_json out.txt
+    says out.txt "\"schema\":\"islet.screen/1\",\"state\":\"$state\""
+}
+gets eligible 0 eligible.json
+gets eligible 0 eligible.yaml
+gets not_now 1 pregnant.json
+says out.txt '"id":"pregnancy","state":"not_met"'
+gets not_now 1 acute_infection.json
+says out.txt "Condition/pneumonia, 2026-11-08"
+gets unknown 1 missing_c_peptide.json
+says out.txt "missing: stimulated C-peptide"
+gets needs_judgement 1 conflicting_egfr.json
+says out.txt '"id":"egfr","state":"conflict"'
+gets not_eligible 1 low_egfr.json
+gets eligible 0 three.csv --row 1
+gets not_eligible 1 three.csv --id bert
+gets unknown 1 three.csv --row 3
+
+# the public bundles: the latest HbA1c, none, hospice
+gets unknown 1 cms122_numer.json
+says out.txt "HbA1c at the end of the run-in: 9.1 %"
+gets unknown 1 cms122_denom.json
+says out.txt "missing: HbA1c"
+gets needs_judgement 1 cms122_denomexcl.json
+says out.txt '"id":"hospice_care","state":"needs_judgement"'
+
+# for people and as rows
+expect 0 "$islet" screen "$patients/eligible.json" --protocol "$protocol"
+says out.txt "eligible: every criterion is met"
+[ "$(grep -c 'research software' out.txt)" = 1 ] || fail "the kind of software is not said once"
+expect 1 "$islet" screen "$patients/low_egfr.json" --protocol "$protocol" --csv --out rows.csv
+says rows.csv "egfr,not_met,needs"
+
+# what is refused
+expect 2 "$islet" screen "$patients/eligible.json"
+expect 3 "$islet" screen "$patients/three.csv" --protocol "$protocol"
+says err.txt "--row"
+expect 3 "$islet" screen "$protocol" --protocol "$protocol"
+expect 5 "$islet" screen absent.yaml --protocol "$protocol"
+bad() { # STATUS FILE WORD
+    expect "$1" "$islet" check "$patients/bad_$2.json"
+    says err.txt "$3"
+    expect "$(($1 == 0 ? 1 : $1))" "$islet" screen "$patients/bad_$2.json" --protocol "$protocol"
+    says err.txt "$3"
+}
+bad 3 unit_contradiction mmol/L
+bad 3 no_unit unit
+bad 3 two_patients p2
+bad 3 wrong_resource OperationOutcome
+bad 0 comparator_low ": 3"
+bad 0 entered_in_error ": 6"
+bad 0 reference_cycle "no Patient"
+finish

@@ -1,0 +1,160 @@
+/* Eligibility: every kind of criterion in every state, and how the patient's state follows. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "therapy/eligibility.h"
+
+static void put(patient_record *record, item_id item, double low, double high, bool high_open)
+{
+    record->items[item] = (record_value){.known = true, .value = {.low = low, .high = high, .high_open = high_open}};
+}
+
+static void a_needed_item_is_met_not_met_unknown_or_in_conflict(void **state)
+{
+    (void)state;
+    patient_record record = {0};
+    criterion rule = {.kind = CRITERION_NEEDS, .item = ITEM_egfr_ml_min_1_73m2, .range = {.low = 80, .high = INFINITY}};
+    assert_int_equal(criterion_judge(&rule, &record), RULE_UNKNOWN);
+    put(&record, ITEM_egfr_ml_min_1_73m2, 80, 80, false);
+    assert_int_equal(criterion_judge(&rule, &record), RULE_MET); /* the limit is included */
+    rule.range.low_open = true;
+    assert_int_equal(criterion_judge(&rule, &record), RULE_NOT_MET);
+    put(&record, ITEM_egfr_ml_min_1_73m2, 79.9, 79.9, false);
+    assert_int_equal(criterion_judge(&rule, &record), RULE_NOT_MET);
+    record.items[ITEM_egfr_ml_min_1_73m2].conflict = true;
+    assert_int_equal(criterion_judge(&rule, &record), RULE_CONFLICT);
+}
+
+static void a_value_below_a_limit_decides_only_when_all_of_it_does(void **state)
+{
+    (void)state;
+    patient_record record = {0};
+    criterion rule = {.kind = CRITERION_NEEDS, .item = ITEM_c_peptide_stimulated_nmol_l,
+                      .range = {.low = -INFINITY, .high = 0.02, .high_open = true}};
+    put(&record, ITEM_c_peptide_stimulated_nmol_l, 0, 0.02, true);
+    assert_int_equal(criterion_judge(&rule, &record), RULE_MET);
+    put(&record, ITEM_c_peptide_stimulated_nmol_l, 0, 0.1, true);
+    assert_int_equal(criterion_judge(&rule, &record), RULE_UNKNOWN);
+    put(&record, ITEM_c_peptide_stimulated_nmol_l, 0.02, INFINITY, false);
+    assert_int_equal(criterion_judge(&rule, &record), RULE_NOT_MET);
+}
+
+static void what_excludes_and_what_is_for_a_doctor(void **state)
+{
+    (void)state;
+    patient_record record = {0};
+    criterion rule = {.kind = CRITERION_EXCLUDES_IF, .item = ITEM_active_malignancy, .range = {.low = 1, .high = 1}};
+    assert_int_equal(criterion_judge(&rule, &record), RULE_UNKNOWN);
+    rule.kind = CRITERION_JUDGEMENT;
+    assert_int_equal(criterion_judge(&rule, &record), RULE_MET); /* not noted is not held against anybody */
+    put(&record, ITEM_active_malignancy, 1, 1, false);
+    assert_int_equal(criterion_judge(&rule, &record), RULE_NEEDS_JUDGEMENT);
+    rule.kind = CRITERION_NOT_NOW_IF;
+    assert_int_equal(criterion_judge(&rule, &record), RULE_NOT_MET);
+    put(&record, ITEM_active_malignancy, 0, 0, false);
+    assert_int_equal(criterion_judge(&rule, &record), RULE_MET);
+}
+
+static islet_eligibility screened(const islet_protocol *protocol, const patient_record *record)
+{
+    islet_eligibility answer = ISLET_ELIGIBLE;
+    islet_table *table = NULL;
+    assert_int_equal(eligibility_screen(protocol, record, &answer, &table), ISLET_OK);
+    islet_table_free(table);
+    return answer;
+}
+
+static void the_patients_state_is_that_of_the_weightiest_criterion(void **state)
+{
+    (void)state;
+    islet_protocol *protocol = calloc(1, sizeof *protocol);
+    patient_record record = {0};
+    assert_non_null(protocol);
+    assert_int_equal(screened(protocol, &record), ISLET_ELIGIBILITY_UNKNOWN); /* no criteria, no answer */
+    protocol->n_products = 1;
+    protocol->products[0].criteria = (criterion_list){
+        .n = 4,
+        .list = {{.kind = CRITERION_NEEDS, .item = ITEM_age_year, .range = {.low = 18, .high = 65}},
+                 {.kind = CRITERION_JUDGEMENT, .item = ITEM_hospice_care, .range = {.low = 1, .high = 1}},
+                 {.kind = CRITERION_NOT_NOW_IF, .item = ITEM_pregnant, .range = {.low = 1, .high = 1}},
+                 {.kind = CRITERION_EXCLUDES_IF, .item = ITEM_active_malignancy, .range = {.low = 1, .high = 1}}}};
+    put(&record, ITEM_pregnant, 0, 0, false);
+    put(&record, ITEM_active_malignancy, 0, 0, false);
+    assert_int_equal(screened(protocol, &record), ISLET_ELIGIBILITY_UNKNOWN);
+    put(&record, ITEM_hospice_care, 1, 1, false);
+    assert_int_equal(screened(protocol, &record), ISLET_NEEDS_JUDGEMENT);
+    put(&record, ITEM_pregnant, 1, 1, false);
+    assert_int_equal(screened(protocol, &record), ISLET_NOT_NOW);
+    put(&record, ITEM_active_malignancy, 1, 1, false);
+    assert_int_equal(screened(protocol, &record), ISLET_NOT_ELIGIBLE);
+    memset(&record, 0, sizeof record);
+    put(&record, ITEM_age_year, 40, 40, false);
+    put(&record, ITEM_pregnant, 0, 0, false);
+    put(&record, ITEM_active_malignancy, 0, 0, false);
+    assert_int_equal(screened(protocol, &record), ISLET_ELIGIBLE);
+    record.items[ITEM_age_year].conflict = true;
+    assert_int_equal(screened(protocol, &record), ISLET_NEEDS_JUDGEMENT);
+    free(protocol);
+}
+
+static void shipped_products_with_criteria_give_their_source(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"zimislecel", "donor_islets"};
+    product *cells = malloc(sizeof *cells);
+    assert_non_null(cells);
+    for (int i = 0; i < 2; i++) {
+        assert_true(product_shipped(names[i], cells));
+        assert_true(cells->criteria.n >= 14);
+        for (int k = 0; k < cells->criteria.n; k++) assert_true(strlen(cells->criteria.list[k].source) > 20);
+    }
+    free(cells);
+}
+
+static int criteria_errors(const char *line)
+{
+    char text[600];
+    islet_problems *problems = islet_problems_create();
+    product *cells = malloc(sizeof *cells);
+    assert_non_null(problems);
+    assert_non_null(cells);
+    snprintf(text, sizeof text, "islet_product: 1\nname: x\ntitle: x\ncell_type: x\norigin: allogeneic\nroute: omentum\nevidence_grade: D\ncriteria:\n  - %s\n", line);
+    product_parse(text, strlen(text), "x.yaml", cells, problems);
+    int errors = islet_problems_error_count(problems) - 1; /* the values are not there */
+    free(cells);
+    islet_problems_free(problems);
+    return errors;
+}
+
+static void criteria_are_read_strictly(void **state)
+{
+    (void)state;
+    assert_int_equal(criteria_errors("{id: a, sentence: b, kind: needs, item: age_year, range: [18, 65], standing: stated, source: c}"), 0);
+    assert_int_equal(criteria_errors("{id: a, sentence: b, kind: needs, item: pregnant, value: no, standing: stated, source: c}"), 0);
+    assert_int_equal(criteria_errors("{id: a, sentence: b, kind: wants, item: age_year, range: [18, 65], standing: stated, source: c}"), 1);
+    assert_int_equal(criteria_errors("{id: a, sentence: b, kind: needs, item: age, range: [18, 65], standing: stated, source: c}"), 1);
+    assert_int_equal(criteria_errors("{id: a, sentence: b, kind: needs, item: age_year, value: yes, standing: stated, source: c}"), 1);
+    assert_int_equal(criteria_errors("{id: a, sentence: b, kind: needs, item: age_year, range: \"= 5\", standing: stated, source: c}"), 1);
+    assert_int_equal(criteria_errors("{id: a, sentence: b, kind: needs, item: pregnant, value: maybe, standing: stated, source: c}"), 1);
+    assert_int_equal(criteria_errors("{id: a, sentence: b, kind: needs, item: age_year, range: [18, 65], standing: stated}"), 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_needed_item_is_met_not_met_unknown_or_in_conflict),
+        cmocka_unit_test(a_value_below_a_limit_decides_only_when_all_of_it_does),
+        cmocka_unit_test(what_excludes_and_what_is_for_a_doctor),
+        cmocka_unit_test(the_patients_state_is_that_of_the_weightiest_criterion),
+        cmocka_unit_test(shipped_products_with_criteria_give_their_source),
+        cmocka_unit_test(criteria_are_read_strictly),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

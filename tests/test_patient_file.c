@@ -1,0 +1,175 @@
+/* Patient files: units at the border, conflicts, the latest value, and what each form refuses. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "patient/record.h"
+
+static patient_record record;
+static char message[500];
+
+static islet_status read_text(const char *name, const char *text, const record_choice *choice)
+{
+    islet_problems *problems = islet_problems_create();
+    assert_non_null(problems);
+    islet_status status = record_parse(text, strlen(text), name, choice, &record, problems);
+    snprintf(message, sizeof message, "%s", islet_problems_count(problems) ? islet_problems_text(problems, 0) : "");
+    assert_int_equal(status != ISLET_OK, islet_problems_error_count(problems) > 0);
+    islet_problems_free(problems);
+    return status;
+}
+
+static double yaml_value(const char *line, item_id item)
+{
+    char text[200];
+    snprintf(text, sizeof text, "islet_patient: 1\n%s\n", line);
+    assert_int_equal(read_text("p.yaml", text, NULL), ISLET_OK);
+    assert_true(record.items[item].known);
+    return record.items[item].value.high;
+}
+
+static void yaml_refuses(const char *line, const char *word)
+{
+    char text[200];
+    snprintf(text, sizeof text, "islet_patient: 1\n%s\n", line);
+    assert_int_equal(read_text("p.yaml", text, NULL), ISLET_ERR_INPUT);
+    assert_non_null(strstr(message, "p.yaml:2:"));
+    if (!strstr(message, word)) fail_msg("'%s' does not say '%s'", message, word);
+}
+
+static void units_are_understood_at_the_border(void **state)
+{
+    (void)state;
+    assert_float_equal(yaml_value("hba1c_mmol_mol: 53", ITEM_hba1c_pct), 7.0, 0.01);
+    assert_float_equal(yaml_value("hba1c: 53 mmol/mol", ITEM_hba1c_pct), 7.0, 0.01);
+    assert_float_equal(yaml_value("hba1c: 7%", ITEM_hba1c_pct), 7.0, 1e-12);
+    assert_float_equal(yaml_value("fasting_glucose: 10 mmol/L", ITEM_fasting_glucose_mg_dl), 180.16, 1e-9);
+    assert_float_equal(yaml_value("c_peptide_stimulated: 3.0203 ng/mL", ITEM_c_peptide_stimulated_nmol_l), 1.0, 1e-9);
+    assert_float_equal(yaml_value("c_peptide_stimulated: 20 pmol/L", ITEM_c_peptide_stimulated_nmol_l), 0.02, 1e-12);
+    assert_float_equal(yaml_value("c_peptide_stimulated_nmol_l: \"< 0.02\"", ITEM_c_peptide_stimulated_nmol_l), 0.02, 0);
+    assert_true(record.items[ITEM_c_peptide_stimulated_nmol_l].value.high_open);
+    assert_string_equal(record.items[ITEM_c_peptide_stimulated_nmol_l].where, "p.yaml:2");
+}
+
+static void what_could_be_two_things_is_refused(void **state)
+{
+    (void)state;
+    yaml_refuses("hba1c: 7.1", "no unit");
+    yaml_refuses("fasting_glucose: 6", "no unit");
+    yaml_refuses("hba1c_pct: 53", "3 to 20");
+    yaml_refuses("hba1c_pct: 53 mmol/mol", "mmol/mol");
+    yaml_refuses("pregnant: maybe", "yes or no");
+    yaml_refuses("pregnnt: no", "pregnant");
+    yaml_refuses("age_year: nan", "plain number");
+}
+
+static void values_that_cannot_both_be_true_are_a_conflict(void **state)
+{
+    (void)state;
+    assert_int_equal(read_text("p.yaml", "islet_patient: 1\nhba1c_pct: 7.0\nhba1c_mmol_mol: 53\n", NULL), ISLET_OK);
+    assert_false(record.items[ITEM_hba1c_pct].conflict);
+    assert_int_equal(read_text("p.yaml", "islet_patient: 1\nhba1c_pct: 7.0\nhba1c_mmol_mol: 70\n", NULL), ISLET_OK);
+    assert_true(record.items[ITEM_hba1c_pct].conflict);
+    assert_non_null(strstr(record.items[ITEM_hba1c_pct].found, "70 mmol/mol"));
+}
+
+static void a_row_of_csv_is_chosen_by_number_or_id(void **state)
+{
+    (void)state;
+    const char *text = "id;age_year;note\r\n\"a\";40;x\r\nb;;y\r\n";
+    assert_int_equal(read_text("p.csv", text, &(record_choice){1, NULL}), ISLET_OK);
+    assert_float_equal(record.items[ITEM_age_year].value.low, 40, 0);
+    assert_non_null(strstr(message, "note")); /* a warning */
+    assert_int_equal(read_text("p.csv", text, &(record_choice){0, "b"}), ISLET_OK);
+    assert_false(record.items[ITEM_age_year].known);
+    assert_string_equal(record.id, "b");
+    assert_int_equal(read_text("p.csv", text, &(record_choice){0, NULL}), ISLET_ERR_INPUT);
+    assert_int_equal(read_text("p.csv", text, &(record_choice){3, NULL}), ISLET_ERR_INPUT);
+    assert_int_equal(read_text("/dev/stdin", text, &(record_choice){1, NULL}), ISLET_OK); /* known by its first column */
+    assert_int_equal(read_text("p.csv", "age_year,age_year\n4,5\n", NULL), ISLET_ERR_INPUT);
+    assert_int_equal(read_text("p.csv", "age_year,weight_kg\n4\n", NULL), ISLET_ERR_INPUT);
+    assert_int_equal(read_text("p.csv", "id,age_year\n\"a,40\n", NULL), ISLET_ERR_INPUT);
+}
+
+#define OBSERVATION(id, date, quantity)                                                                              \
+    "{\"resource\":{\"resourceType\":\"Observation\",\"id\":\"" id "\",\"status\":\"final\",\"code\":{\"coding\":[{\"system\":" \
+    "\"http://loinc.org\",\"code\":\"4548-4\"}]},\"effectiveDateTime\":\"" date "\",\"valueQuantity\":{" quantity "}}}"
+#define BUNDLE(entries) "{\"resourceType\":\"Bundle\",\"entry\":[" entries "]}"
+#define PERCENT "\"value\":8.1,\"unit\":\"%\""
+
+static void fhir_refuses(const char *text, const char *word)
+{
+    assert_int_equal(read_text("p.json", text, NULL), ISLET_ERR_INPUT);
+    if (!strstr(message, word)) fail_msg("'%s' does not say '%s'", message, word);
+}
+
+static void the_latest_of_a_bundle_counts(void **state)
+{
+    (void)state;
+    const char *text = BUNDLE(OBSERVATION("new", "2026-05-01", PERCENT) "," OBSERVATION("old", "2025-05-01", "\"value\":70,\"unit\":\"mmol/mol\""));
+    assert_int_equal(read_text("p.json", text, NULL), ISLET_OK);
+    assert_float_equal(record.items[ITEM_hba1c_pct].value.low, 8.1, 1e-12);
+    assert_string_equal(record.items[ITEM_hba1c_pct].where, "Observation/new, 2026-05-01");
+    text = BUNDLE(OBSERVATION("a", "2026-05-01", PERCENT) "," OBSERVATION("b", "2026-05-01", "\"value\":70,\"unit\":\"mmol/mol\""));
+    assert_int_equal(read_text("p.json", text, NULL), ISLET_OK);
+    assert_true(record.items[ITEM_hba1c_pct].conflict);
+}
+
+static void json_is_strict(void **state)
+{
+    (void)state;
+    static char deep[400];
+    memset(deep, '[', 100);
+    fhir_refuses(deep, "deep");
+    fhir_refuses("", "empty");
+    fhir_refuses("{\"resourceType\":\"Bundle\",\"resourceType\":\"Bundle\"}", "duplicate");
+    fhir_refuses("{\"a\":NaN}", "NaN");
+    fhir_refuses("{\"a\":\"cut", "ends inside a string");
+    fhir_refuses("{} {}", "end of file");
+    fhir_refuses("{\"resourceType\":\"OperationOutcome\"}", "OperationOutcome");
+    fhir_refuses("{\"a\":\"\xff\"}", "UTF-8");
+    fhir_refuses(BUNDLE(OBSERVATION("o", "2026-05-01", "\"value\":8.1")), "no unit");
+    fhir_refuses(BUNDLE(OBSERVATION("o", "2026-05-01", "\"value\":60,\"unit\":\"mmol/mol\",\"code\":\"%\"")), "mmol/mol");
+    fhir_refuses(BUNDLE("{\"resource\":{\"resourceType\":\"Patient\",\"id\":\"p1\"}},{\"resource\":{\"resourceType\":\"Patient\",\"id\":\"p2\"}}"), "p2");
+}
+
+static void mutated_bundles_end_in_a_record_or_a_message(void **state)
+{
+    (void)state;
+    char *text = NULL;
+    size_t size;
+    unsigned draw = 1;
+    assert_int_equal(file_read(ISLET_SOURCE_DIR "/tests/data/patients/eligible.json", 1 << 20, &text, &size, NULL), ISLET_OK);
+    char *copy = malloc(size + 1);
+    assert_non_null(copy);
+    for (int i = 0; i < 500; i++) {
+        memcpy(copy, text, size + 1);
+        for (int k = 0; k < 3; k++) {
+            draw = draw * 1664525u + 1013904223u;
+            copy[draw % size] = "{}[]\",:0<\\\xff"[(draw >> 8) % 11];
+        }
+        read_text("p.json", copy, NULL); /* it asserts that a refusal comes with its reason */
+    }
+    free(copy);
+    free(text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(units_are_understood_at_the_border),
+        cmocka_unit_test(what_could_be_two_things_is_refused),
+        cmocka_unit_test(values_that_cannot_both_be_true_are_a_conflict),
+        cmocka_unit_test(a_row_of_csv_is_chosen_by_number_or_id),
+        cmocka_unit_test(the_latest_of_a_bundle_counts),
+        cmocka_unit_test(json_is_strict),
+        cmocka_unit_test(mutated_bundles_end_in_a_record_or_a_message),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -26,6 +26,9 @@ gets eligible 0 three.csv --row 1
 gets not_eligible 1 three.csv --id bert
 gets unknown 1 three.csv --row 3
 
+"$islet" screen - --protocol "$protocol" --id anna --json <"$patients/three.csv" >out.txt || fail "standard input is not read"
+says out.txt '"state":"eligible"'
+
 # the public bundles: the latest HbA1c, none, hospice
 gets unknown 1 cms122_numer.json
 says out.txt "HbA1c at the end of the run-in: 9.1 %"

@@ -72,7 +72,7 @@ static bool check_engine(const char *engine)
     return false;
 }
 
-/* simulate into a new store; on return it is closed */
+/* simulate into a new or a continued store; on return it is closed */
 static cli_exit simulate(const run_plan *plan, const cli_options *options, islet_problems *problems)
 {
     progress p;
@@ -80,7 +80,8 @@ static cli_exit simulate(const run_plan *plan, const cli_options *options, islet
     char date[DATE_ROOM];
     date_text(date);
     islet_run_options run_options = run_options_of(options, date, &p);
-    islet_status status = islet_store_create(plan->store, &store, problems);
+    islet_status status = options->resume ? islet_store_resume(plan->store, &store, problems)
+                                          : islet_store_create(plan->store, &store, problems);
     if (status != ISLET_OK) {
         exit_of(status, problems, plan->store);
         return EXIT_IO; /* whatever is wrong with the place, the result cannot be written there */
@@ -97,11 +98,12 @@ static cli_exit simulate(const run_plan *plan, const cli_options *options, islet
         return EXIT_IO;
     }
     if (status == ISLET_ERR_INTERRUPTED) {
-        fprintf(stderr, "islet: interrupted; the people finished so far are kept and marked in %s%s\n", plan->store,
+        fprintf(stderr, "islet: interrupted; the people finished so far are kept and marked in %s%s; "
+                "the same command with --resume continues\n", plan->store,
                 islet_problems_count(problems) ? ", or where the next line says" : "");
         return stop_signal() ? (cli_exit)(128 + stop_signal()) : EXIT_INTERRUPTED;
     }
-    if (!options->quiet && passed_s > 0) {
+    if (!options->quiet && !options->resume && passed_s > 0) { /* part of the days may be older than this command */
         char days[GROUPED_ROOM], rate[GROUPED_ROOM], duration[DURATION_ROOM];
         grouped_text(p.total, days);
         grouped_text(p.total / passed_s, rate);

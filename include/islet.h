@@ -163,6 +163,11 @@ typedef struct islet_store islet_store;
  *  store there is replaced in one step, any other file is refused and left alone. */
 ISLET_API ISLET_CHECK islet_status islet_store_create(const char *path, islet_store **out, islet_problems *problems);
 
+/** Continue the store of a run that was cut short (stopped by the user, killed, disk full): islet_run then simulates only
+ *  what is missing. Where nothing was begun, as islet_store_create; a complete store is opened for reading, and
+ *  islet_run then only checks that it is the same run. */
+ISLET_API ISLET_CHECK islet_status islet_store_resume(const char *path, islet_store **out, islet_problems *problems);
+
 /** Open a store for reading. Application id, version, integrity and schema are checked before anything is read. */
 ISLET_API ISLET_CHECK islet_status islet_store_open(const char *path, islet_store **out, islet_problems *problems);
 
@@ -171,7 +176,8 @@ ISLET_API islet_status islet_store_close(islet_store *store, islet_problems *pro
 
 #define ISLET_HASH_TEXT 65 /* 64 hexadecimal digits and the end */
 
-/** SHA-256 over the content of all tables except provenance_build and batch, rows in key order. "Same bytes" means this. */
+/** SHA-256 over the content of all tables except provenance_build, batch and profile_so_far (how far an unfinished run
+ *  is), rows in key order. "Same bytes" means this. */
 ISLET_API ISLET_CHECK islet_status islet_store_hash(islet_store *store, char hash[ISLET_HASH_TEXT]);
 
 /** Results of the finished run in `store`: arm, endpoint, unit, day, value, ci_low, ci_high, n. */
@@ -201,7 +207,9 @@ typedef struct {
 } islet_run_options;
 
 /** Simulate every patient in every arm and put all of it into `store`, one transaction a batch.
- *  The result does not depend on threads, engine or the order of completion. */
+ *  The result does not depend on threads, engine, the order of completion, or interruptions: a store from
+ *  islet_store_resume ends with the same content. It must be the same run (protocol, options, seed, version of islet),
+ *  else ISLET_ERR_STORE and the problems name what differs. */
 ISLET_API ISLET_CHECK islet_status islet_run(const islet_protocol *protocol, const islet_run_options *options,
                                              islet_store *store, islet_problems *problems);
 

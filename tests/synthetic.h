@@ -163,7 +163,7 @@ static inline islet_status synthetic_batch(store_writer *writer, int64_t batch, 
         synthetic_fill(&people[i], first + i / 2, i % 2);
         results[i] = people[i].result;
     }
-    islet_status status = store_writer_batch(writer, batch, results, 2 * n, problems);
+    islet_status status = store_writer_batch(writer, batch, results, 2 * n, NULL, 0, problems);
     free(results);
     free(people);
     return status;

@@ -1,4 +1,4 @@
-/* Content hash: SHA-256 over every table except provenance_build and batch, tables by name, rows in the order of their
+/* Content hash: SHA-256 over every table except provenance_build, batch and profile_so_far, tables by name, rows in the order of their
  * primary key, each value with its type and length. Where the rows lie in the file does not matter, so neither do the
  * order of batches, the version of SQLite or its page size. */
 #include <stdlib.h>
@@ -84,7 +84,7 @@ islet_status islet_store_hash(islet_store *store, char hash[ISLET_HASH_TEXT])
     sqlite3_stmt *tables = NULL;
     hash_begin(&state);
     int code = sqlite3_prepare_v2(store->db, "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT IN "
-                                  "('provenance_build', 'batch') ORDER BY name", -1, &tables, NULL);
+                                  "('provenance_build', 'batch', 'profile_so_far') ORDER BY name", -1, &tables, NULL);
     if (code != SQLITE_OK) return store_failure(store, code, "read the tables", NULL);
     while ((code = sqlite3_step(tables)) == SQLITE_ROW) {
         code = hash_table(store->db, (const char *)sqlite3_column_text(tables, 0), &state);

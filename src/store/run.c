@@ -1,18 +1,33 @@
 /* A run: the trial's batches go into the store as they are finished, the estimates follow. */
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/problems.h"
 #include "store/write.h"
 #include "trial/trial.h"
 
 typedef struct {
+    const trial *trial;
     store_writer *writer;
     islet_problems *problems;
+    const glucose_profile *before; /* one an arm: counts over the batches of an interrupted run */
+    glucose_profile *sum;          /* the same with those of this run */
 } batch_sink;
+
+static void add_profiles(const batch_sink *sink)
+{
+    for (int arm = 0; arm < trial_arms(sink->trial); arm++) {
+        const uint32_t *before = &sink->before[arm].count[0][0][0], *now = &trial_profile(sink->trial, arm)->count[0][0][0];
+        uint32_t *sum = &sink->sum[arm].count[0][0][0];
+        for (size_t i = 0; i < sizeof *sink->sum / sizeof *sum; i++) sum[i] = before[i] + now[i];
+    }
+}
 
 static islet_status keep_batch(void *context, int64_t batch, const patient_result *results, int n_results)
 {
     batch_sink *sink = context;
-    return store_writer_batch(sink->writer, batch, results, n_results, sink->problems);
+    add_profiles(sink);
+    return store_writer_batch(sink->writer, batch, results, n_results, sink->sum, trial_arms(sink->trial), sink->problems);
 }
 
 /* the writer, with the days of the trial's visits */
@@ -25,50 +40,92 @@ static islet_status create_writer(const trial *t, bool paired, islet_store *stor
     return store_writer_create(store, paired, n_visits, days, out, problems);
 }
 
-static islet_status end_run(const trial *t, bool complete, islet_store *store, islet_problems *problems)
+static islet_status end_run(const batch_sink *sink, bool complete, islet_store *store, islet_problems *problems)
 {
     const glucose_profile *profiles[PROTOCOL_MAX_ARMS];
-    int arms = trial_arms(t);
-    for (int arm = 0; arm < arms; arm++) profiles[arm] = trial_profile(t, arm);
-    return store_run_end(store, complete, trial_screened_out(t), profiles, arms, problems);
+    int arms = trial_arms(sink->trial);
+    add_profiles(sink);
+    for (int arm = 0; arm < arms; arm++) profiles[arm] = &sink->sum[arm];
+    return store_run_end(store, complete, trial_screened_out(sink->trial), profiles, arms, problems);
+}
+
+/* what an earlier run has left in the store; ISLET_ERR_STORE when that was another run */
+static islet_status find_done(islet_store *store, const run_info *info, unsigned char *done, int64_t batches,
+                              glucose_profile *before, bool *complete, islet_problems *problems)
+{
+    islet_status status = store_run_same(store, info, problems);
+    if (status != ISLET_OK) return status;
+    char *state = store_state(store);
+    *complete = state && strcmp(state, STATE_COMPLETE) == 0;
+    free(state);
+    if (*complete) return ISLET_OK;
+    status = store_run_continue(store, problems);
+    if (status == ISLET_OK) status = store_batches_done(store, done, batches, problems);
+    if (status == ISLET_OK) status = store_profiles_read(store, before, info->arms, problems);
+    return status;
+}
+
+/* a store takes one run: its whole, or after islet_store_resume its rest */
+static bool can_take_run(islet_store *store)
+{
+    if (store->resumed) return true;
+    if (!store->part_path) return false; /* opened for reading */
+    char *state = store_state(store);
+    free(state);
+    return !state;
 }
 
 islet_status islet_run(const islet_protocol *protocol, const islet_run_options *options, islet_store *store,
                        islet_problems *problems)
 {
     static const islet_run_options defaults = {0};
-    if (!protocol || !store || !store->part_path) return ISLET_ERR_ARGUMENT; /* opened for reading: nothing to write */
+    if (!protocol || !store || !can_take_run(store)) return ISLET_ERR_ARGUMENT;
     if (!options) options = &defaults;
-    char *state = store_state(store);
-    free(state);
-    if (state) return ISLET_ERR_ARGUMENT; /* one store, one run */
 
     /* 1. plan the trial, which applies the options */
     store_writer *writer = NULL;
     trial *t = NULL;
+    unsigned char *done = NULL;
+    glucose_profile *before = NULL, *sum = NULL;
+    bool complete = false;
     islet_status status = trial_create(protocol, options, &t, problems);
     if (status != ISLET_OK) goto done;
+    status = ISLET_ERR_MEMORY;
+    int arms = trial_arms(t);
+    done = calloc((size_t)trial_batches(t), 1);
+    before = calloc((size_t)arms, sizeof *before);
+    sum = calloc((size_t)arms, sizeof *sum);
+    if (!done || !before || !sum) goto done;
 
-    /* 2. describe it */
-    run_info info = {.protocol = protocol, .patients = trial_patients(t), .arms = trial_arms(t),
+    /* 2. describe it, or find what of it is done */
+    run_info info = {.protocol = protocol, .patients = trial_patients(t), .arms = arms,
                      .follow_up_day = trial_follow_up_day(t), .seed = trial_seed(t),
                      .paired = !options->independent_arms, .engine = trial_engine(t), .threads = options->threads,
                      .command_line = options->command_line, .date = options->date};
-    status = store_run_begin(store, &info, problems);
+    status = store->resumed ? find_done(store, &info, done, trial_batches(t), before, &complete, problems)
+                            : store_run_begin(store, &info, problems);
+    if (status == ISLET_OK && complete) {
+        problems_warning(problems, strncmp(store->path, "./", 2) == 0 ? store->path + 2 : store->path, 0, 0,
+                         "this run is complete already; nothing was left to simulate");
+        goto done;
+    }
     if (status == ISLET_OK) status = create_writer(t, info.paired, store, &writer, problems);
     if (status != ISLET_OK) goto done;
 
-    /* 3. simulate; every finished batch is in the store before the next is taken */
-    batch_sink sink = {writer, problems};
-    status = trial_run(t, NULL, keep_batch, &sink, problems);
+    /* 3. simulate what is missing; every finished batch is in the store before the next is taken */
+    batch_sink sink = {t, writer, problems, before, sum};
+    status = trial_run(t, done, keep_batch, &sink, problems);
 
     /* 4. estimates from what is in the store, also when the user stopped early */
     if (status == ISLET_OK || status == ISLET_ERR_INTERRUPTED) {
-        islet_status ended = end_run(t, status == ISLET_OK, store, problems);
+        islet_status ended = end_run(&sink, status == ISLET_OK, store, problems);
         if (ended != ISLET_OK) status = ended;
     }
 done:
     store_writer_free(writer);
+    free(done);
+    free(before);
+    free(sum);
     trial_free(t);
     return status;
 }

@@ -68,6 +68,13 @@ CREATE TABLE batch (
     batch INTEGER PRIMARY KEY
 );
 
+CREATE TABLE profile_so_far (
+    -- Counts of "profile" over the batches that are here, kept so that an interrupted run can be continued; empty in a
+    -- complete store. Not in the content hash.
+    arm INTEGER PRIMARY KEY,
+    counts BLOB NOT NULL               -- period, slot, bin; 4 bytes each, lowest first
+);
+
 CREATE TABLE endpoint (
     -- Columns of `visit` and rows of `endpoint_result`.
     endpoint TEXT PRIMARY KEY,

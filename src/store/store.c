@@ -1,8 +1,10 @@
 /* Life of a store.
  *
  * A store being written lies beside its place as NAME.part and is moved there in one step when it is closed complete;
- * so the name itself always holds a whole store or none, whatever kills the process. What a kill leaves is NAME.part;
- * the next writer of the same name takes it over. Two writers of one name: the second is told.
+ * so the name itself always holds a whole store or none, whatever kills the process. What a kill leaves is NAME.part,
+ * with every batch whose COMMIT returned; islet_store_resume continues it, islet_store_create begins anew. A run that
+ * the user stops is moved to NAME, marked as interrupted; resuming moves it back first. Two writers of one name: the
+ * second is told.
  *
  * journal_mode=TRUNCATE because WAL can lose commits in SQLite 3.7.0 to 3.51.2 (Debian 12 has 3.40.1);
  * synchronous=FULL because a batch counts once its COMMIT has returned. */
@@ -198,6 +200,9 @@ static islet_status make_part_file(islet_store *store, islet_problems *problems)
     return lock_part_file(store, problems);
 }
 
+#define SETTINGS                                                                                                     \
+    "PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-" CACHE_KIB ";"
+
 static islet_status write_schema(islet_store *store, islet_problems *problems)
 {
     char version[64];
@@ -205,8 +210,7 @@ static islet_status write_schema(islet_store *store, islet_problems *problems)
     if (!text) return ISLET_ERR_MEMORY;
     snprintf(version, sizeof version, "PRAGMA user_version=%d", STORE_VERSION);
     static const char doing[] = "begin the store";
-    islet_status status = store_execute(store, "PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=FULL; "
-                                        "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-" CACHE_KIB "; BEGIN", doing, problems);
+    islet_status status = store_execute(store, SETTINGS "BEGIN", doing, problems);
     if (status == ISLET_OK) status = store_execute(store, version, doing, problems);
     if (status == ISLET_OK) status = store_execute(store, text, doing, problems);
     if (status == ISLET_OK) status = store_execute(store, "COMMIT", doing, problems);
@@ -240,6 +244,113 @@ islet_status islet_store_create(const char *path, islet_store **out, islet_probl
     return status;
 }
 
+/* make a name in a folder durable; some file systems cannot, which is not an error */
+static bool sync_folder(const char *path)
+{
+    const char *slash = strrchr(path, '/'); /* always there, see new_store */
+    size_t length = slash == path ? 1 : (size_t)(slash - path);
+    char *folder = strndup(path, length);
+    if (!folder) return false;
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool fine = fd >= 0 && (fsync(fd) == 0 || errno == EINVAL);
+    if (fd >= 0) close(fd);
+    free(folder);
+    return fine;
+}
+
+/* first number of a query; -1 when there is none */
+static int first_number(islet_store *store, const char *sql)
+{
+    sqlite3_stmt *query = NULL;
+    int out = -1;
+    if (sqlite3_prepare_v2(store->db, sql, -1, &query, NULL) == SQLITE_OK && sqlite3_step(query) == SQLITE_ROW)
+        out = sqlite3_column_int(query, 0);
+    sqlite3_finalize(query);
+    return out;
+}
+
+/* state of the store under its final name, checked whole; NULL when there is none; the caller frees */
+static islet_status final_state(const char *path, char **state, islet_problems *problems)
+{
+    const char *why;
+    islet_store *there;
+    *state = NULL;
+    if (store_file_look(path, &why) != STORE_FILE_ISLET) return ISLET_OK;
+    islet_status status = islet_store_open(path, &there, problems);
+    if (status != ISLET_OK) return status;
+    *state = store_state(there);
+    return islet_store_close(there, problems);
+}
+
+/* Lock the .part file that a run left; *begun is false, and the file gone, when it ended before anything was described. */
+static islet_status lock_leftover(islet_store *store, bool *begun, islet_problems *problems)
+{
+    const char *why;
+    store_file_kind kind = store_file_look(store->part_path, &why);
+    *begun = false;
+    if (kind == STORE_FILE_ABSENT) return ISLET_OK;
+    if (kind == STORE_FILE_ISLET) {
+        islet_status status = lock_part_file(store, problems); /* SQLite undoes the batch that was being written */
+        if (status != ISLET_OK) return status;
+        int version = first_number(store, "PRAGMA user_version");
+        if (version != STORE_VERSION && version != 0) {
+            problems_error(problems, shown(store->part_path), 0, 0, "begun by another version of islet (store version %d, this one "
+                           "writes %d); continue it with that one, or leave out --resume to begin anew", version, STORE_VERSION);
+            return ISLET_ERR_STORE;
+        }
+        *begun = version == STORE_VERSION && first_number(store, "SELECT count(*) FROM run") == 1;
+        if (*begun) return ISLET_OK;
+        sqlite3_close(store->db);
+        store->db = NULL;
+    }
+    return remove_leftover(store, problems);
+}
+
+/* what the user had stopped lies under its final name; writing goes on beside it */
+static islet_status take_back(islet_store *store, bool *begun, islet_problems *problems)
+{
+    if (rename(store->path, store->part_path) != 0 || !sync_folder(store->path)) return cannot_write(store->path, problems);
+    return lock_leftover(store, begun, problems);
+}
+
+islet_status islet_store_resume(const char *path, islet_store **out, islet_problems *problems)
+{
+    if (!out) return ISLET_ERR_ARGUMENT;
+    *out = NULL;
+    if (!path || !path[0]) return ISLET_ERR_ARGUMENT;
+    char *state = NULL;
+    bool begun = false;
+    islet_store *store = new_store(path, true);
+    if (!store) return ISLET_ERR_MEMORY;
+
+    /* 1. find what there is: a .part file, else a store that was interrupted */
+    islet_status status = check_place(store->path, problems);
+    if (status == ISLET_OK) status = lock_leftover(store, &begun, problems);
+    if (status == ISLET_OK && !begun) status = final_state(store->path, &state, problems);
+    if (status == ISLET_OK && state && strcmp(state, STATE_INTERRUPTED) == 0) status = take_back(store, &begun, problems);
+    if (status != ISLET_OK) goto done;
+    if (!begun) { /* complete, or nothing */
+        status = state ? islet_store_open(path, out, problems) : islet_store_create(path, out, problems);
+        if (status == ISLET_OK) (*out)->resumed = state != NULL;
+        goto done;
+    }
+
+    /* 2. it is whole, and can be written */
+    status = store_verify_content(store->db, shown(store->part_path), problems);
+    if (status == ISLET_OK) status = store_execute(store, SETTINGS, "continue the store", problems);
+    if (status != ISLET_OK) goto done;
+    store->resumed = true;
+    *out = store;
+    store = NULL; /* ownership moved to out */
+done:
+    free(state);
+    if (store) { /* the files stay as they are */
+        sqlite3_close(store->db);
+        store_free(store);
+    }
+    return status;
+}
+
 islet_status islet_store_open(const char *path, islet_store **out, islet_problems *problems)
 {
     if (!out) return ISLET_ERR_ARGUMENT;
@@ -262,20 +373,6 @@ islet_status islet_store_open(const char *path, islet_store **out, islet_problem
 done:
     store_discard(store);
     return status;
-}
-
-/* make a name in a folder durable; some file systems cannot, which is not an error */
-static bool sync_folder(const char *path)
-{
-    const char *slash = strrchr(path, '/'); /* always there, see new_store */
-    size_t length = slash == path ? 1 : (size_t)(slash - path);
-    char *folder = strndup(path, length);
-    if (!folder) return false;
-    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    bool fine = fd >= 0 && (fsync(fd) == 0 || errno == EINVAL);
-    if (fd >= 0) close(fd);
-    free(folder);
-    return fine;
 }
 
 static bool sync_file(const char *path)
@@ -303,7 +400,15 @@ islet_status islet_store_close(islet_store *store, islet_problems *problems)
     char *state = store->part_path ? store_state(store) : NULL;
     bool complete = state && strcmp(state, STATE_COMPLETE) == 0;
     bool interrupted = state && strcmp(state, STATE_INTERRUPTED) == 0;
+    bool begun = state && !complete && !interrupted && (store->resumed || first_number(store, "SELECT count(*) FROM batch") > 0);
     free(state);
+    if (begun) { /* the run failed, because the disk is full for example: every batch that was acknowledged stays */
+        problems_warning(problems, shown(store->part_path), 0, 0, "the people finished so far are kept here; the same command with "
+                         "--resume continues");
+        sqlite3_close(store->db);
+        store_free(store);
+        return ISLET_OK;
+    }
     if (!complete && !interrupted) { /* opened for reading, or nothing worth keeping */
         store_discard(store);
         return ISLET_OK;

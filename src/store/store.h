@@ -10,6 +10,7 @@ struct islet_store {
     sqlite3 *db;
     char *path;      /* where the store is, or will be */
     char *part_path; /* where it is while being written; NULL when opened for reading */
+    bool resumed;    /* from islet_store_resume, and holds the beginning of a run */
 };
 
 /* What of a store being written is already decided; read from run.state. */

@@ -31,9 +31,29 @@ ISLET_CHECK islet_status store_writer_create(islet_store *store, bool paired, in
                                              store_writer **out, islet_problems *problems);
 void store_writer_free(store_writer *writer);
 
-/* All rows of one batch and its mark, in one transaction: wholly there or not at all. */
+/* All rows of one batch, its mark and the `arms` profiles counted so far (NULL: none are kept), in one transaction:
+ * wholly there or not at all. */
 ISLET_CHECK islet_status store_writer_batch(store_writer *writer, int64_t batch, const patient_result *results,
-                                            int n_results, islet_problems *problems);
+                                            int n_results, const glucose_profile *profiles, int arms,
+                                            islet_problems *problems);
+
+/* ---- continuing a run that was cut short (resume.c) ---- */
+
+/* ISLET_ERR_STORE, with a problem for each difference, unless the store describes the same run. */
+ISLET_CHECK islet_status store_run_same(islet_store *store, const run_info *info, islet_problems *problems);
+
+/* Mark the run as going on again. */
+ISLET_CHECK islet_status store_run_continue(islet_store *store, islet_problems *problems);
+
+/* done[batch] = 1 for every batch that is in the store. */
+ISLET_CHECK islet_status store_batches_done(islet_store *store, unsigned char *done, int64_t batches,
+                                            islet_problems *problems);
+
+/* Counts of glucose over the batches in the store, one profile an arm; arms without any are left as they are. */
+ISLET_CHECK islet_status store_profiles_put(islet_store *store, const glucose_profile *profiles, int arms,
+                                            islet_problems *problems);
+ISLET_CHECK islet_status store_profiles_read(islet_store *store, glucose_profile *profiles, int arms,
+                                             islet_problems *problems);
 
 /* End of the run in one transaction: profiles (one an arm), estimates and differences of all end points from the visits
  * in the store, and the state. `complete` is false when only some batches are there. */

@@ -137,7 +137,7 @@ static islet_status put_events(store_writer *writer, const patient_result *resul
 }
 
 islet_status store_writer_batch(store_writer *writer, int64_t batch, const patient_result *results, int n_results,
-                                islet_problems *problems)
+                                const glucose_profile *profiles, int arms, islet_problems *problems)
 {
     islet_status status = store_execute(writer->store, "BEGIN", DOING, problems);
     for (int i = 0; i < n_results && status == ISLET_OK; i++) {
@@ -146,6 +146,7 @@ islet_status store_writer_batch(store_writer *writer, int64_t batch, const patie
         if (status == ISLET_OK) status = put_days(writer, &results[i], problems);
         if (status == ISLET_OK) status = put_events(writer, &results[i], problems);
     }
+    if (status == ISLET_OK && profiles) status = store_profiles_put(writer->store, profiles, arms, problems);
     sqlite3_bind_int64(writer->put[PUT_BATCH], 1, batch);
     if (status == ISLET_OK) status = store_step(writer->store, writer->put[PUT_BATCH], DOING, problems);
     if (status == ISLET_OK) status = store_execute(writer->store, "COMMIT", DOING, problems);

@@ -232,7 +232,10 @@ static islet_status write_state(islet_store *store, bool complete, int64_t scree
 islet_status store_run_end(islet_store *store, bool complete, int64_t screened_out,
                            const glucose_profile *const *profiles, int n_profiles, islet_problems *problems)
 {
-    islet_status status = store_execute(store, "BEGIN", DOING, problems);
+    /* what an interruption had estimated from the people of that time goes */
+    islet_status status = store_execute(store, "BEGIN; DELETE FROM profile; DELETE FROM endpoint_result; DELETE FROM difference",
+                                        DOING, problems);
+    if (status == ISLET_OK && complete) status = store_execute(store, "DELETE FROM profile_so_far", DOING, problems);
     for (int arm = 0; arm < n_profiles && status == ISLET_OK; arm++)
         status = write_profile(store, arm, profiles[arm], problems);
     if (status == ISLET_OK) status = write_results(store, problems);

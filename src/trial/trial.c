@@ -315,11 +315,17 @@ static void note_impossible(worker *w)
         if (w->group.lanes[l].out_of_bounds) w->impossible = &w->people[l];
 }
 
+static int block_people(const trial *t, int64_t block)
+{
+    int64_t left = t->n_patients - block * LANE_GROUP;
+    return left < LANE_GROUP ? (int)left : LANE_GROUP;
+}
+
 /* One block in every arm; false when the run was stopped on the way. */
 static bool run_block(const trial *t, worker *w, int64_t block)
 {
     int64_t first = block * LANE_GROUP;
-    int n = t->n_patients - first < LANE_GROUP ? (int)(t->n_patients - first) : LANE_GROUP;
+    int n = block_people(t, block);
     memset(w->after, 0, sizeof(*w->after) * (size_t)t->protocol->n_arms);
     for (int a = 0; a < t->protocol->n_arms; a++) {
         if (a == 0 || t->independent) {
@@ -437,9 +443,8 @@ static islet_status keep_block(trial *t, worker *w, int64_t block, trial_sink si
     int n = w->group.n_people, arms = t->protocol->n_arms;
     for (int a = 1; a < arms; a++) /* close the gaps of an incomplete block */
         memmove(w->results + a * n, w->results + a * LANE_GROUP, sizeof(*w->results) * (size_t)n);
-    islet_status status = sink(context, block, w->results, n * arms);
-    for (int a = 0; a < arms && status == ISLET_OK; a++) add_profile(&t->profiles[a], &w->after[a]);
-    return status;
+    for (int a = 0; a < arms; a++) add_profile(&t->profiles[a], &w->after[a]); /* first: the sink may keep them, too */
+    return sink(context, block, w->results, n * arms);
 }
 
 islet_status trial_run(trial *t, const unsigned char *done, trial_sink sink, void *context, islet_problems *problems)
@@ -451,6 +456,8 @@ islet_status trial_run(trial *t, const unsigned char *done, trial_sink sink, voi
     t->screened_out = 0;
     for (int c = 0; c < cohorts(t) && status == ISLET_OK; c++) status = enrol(t, c, problems);
     if (status != ISLET_OK) return status;
+    for (int64_t block = 0; done && block < blocks; block++)
+        if (done[block]) days_done += block_people(t, block) * days_a_person(t);
 
 #pragma omp parallel num_threads(t->threads)
     {

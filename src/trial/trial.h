@@ -37,7 +37,8 @@ int64_t trial_screened_out(const trial *trial);
 ISLET_CHECK islet_status trial_run(trial *trial, const unsigned char *done, trial_sink sink, void *context,
                                    islet_problems *problems);
 
-/* Glucose by time of day of an arm, counted over the people of the batches that were run. */
+/* Glucose by time of day of an arm, counted over the people of the batches that were run; in the sink, those handed on
+ * so far and now. */
 const glucose_profile *trial_profile(const trial *trial, int arm);
 
 #endif

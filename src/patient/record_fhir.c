@@ -129,8 +129,10 @@ static bool of_another(bundle *b, const json_t *resource)
     if (strcmp(id, b->patient) == 0 || strcmp(reference, b->patient_url) == 0) return false;
     const char *type = text_of(resource, "resourceType");
     if (strcmp(type, "Observation") != 0 && strcmp(type, "Condition") != 0) b->other_visits++;
-    else if (!b->mixed) bundle_error(b, "values of another patient, '%.60s', are in the bundle; one patient is expected; split it", id);
-    b->mixed = b->mixed || b->errors > 0;
+    else if (!b->mixed) {
+        bundle_error(b, "values of another patient, '%.60s', are in the bundle; one patient is expected; split it", id);
+        b->mixed = true;
+    }
     return true;
 }
 
@@ -297,7 +299,7 @@ static void read_condition(bundle *b, const json_t *resource, const char *where)
     if (!*onset) snprintf(onset, sizeof onset, "%.10s", text_of(json_object_get(resource, "onsetPeriod"), "start"));
     if (!*onset || (*b->onset && strcmp(b->onset, onset) <= 0)) return; /* the earliest onset counts */
     memcpy(b->onset, onset, sizeof b->onset);
-    snprintf(b->onset_where, sizeof b->onset_where, "%s", where);
+    snprintf(b->onset_where, sizeof b->onset_where, "Condition/%.64s onset", text_of(resource, "id"));
 }
 
 static void read_encounter(bundle *b, const json_t *resource, const char *where)

@@ -32,6 +32,7 @@ says out.txt '"state":"eligible"'
 # the public bundles: the latest HbA1c, none, hospice
 gets unknown 1 cms122_numer.json
 says out.txt "HbA1c at the end of the run-in: 9.1 %"
+says out.txt "Condition/numer-CMS122-Condition onset 2009-01-16, counted to the bundle's last date 2019-10-17"
 gets unknown 1 cms122_denom.json
 says out.txt "missing: HbA1c"
 gets needs_judgement 1 cms122_denomexcl.json

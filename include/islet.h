@@ -219,6 +219,37 @@ ISLET_API uint64_t islet_run_seed(const islet_protocol *protocol, const islet_ru
 /** Engines this machine can run, best first; NULL-terminated, static. */
 ISLET_API const char *const *islet_engines(void);
 
+/* ---- meta: pool the studies of a table ---------------------------------------------------------------------------------- */
+
+/* Zero or NULL means the default everywhere. */
+typedef struct {
+    const char *measure;    /* RR OR RD PETO MD MDH SMD PR PLO PFT GEN; default by the columns: RR, MD, PR or GEN */
+    const char *method;     /* EE (FE) DL REML ML PM HS SJ EB HE MH PETO; default REML */
+    const char *moderators; /* numeric columns, separated by commas: a meta-regression */
+    const char *only;       /* COLUMN=VALUE: the rows that are pooled */
+    bool knapp_hartung;
+} islet_meta_options;
+
+/* Numbers on the scale of the analysis (ratios and odds: natural logarithm). What does not exist is NaN. */
+typedef struct {
+    char measure[8], method[8];
+    int k, left_out, trim_added; /* studies pooled; without variance or number; added by trim and fill */
+    bool trim_right;
+    double estimate, se, ci_low, ci_high, p, pi_low, pi_high;     /* the intercept with moderators */
+    double shown, shown_low, shown_high, shown_pi_low, shown_pi_high; /* ratio or share; the same for differences */
+    double tau2, tau2_low, tau2_high, profile_low, profile_high;  /* Q-profile, profile likelihood (ML, REML) */
+    double q, q_p, i2_pct, h2;
+    double egger_z, egger_p, rank_tau, rank_p, trim_estimate, trim_se, trim_low, trim_high, trim_tau2, trim_q, trim_i2_pct;
+    islet_table *studies;      /* study, effect, variance, ci_low, ci_high, weight_pct */
+    islet_table *coefficients; /* name, estimate, se, ci_low, ci_high, p */
+    islet_table *sensitivity;  /* analysis (leave_one_out, cumulative), study, estimate, ci_low, ci_high, tau2, i2_pct */
+} islet_meta;
+
+/** Read the table at `path` and pool its studies. ISLET_ERR_INPUT when a row is impossible or too few studies remain. */
+ISLET_API ISLET_CHECK islet_status islet_meta_run(const char *path, const islet_meta_options *options, islet_meta **out,
+                                                  islet_problems *problems);
+ISLET_API void islet_meta_free(islet_meta *meta);
+
 /* ---- report --------------------------------------------------------------------------------------------------------- */
 
 /** Write one self-contained HTML page for the run in `store`; to a temporary name first, then moved into place. */

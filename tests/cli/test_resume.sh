@@ -34,7 +34,7 @@ expect 3 "$islet" run other.yaml $small --resume --out new.db --report new.html
 says err.txt "protocol_sha256"
 same new.db new.before
 
-# kill -9 at random times, resumed with other threads and engines, killed again, until it is done
+# kill -9 at random times, resumed with other threads, killed again, until it is done
 round=0 kills=0
 while [ $kills -lt 20 ] && [ $round -lt 60 ]; do
     round=$((round + 1)) attempt=0

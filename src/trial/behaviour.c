@@ -45,7 +45,7 @@ static void plan_meal(const params *p, const person *who, draw *d, int minute, d
     bool dosed = draw_uniform(d) < bolus_chance;
     bool late = draw_uniform(d) < p->late_bolus_frac;
     double delay = -p->late_bolus_mean_min * lanes_log(draw_uniform(d));
-    double jitter = -5.0 + 10.0 * draw_normal(d); /* usual bolus: N(-5, 10) min */
+    double jitter = p->bolus_delay_mean_min + p->bolus_delay_sd_min * draw_normal(d);
     plan_add(plan, minute, PLAN_MEAL, index, grams);
     if (index < MAIN_MEALS) plan_add(plan, minute + POST_MEAL_MIN, PLAN_POST_MEAL, index, 0.0);
     if (dosed) plan_add(plan, minute + (int)(late ? delay : jitter), PLAN_BOLUS, index, counted);

@@ -10,6 +10,9 @@
 #include "base/number.h"
 #include "trial/lane.h"
 
+/* Where the rules come from: carbohydrate ratio 450-500 and correction 1700-1800 over the daily dose, active insulin 3 to 5 h
+ * (PMC10563601 table 3); correction only above 150 mg/dL (simglucose); rapid insulin 300/75 min (oref0). The rest is assumed: the pause
+ * between corrections, half-unit pens and their largest dose, waking hours, the doses of the first day and of a restart. */
 #define CORRECTION_TARGET_MG_DL 120.0
 #define MEAL_CORRECTION_ABOVE_MG_DL 150.0 /* no correction with a meal below this */
 #define CORRECTION_PAUSE_MIN 60

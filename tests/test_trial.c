@@ -56,18 +56,24 @@ static islet_status keep(void *context, int64_t batch, const patient_result *res
     return ISLET_OK;
 }
 
-static outcome *run(const struct islet_protocol *protocol, const islet_run_options *options)
+static outcome *run_with(const struct islet_protocol *protocol, const islet_run_options *options, const params *with)
 {
     outcome *out = calloc(1, sizeof(*out));
     trial *t = NULL;
     assert_non_null(out);
-    assert_int_equal(trial_create(protocol, options, &t, NULL), ISLET_OK);
+    assert_int_equal(trial_create_with(protocol, options, with, &t, NULL), ISLET_OK);
     out->n = (int)trial_patients(t);
     out->arms = trial_arms(t);
     out->visits = trial_visits(t);
     assert_int_equal(trial_run(t, NULL, keep, out, NULL), ISLET_OK);
     trial_free(t);
     return out;
+}
+
+static outcome *run(const struct islet_protocol *protocol, const islet_run_options *options)
+{
+    const params defaults = params_default();
+    return run_with(protocol, options, &defaults);
 }
 
 static double mean(const outcome *o, int arm, int visit, endpoint_id e)
@@ -224,6 +230,26 @@ static void requirements_on_hba1c_are_met(void **state)
     free(o);
 }
 
+/* With a hazard so high that every day with a low brings an event, days without a low still bring none: people without insulin of
+ * their own have lows on some of their days, not on all. */
+static void a_severe_event_needs_a_low(void **state)
+{
+    (void)state;
+    struct islet_protocol p = example;
+    params with = params_default();
+    with.severe_hypo_fatality = with.background_mortality_per_year = 0.0;
+    outcome *usual = run_with(&p, NULL, &with);
+    with.severe_hypo_per_low_day = 5.0;
+    p.population.has_require[TRAIT_severe_hypo_per_year] = false; /* the history would be as high */
+    outcome *often = run_with(&p, NULL, &with);
+    double share = 0.0;
+    for (int i = 0; i < PEOPLE; i++) share += often->n_events[PEOPLE + i] / (double)(PEOPLE * FOLLOW_UP_DAY);
+    assert_true(share > 0.1 && share < 0.6);
+    assert_true(mean(often, 1, 3, ENDPOINT_severe_hypo_per_year) > 10.0 * mean(usual, 1, 3, ENDPOINT_severe_hypo_per_year));
+    free(usual);
+    free(often);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -235,6 +261,7 @@ int main(void)
         cmocka_unit_test(who_leaves_is_still_counted),
         cmocka_unit_test(untreated_people_look_like_entrants),
         cmocka_unit_test(requirements_on_hba1c_are_met),
+        cmocka_unit_test(a_severe_event_needs_a_low),
     };
     return cmocka_run_group_tests(tests, set_up, NULL);
 }

@@ -168,6 +168,7 @@ bool person_draw(const person_source *source, uint64_t seed, uint64_t number, pe
 
     memset(out, 0, sizeof(*out));
     out->key = number;
+    out->diabetes = (diabetes_type)of->diabetes;
     bool inside = draw_free(source, &d, &free, &closest);
     memcpy(out->subject, source->subjects[closest].name, sizeof(out->subject));
     subject_kinetics(&free, &out->kinetics);

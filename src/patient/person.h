@@ -23,6 +23,7 @@ typedef struct {
 typedef struct {
     uint64_t key;                 /* of all random numbers of this person */
     char subject[16];             /* public subject with the largest weight in the draw */
+    diabetes_type diabetes;
     bool female, autoantibody_positive, impaired_awareness;
     double age_year, duration_year, height_m, bmi_kg_m2;
     double egfr_ml_min_1_73m2;

@@ -15,6 +15,7 @@
 
 static const char *const kind_words[] = {"normal", "lognormal", "uniform", "gamma", "beta", "bernoulli", NULL};
 static const char *const band_words[] = {"adult", "adolescent", "child", NULL};
+static const char *const diabetes_words[] = {"type1", "type2", "none", NULL}; /* order of diabetes_type */
 
 /* ---- one value: a distribution over people ---- */
 
@@ -106,6 +107,7 @@ static const yaml_field population_fields[] = {
     {.key = "islet_population", .read = yaml_read_nothing},
     YAML_NAME(population, name),
     YAML_NAME(population, title),
+    YAML_WORD(population, diabetes, false, diabetes_words),
     {.key = "subjects",
      .read = read_band,
      .offset = offsetof(population, subjects),

@@ -55,9 +55,13 @@ typedef struct {
     bool low_open, high_open;
 } requirement;
 
+/* What the people of a population have; NONE is nobody's diabetes: prediabetes, metabolic syndrome, healthy. */
+typedef enum { DIABETES_TYPE1, DIABETES_TYPE2, DIABETES_NONE } diabetes_type;
+
 typedef struct {
     char name[POPULATION_NAME_TEXT];
     char title[160];
+    int diabetes;            /* diabetes_type; type 1 unless the file says otherwise */
     char subjects[32];       /* band of the public subjects to sample from: adult, adolescent, child */
 #define POPULATION_FIELD(key, unit, sentence) population_value key;
     POPULATION_VALUES(POPULATION_FIELD)

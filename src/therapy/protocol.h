@@ -9,7 +9,7 @@
 #define PROTOCOL_MAX_ARMS 16
 #define PROTOCOL_MAX_COURSES 8
 #define PROTOCOL_MAX_VISITS 64
-#define PROTOCOL_MAX_ENDPOINTS 64
+#define PROTOCOL_MAX_ENDPOINTS 128
 #define PROTOCOL_MAX_YEARS 30
 
 /* One giving of cells. Exactly one of the doses is > 0 (a dose of 0 is a warning: the arm is a control). */

@@ -8,6 +8,7 @@
 #include "physiology/glucose_risk.h"
 #include "physiology/slow.h"
 #include "trial/group.h"
+#include "trial/scores.h"
 
 #define WINDOW_DAYS 14
 #define FASTING_DAYS 7
@@ -118,6 +119,44 @@ static void record_harms(const lane *lane, double *out)
     out[ENDPOINT_withdrawn] = lane->happened[EVENT_withdrawn];
 }
 
+/* ---- scores ---- */
+
+/* Severe events a year over the last year, or since day 0 where that is shorter. */
+static double severe_hypo_of_the_year(const lane *lane, int day)
+{
+    int from = day > (int)DAYS_PER_YEAR ? day - (int)DAYS_PER_YEAR : 0, n = 0;
+    for (int i = 0; i < lane->n_events; i++) n += lane->events[i].kind == EVENT_severe_hypo && lane->events[i].day >= from;
+    return n * DAYS_PER_YEAR / (day - from);
+}
+
+static score_input score_input_of(const double *measured, double severe_hypo_per_year)
+{
+    return (score_input){.hba1c_pct = measured[ENDPOINT_hba1c_pct],
+                         .fasting_glucose_mg_dl = measured[ENDPOINT_fasting_glucose_mg_dl],
+                         .c_peptide_fasting_nmol_l = measured[ENDPOINT_c_peptide_fasting_nmol_l],
+                         .c_peptide_stimulated_nmol_l = measured[ENDPOINT_c_peptide_stimulated_nmol_l],
+                         .insulin_u_per_kg_day = measured[ENDPOINT_insulin_u_per_kg_day],
+                         .time_in_range_pct = measured[ENDPOINT_time_in_range_pct],
+                         .time_below_54_pct = measured[ENDPOINT_time_below_54_pct],
+                         .severe_hypo_per_year = severe_hypo_per_year};
+}
+
+/* Igls compares with the values before treatment, which are those of the visit on day 0. */
+static void record_scores(const lane *lane, int day, double *out)
+{
+    score_input now = score_input_of(out, day > 0 ? severe_hypo_of_the_year(lane, day) : lane->who->severe_hypo_per_year);
+    out[ENDPOINT_beta_score] = score_beta(&now);
+    out[ENDPOINT_idaa1c_pct] = score_idaa1c_pct(now.hba1c_pct, now.insulin_u_per_kg_day);
+    out[ENDPOINT_partial_remission] = score_partial_remission(now.hba1c_pct, now.insulin_u_per_kg_day);
+    if (day == 0) return;
+    score_input before = score_input_of(lane->visits[0], lane->who->severe_hypo_per_year);
+    out[ENDPOINT_igls_1_class] = score_igls_1(&now, &before);
+    out[ENDPOINT_igls_1_success] = igls_is_success(score_igls_1(&now, &before));
+    out[ENDPOINT_igls_2_class] = score_igls_2(&now, &before);
+    out[ENDPOINT_igls_2_success] = igls_is_success(score_igls_2(&now, &before));
+    out[ENDPOINT_igls_2_graft_class] = score_igls_2_graft(&now, &before);
+}
+
 static void record_lane(const run_plan *run, lane *lane, int visit, int day, const double c_peptide[TEST_SAMPLES])
 {
     double *out = lane->visits[visit];
@@ -140,6 +179,7 @@ static void record_lane(const run_plan *run, lane *lane, int visit, int day, con
     out[ENDPOINT_egfr_ml_min_1_73m2] = lane->egfr;
     out[ENDPOINT_graft_beta_cells_million] = graft_cells_million(&lane->graft);
     out[ENDPOINT_graft_function_frac] = graft_function(&lane->graft, run->params, lane->who, &lane->drugs);
+    record_scores(lane, day, out);
     lane->severe_hypo_since_visit = 0;
     lane->care.hba1c_last_visit_pct = out[ENDPOINT_hba1c_pct];
 }

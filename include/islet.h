@@ -189,6 +189,16 @@ typedef struct {
     double done_patient_days, total_patient_days; /* the clock is the caller's */
 } islet_progress;
 
+/* Where islet_run gets finished batches from when others simulate (islet_simulate), such as the ranks of a cluster.
+ * `begin` is called once, with done[batch] 1 for what the store holds already; then `fetch`, for every batch that is
+ * missing, in order: it waits for the bytes of that batch, which stay borrowed up to the next call and begin at a
+ * multiple of 8. A status other than ISLET_OK ends the run with it. */
+typedef struct {
+    islet_status (*begin)(void *context, const unsigned char *done, int64_t batches);
+    islet_status (*fetch)(void *context, int64_t batch, const void **bytes, size_t *size);
+    void *context;
+} islet_elsewhere;
+
 /* Zero or NULL means the default everywhere. */
 typedef struct {
     uint64_t seed;         /* used when has_seed; else the protocol's; else 1 */
@@ -204,6 +214,7 @@ typedef struct {
     void *context;
     const char *command_line; /* for the provenance; nullable */
     const char *date;         /* likewise, because the library reads no clock; nullable */
+    const islet_elsewhere *elsewhere; /* who simulates, when not this call; nullable */
 } islet_run_options;
 
 /** Simulate every patient in every arm and put all of it into `store`, one transaction a batch.
@@ -212,6 +223,16 @@ typedef struct {
  *  else ISLET_ERR_STORE and the problems name what differs. */
 ISLET_API ISLET_CHECK islet_status islet_run(const islet_protocol *protocol, const islet_run_options *options,
                                              islet_store *store, islet_problems *problems);
+
+/* Takes the bytes of a finished batch, which are borrowed. Called from one thread at a time, in any order of batches,
+ * though each thread takes the lowest that is left. A status other than ISLET_OK stops the simulation with it. */
+typedef islet_status islet_batch_sink(void *context, int64_t batch, const void *bytes, size_t size);
+
+/** Simulate the batches of a run for which done[batch] is 0 (`done` NULL: all) and hand them on as bytes, for a process
+ *  of the same build that keeps the store (islet_elsewhere). */
+ISLET_API ISLET_CHECK islet_status islet_simulate(const islet_protocol *protocol, const islet_run_options *options,
+                                                  const unsigned char *done, int64_t batches, islet_batch_sink *sink,
+                                                  void *context, islet_problems *problems);
 
 /** Seed that islet_run would use. */
 ISLET_API uint64_t islet_run_seed(const islet_protocol *protocol, const islet_run_options *options);

@@ -25,7 +25,7 @@ if(TARGET islet_command)
 endif()
 
 # slow ones are left out of the short run under sanitizers that ./test does; `make sanitize` runs them too
-set(SLOW_TESTS test_trial test_run test_reference test_report test_run_command test_resume_command)
+set(SLOW_TESTS test_trial test_run test_reference test_report test_run_command test_resume_command test_elsewhere)
 foreach(name ${SLOW_TESTS})
     if(TEST ${name})
         set_tests_properties(${name} PROPERTIES LABELS slow)

@@ -112,9 +112,10 @@ islet_status islet_run(const islet_protocol *protocol, const islet_run_options *
     if (status == ISLET_OK) status = create_writer(t, info.paired, store, &writer, problems);
     if (status != ISLET_OK) goto done;
 
-    /* 3. simulate what is missing; every finished batch is in the store before the next is taken */
+    /* 3. simulate what is missing, or have it simulated; every finished batch is in the store before the next is taken */
     batch_sink sink = {t, writer, problems, before, sum};
-    status = trial_run(t, done, keep_batch, &sink, problems);
+    status = options->elsewhere ? trial_run_elsewhere(t, done, options->elsewhere, keep_batch, &sink, problems)
+                                : trial_run(t, done, keep_batch, &sink, problems);
 
     /* 4. estimates from what is in the store, also when the user stopped early */
     if (status == ISLET_OK || status == ISLET_ERR_INTERRUPTED) {

@@ -14,6 +14,7 @@
 #include "base/problems.h"
 #include "base/units.h"
 #include "physiology/slow.h"
+#include "trial/batch_bytes.h"
 #include "trial/group.h"
 
 #define EVENTS_SPARE 64
@@ -32,6 +33,8 @@ struct trial {
     int threads, n_visits, visit_day[PROTOCOL_MAX_VISITS];
     uint64_t *candidate;          /* [arm or 0][patient] numbers of the people enrolled */
     glucose_profile *profiles;    /* one an arm */
+    const glucose_profile *batch_profiles; /* of the batch in the sink */
+    double days_done;
     void (*progress)(void *context, const islet_progress *progress);
     bool (*interrupted)(void *context);
     bool stopping; /* it has answered true once; guarded by the critical section islet_stop */
@@ -65,9 +68,8 @@ static int cohorts(const trial *t)
 }
 
 /* Has the user asked to stop? The callback is called from one thread at a time. */
-static bool is_stopping(void *context)
+bool trial_is_stopping(trial *t)
 {
-    trial *t = context;
     bool stopping;
 #pragma omp critical(islet_stop)
     {
@@ -75,6 +77,11 @@ static bool is_stopping(void *context)
         stopping = t->stopping;
     }
     return stopping;
+}
+
+static bool is_stopping(void *context)
+{
+    return trial_is_stopping(context);
 }
 
 islet_status trial_create(const islet_protocol *protocol, const islet_run_options *options, trial **out,
@@ -163,6 +170,10 @@ uint64_t trial_seed(const trial *t) { return t->seed; }
 const char *trial_engine(const trial *t) { return t->plan.kernel->name; }
 int64_t trial_screened_out(const trial *t) { return t->screened_out; }
 const glucose_profile *trial_profile(const trial *t, int arm) { return &t->profiles[arm]; }
+const glucose_profile *trial_batch_profile(const trial *t, int arm) { return &t->batch_profiles[arm]; }
+const char *trial_protocol_hash(const trial *t) { return t->protocol->hash; }
+const char *trial_protocol_file(const trial *t) { return t->protocol->file; }
+bool trial_is_independent(const trial *t) { return t->independent; }
 
 int64_t trial_batches(const trial *t)
 {
@@ -437,27 +448,56 @@ static islet_status enrol(trial *t, int cohort, islet_problems *problems)
 
 /* ---- run ---- */
 
-/* A finished block goes to the sink; its profiles count when the sink took it. */
+void trial_begin(trial *t, const unsigned char *done)
+{
+    memset(t->profiles, 0, sizeof(*t->profiles) * (size_t)t->protocol->n_arms);
+    t->days_done = 0.0;
+    for (int64_t block = 0; done && block < trial_batches(t); block++)
+        if (done[block]) t->days_done += block_people(t, block) * days_a_person(t);
+}
+
+islet_status trial_enrol(trial *t, islet_problems *problems)
+{
+    islet_status status = ISLET_OK;
+    t->screened_out = 0;
+    for (int c = 0; c < cohorts(t) && status == ISLET_OK; c++) status = enrol(t, c, problems);
+    return status;
+}
+
+/* A finished batch goes to the sink. */
+static islet_status hand_on(trial *t, int64_t batch, const patient_result *results, int n_results,
+                            const glucose_profile *profiles, trial_sink sink, void *context)
+{
+    for (int a = 0; a < t->protocol->n_arms; a++) add_profile(&t->profiles[a], &profiles[a]); /* first: the sink may keep them, too */
+    t->batch_profiles = profiles;
+    islet_status status = sink(context, batch, results, n_results);
+    t->batch_profiles = NULL;
+    t->days_done += block_people(t, batch) * days_a_person(t);
+    if (status == ISLET_OK && t->progress) t->progress(t->context, &(islet_progress){t->days_done, trial_total_patient_days(t)});
+    return status;
+}
+
+islet_status trial_take(trial *t, int64_t batch, const batch_view *view, trial_sink sink, void *context)
+{
+    t->screened_out = view->screened_out;
+    return hand_on(t, batch, view->results, view->n_results, view->profiles, sink, context);
+}
+
 static islet_status keep_block(trial *t, worker *w, int64_t block, trial_sink sink, void *context)
 {
     int n = w->group.n_people, arms = t->protocol->n_arms;
     for (int a = 1; a < arms; a++) /* close the gaps of an incomplete block */
         memmove(w->results + a * n, w->results + a * LANE_GROUP, sizeof(*w->results) * (size_t)n);
-    for (int a = 0; a < arms; a++) add_profile(&t->profiles[a], &w->after[a]); /* first: the sink may keep them, too */
-    return sink(context, block, w->results, n * arms);
+    return hand_on(t, block, w->results, n * arms, w->after, sink, context);
 }
 
 islet_status trial_run(trial *t, const unsigned char *done, trial_sink sink, void *context, islet_problems *problems)
 {
     islet_status status = ISLET_OK;
     int64_t blocks = trial_batches(t);
-    double days_done = 0.0;
-    memset(t->profiles, 0, sizeof(*t->profiles) * (size_t)t->protocol->n_arms);
-    t->screened_out = 0;
-    for (int c = 0; c < cohorts(t) && status == ISLET_OK; c++) status = enrol(t, c, problems);
+    trial_begin(t, done);
+    status = trial_enrol(t, problems);
     if (status != ISLET_OK) return status;
-    for (int64_t block = 0; done && block < blocks; block++)
-        if (done[block]) days_done += block_people(t, block) * days_a_person(t);
 
 #pragma omp parallel num_threads(t->threads)
     {
@@ -486,8 +526,6 @@ islet_status trial_run(trial *t, const unsigned char *done, trial_sink sink, voi
                 if (whole && !w->impossible && (status == ISLET_OK || status == ISLET_ERR_INTERRUPTED)) { /* what is finished is kept */
                     islet_status kept = keep_block(t, w, block, sink, context);
                     if (kept != ISLET_OK) status = kept;
-                    days_done += w->group.n_people * days_a_person(t);
-                    if (t->progress) t->progress(t->context, &(islet_progress){days_done, trial_total_patient_days(t)});
                 } else if (status == ISLET_OK) {
                     status = ISLET_ERR_INTERRUPTED;
                 }

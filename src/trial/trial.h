@@ -41,4 +41,27 @@ ISLET_CHECK islet_status trial_run(trial *trial, const unsigned char *done, tria
  * so far and now. */
 const glucose_profile *trial_profile(const trial *trial, int arm);
 
+/* ---- over several processes (elsewhere.c, batch_bytes.c) ---- */
+
+/* In the sink: the same of the batch handed on, alone. */
+const glucose_profile *trial_batch_profile(const trial *trial, int arm);
+
+const char *trial_protocol_hash(const trial *trial); /* SHA-256 of the protocol's text */
+const char *trial_protocol_file(const trial *trial);
+bool trial_is_independent(const trial *trial);       /* other people in every arm */
+bool trial_is_stopping(trial *trial);                /* has the user asked to stop? */
+
+/* As trial_run, with each missing batch fetched from another process, in order. */
+ISLET_CHECK islet_status trial_run_elsewhere(trial *trial, const unsigned char *done, const islet_elsewhere *from,
+                                             trial_sink sink, void *context, islet_problems *problems);
+
+/* Count a batch as if it had been simulated here, and hand it on. */
+struct batch_view;
+ISLET_CHECK islet_status trial_take(trial *trial, int64_t batch, const struct batch_view *view, trial_sink sink,
+                                    void *context);
+
+/* What trial_run begins with: counts go back to what `done` holds; the people are drawn, and the others counted. */
+void trial_begin(trial *trial, const unsigned char *done);
+ISLET_CHECK islet_status trial_enrol(trial *trial, islet_problems *problems);
+
 #endif

@@ -7,7 +7,7 @@
 #include "base/number.h"
 #include "base/problems.h"
 #include "base/table.h"
-#include "evidence/meta_file.h"
+#include "base/csv.h"
 #include "islet.h"
 #include "stats/bias.h"
 #include "stats/effect.h"
@@ -49,7 +49,7 @@ typedef struct {
     const char *path;
     const islet_meta_options *options;
     islet_problems *problems;
-    meta_file file;
+    csv_file file;
     int layout, columns[FIELDS], label, only, moderator[POOL_COEFFICIENTS], p, method;
     const char *only_value;
     measure measure;
@@ -80,7 +80,7 @@ static bool find_layout(analysis *a)
     for (a->layout = 0; a->layout < LAYOUTS; a->layout++) {
         bool found = wanted < 0 || (int)layouts[a->layout].kind == wanted;
         for (int i = 0; found && i < layouts[a->layout].n; i++)
-            found = (a->columns[i] = meta_file_column(&a->file, layouts[a->layout].columns[i])) >= 0;
+            found = (a->columns[i] = csv_column(&a->file, layouts[a->layout].columns[i])) >= 0;
         if (!found) continue;
         if (wanted < 0) a->measure = usual[layouts[a->layout].kind];
         return true;
@@ -138,7 +138,7 @@ static bool find_rows_and_moderators(analysis *a)
     }
     static const char *const labels[] = {"author", "study", "trial", "source", "name", "id"};
     a->label = -1;
-    for (int i = 0; a->label < 0 && i < 6; i++) a->label = meta_file_column(&a->file, labels[i]);
+    for (int i = 0; a->label < 0 && i < 6; i++) a->label = csv_column(&a->file, labels[i]);
     return true;
 }
 
@@ -147,7 +147,7 @@ static bool find_rows_and_moderators(analysis *a)
 /* NaN when missing; false after a message when it is no number */
 static bool read_number(analysis *a, int row, int column, double *out)
 {
-    const meta_cell *cell = meta_file_cell(&a->file, row, column);
+    const csv_cell *cell = csv_cell_at(&a->file, row, column);
     *out = NAN;
     if (!cell->text[0] || number_read(cell->text, strlen(cell->text), out)) return true;
     return refuse(a, cell->line, cell->column, "'%s'; expected a plain number, or nothing or NA when it is missing", cell->text);
@@ -155,7 +155,7 @@ static bool read_number(analysis *a, int row, int column, double *out)
 
 static bool refuse_field(analysis *a, int row, int field, const char *expected)
 {
-    const meta_cell *cell = meta_file_cell(&a->file, row, a->columns[field]);
+    const csv_cell *cell = csv_cell_at(&a->file, row, a->columns[field]);
     problems_error(a->problems, a->path, cell->line, cell->column, "%s is %s; expected %s; correct the row",
                    layouts[a->layout].columns[field], cell->text, expected);
     return false;
@@ -214,7 +214,7 @@ static bool read_row(analysis *a, int row)
     effect e = empty_arm ? (effect){NAN, NAN} : effect_of(a, f);
     bool complete = isfinite(e.y) && e.v > 0 && isfinite(e.v);
     for (int j = 1; j < a->p; j++) complete = complete && isfinite(x[j]);
-    const meta_cell *first = meta_file_cell(&a->file, row, 0);
+    const csv_cell *first = csv_cell_at(&a->file, row, 0);
     if (!complete) {
         problems_warning(a->problems, a->path, first->line, first->column,
                          "the row gives no effect with a variance; expected all its numbers and people in each arm; left out of the pool");
@@ -226,7 +226,7 @@ static bool read_row(analysis *a, int row)
     memcpy(a->x + a->k * a->p, x, (size_t)a->p * sizeof *x);
     memcpy(a->table[a->k], f, sizeof a->table[0]);
     a->n_inverse += 1 / f[1];
-    a->names[a->k++] = a->label < 0 ? "" : meta_file_cell(&a->file, row, a->label)->text;
+    a->names[a->k++] = a->label < 0 ? "" : csv_cell_at(&a->file, row, a->label)->text;
     return true;
 }
 
@@ -241,7 +241,7 @@ static islet_status read_rows(analysis *a)
     if (!a->y || !a->v || !a->x || !a->table || !a->names) return ISLET_ERR_MEMORY;
     bool fine = true;
     for (int row = 0; row < a->file.rows; row++)
-        if (a->only < 0 || strcmp(meta_file_cell(&a->file, row, a->only)->text, a->only_value) == 0) fine = read_row(a, row) && fine;
+        if (a->only < 0 || strcmp(csv_cell_at(&a->file, row, a->only)->text, a->only_value) == 0) fine = read_row(a, row) && fine;
     if (!fine) return ISLET_ERR_INPUT;
     if (a->k > a->p) return ISLET_OK;
     problems_error(a->problems, a->path, 0, 0, "%d studies with an effect and a variance; expected %d or more; nothing is pooled", a->k, a->p + 1);
@@ -388,7 +388,7 @@ islet_status islet_meta_run(const char *path, const islet_meta_options *options,
     if (!path) return ISLET_ERR_ARGUMENT;
     analysis a = {.path = path, .options = options ? options : &defaults, .problems = problems};
     islet_meta *meta = NULL;
-    islet_status status = meta_file_read(path, &a.file, problems);
+    islet_status status = csv_read(path, &a.file, problems);
     if (status != ISLET_OK) return status;
     if (!find_layout(&a) || !find_method(&a) || !find_rows_and_moderators(&a)) status = ISLET_ERR_INPUT;
     if (status == ISLET_OK) status = read_rows(&a);
@@ -401,7 +401,7 @@ islet_status islet_meta_run(const char *path, const islet_meta_options *options,
     free(a.x);
     free(a.table);
     free(a.names);
-    meta_file_free(&a.file);
+    csv_free(&a.file);
     return status;
 }
 

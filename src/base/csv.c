@@ -1,11 +1,12 @@
-/* Reader of tables of studies. The separator is the one the header shows: tab, else comma, else blanks. */
-#include "evidence/meta_file.h"
+/* Reader of tables from outside. The separator is the one the header shows: tab, else comma, else blanks. */
+#include "base/csv.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/file.h"
 #include "base/problems.h"
+#include "base/utf8.h"
 
 #define BYTES_MAX (4u << 20)
 #define COLUMNS_MAX 200
@@ -16,7 +17,7 @@ typedef struct {
     const char *line_start, *path;
     int line, room, n;
     char separator; /* ' ' is any run of blanks */
-    meta_cell *cells;
+    csv_cell *cells;
     islet_problems *problems;
 } reader;
 
@@ -45,12 +46,12 @@ static islet_status add_cell(reader *in, const char *text, int column)
 {
     if (in->n == in->room) {
         int room = in->room ? 2 * in->room : 256;
-        meta_cell *more = realloc(in->cells, (size_t)room * sizeof *more);
+        csv_cell *more = realloc(in->cells, (size_t)room * sizeof *more);
         if (!more) return ISLET_ERR_MEMORY;
         in->cells = more;
         in->room = room;
     }
-    in->cells[in->n++] = (meta_cell){strcmp(text, "NA") == 0 ? "" : text, in->line, column};
+    in->cells[in->n++] = (csv_cell){strcmp(text, "NA") == 0 ? "" : text, in->line, column};
     return ISLET_OK;
 }
 
@@ -104,7 +105,7 @@ static islet_status read_line(reader *in, int *cells)
     return status;
 }
 
-static islet_status read_lines(reader *in, const char *end, meta_file *out)
+static islet_status read_lines(reader *in, const char *end, csv_file *out)
 {
     while (in->at < end) {
         char *first = in->at + strspn(in->at, " \t\r");
@@ -127,46 +128,89 @@ static islet_status read_lines(reader *in, const char *end, meta_file *out)
         }
     }
     if (out->rows > 0) return ISLET_OK;
-    problems_error(in->problems, in->path, 0, 0, "no study; expected a header and one row for each study");
+    problems_error(in->problems, in->path, 0, 0, "no row; expected a header and one row for each study or fact");
     return ISLET_ERR_INPUT;
 }
 
-islet_status meta_file_read(const char *path, meta_file *out, islet_problems *problems)
+/* text that a table can be made of: UTF-8 without zero bytes; says where the first odd byte stands */
+static bool readable(const char *text, size_t size, const char *path, islet_problems *problems)
 {
-    *out = (meta_file){0};
-    size_t size;
-    islet_status status = file_read(path, BYTES_MAX, &out->bytes, &size, problems);
-    if (status != ISLET_OK) return status;
-    if (strlen(out->bytes) != size) {
-        problems_error(problems, path, 0, 0, "a zero byte; expected text; export the table as CSV");
-        meta_file_free(out);
-        return ISLET_ERR_INPUT;
+    int line = 1;
+    size_t start = 0, n;
+    uint32_t code;
+    for (size_t at = 0; at < size; at += n) {
+        n = utf8_read(text + at, size - at, &code);
+        if (n == 0 || code == 0) {
+            problems_error(problems, path, line, (int)(at - start) + 1, "a byte that is no text in UTF-8; expected text; export the table as CSV in UTF-8");
+            return false;
+        }
+        if (code == '\n') line++, start = at + 1;
     }
+    return true;
+}
+
+/* two columns of one name would make it a matter of chance which is read */
+static bool header_is_unique(const csv_file *file, const char *path, islet_problems *problems)
+{
+    bool unique = true;
+    for (int i = 1; i < file->columns; i++) {
+        const csv_cell *cell = &file->cells[i];
+        if (!cell->text[0] || csv_column(file, cell->text) == i) continue;
+        problems_error(problems, path, cell->line, cell->column, "a second column '%s'; expected every name once; rename or remove one", cell->text);
+        unique = false;
+    }
+    return unique;
+}
+
+/* reads out->bytes, whose `size` bytes are followed by a 0 */
+static islet_status read_table(const char *path, size_t size, csv_file *out, islet_problems *problems)
+{
     reader in = {.at = out->bytes, .path = path, .line = 1, .problems = problems};
-    if (strncmp(in.at, "\xef\xbb\xbf", 3) == 0) in.at += 3;
-    size_t header = strcspn(in.at, "\n");
-    in.separator = memchr(in.at, '\t', header) ? '\t' : memchr(in.at, ',', header) ? ',' : ' ';
-    status = read_lines(&in, out->bytes + size, out);
-    out->cells = in.cells;
-    if (status != ISLET_OK) meta_file_free(out);
+    islet_status status = ISLET_ERR_INPUT;
+    if (readable(out->bytes, size, path, problems)) {
+        if (strncmp(in.at, "\xef\xbb\xbf", 3) == 0) in.at += 3;
+        size_t header = strcspn(in.at, "\n");
+        in.separator = memchr(in.at, '\t', header) ? '\t' : memchr(in.at, ',', header) ? ',' : ' ';
+        status = read_lines(&in, out->bytes + size, out);
+        out->cells = in.cells;
+    }
+    if (status == ISLET_OK && !header_is_unique(out, path, problems)) status = ISLET_ERR_INPUT;
+    if (status != ISLET_OK) csv_free(out);
     return status;
 }
 
-void meta_file_free(meta_file *file)
+islet_status csv_read(const char *path, csv_file *out, islet_problems *problems)
+{
+    *out = (csv_file){0};
+    size_t size;
+    islet_status status = file_read(path, BYTES_MAX, &out->bytes, &size, problems);
+    return status == ISLET_OK ? read_table(path, size, out, problems) : status;
+}
+
+islet_status csv_parse(const char *text, size_t size, const char *path, csv_file *out, islet_problems *problems)
+{
+    *out = (csv_file){.bytes = malloc(size + 1)};
+    if (!out->bytes) return ISLET_ERR_MEMORY;
+    memcpy(out->bytes, text, size);
+    out->bytes[size] = 0;
+    return read_table(path, size, out, problems);
+}
+
+void csv_free(csv_file *file)
 {
     free(file->bytes);
     free(file->cells);
-    *file = (meta_file){0};
+    *file = (csv_file){0};
 }
 
-int meta_file_column(const meta_file *file, const char *name)
+int csv_column(const csv_file *file, const char *name)
 {
     for (int i = 0; i < file->columns; i++)
         if (strcmp(file->cells[i].text, name) == 0) return i;
     return -1;
 }
 
-const meta_cell *meta_file_cell(const meta_file *file, int row, int column)
+const csv_cell *csv_cell_at(const csv_file *file, int row, int column)
 {
     return &file->cells[(row + 1) * file->columns + column];
 }

@@ -1,0 +1,90 @@
+/* Outcomes: what was published of trials, one fact a row, checked as a whole before anything is handed out.
+ *
+ * The same reader takes the shipped table (data/evidence/outcomes.csv) and a user's own rows (DESIGN, section 6). A file
+ * with one impossible row gives no row at all. The format is docs/evidence.md. */
+#ifndef ISLET_EVIDENCE_OUTCOME_H
+#define ISLET_EVIDENCE_OUTCOME_H
+
+#include "base/csv.h"
+#include "base/endpoint.h"
+
+typedef enum { /* in the order of preference of nobody: what a row may be used for */
+    ROLE_CALIBRATE, /* may set parameters */
+    ROLE_VALIDATE,  /* compared and reported, never fitted */
+    ROLE_CONTEXT,   /* background */
+    ROLE_DIRECTION, /* a sign only: value is -1, 0 or 1 */
+    ROLE_CLAIM,     /* a clinic's own words */
+    ROLES
+} evidence_role;
+
+typedef enum {
+    STATISTIC_SHARE,          /* people with it at the day (harms: ever since day 0) */
+    STATISTIC_EVER,           /* people with it at any time from day 0 to the day */
+    STATISTIC_MEAN,
+    STATISTIC_MEDIAN,
+    STATISTIC_GEOMETRIC_MEAN,
+    STATISTIC_ADJUSTED_MEAN,  /* of a model of the publication */
+    STATISTIC_CHANGE,         /* mean change since day 0 */
+    STATISTICS
+} evidence_statistic;
+
+/* What a published end point is; `id` is -1 for those that are not columns of a visit. */
+typedef struct {
+    const char *key, *unit, *sentence;
+    endpoint_kind kind;
+    int id;
+    double low, high; /* of a mean */
+} outcome_info;
+
+extern const outcome_info outcome_list[]; /* the last has key NULL */
+const outcome_info *outcome_find(const char *key); /* NULL if there is none */
+const char *evidence_role_word(evidence_role role);
+const char *evidence_statistic_word(evidence_statistic statistic);
+
+/* One fact. Numbers are in the unit of the end point, whatever unit the file has; missing ones are NaN, missing text "".
+ * All text is borrowed from the table. */
+typedef struct {
+    int line; /* of the file */
+    const char *trial, *group, *arm;
+    const char *protocol; /* as written: a path relative to the file; arm is the name of an arm in it */
+    const outcome_info *endpoint;
+    evidence_statistic statistic;
+    evidence_role role;
+    int day;
+    double n, value, sd, se, ci_low, ci_high; /* value: also of shares, events / n */
+    double events;                            /* of n; NaN for means, and for shares that were published as a percentage */
+    double q1, q3;                            /* quartiles around a median */
+    const char *arm_role;                     /* treatment, control, single */
+    const char *part_of;                      /* the arm whose people these are a part of */
+    double n_arm;                             /* people in the arm */
+    const char *cell_type, *cell_source, *population, *design;
+    const char *product, *regimen;            /* shipped ones that stand for what was given, from day 0 on .. */
+    double dose_cells;                        /* .. and at once; NaN: any */
+    const char *citation, *source, *source_kind, *note, *printed;
+    int original;                             /* row of outcomes_original.csv, 0 when there is none */
+} evidence_row;
+
+typedef struct {
+    evidence_row *rows;
+    int n;
+    const char *path; /* borrowed: as given to the reader */
+    csv_file file;    /* private: holds the text of the rows */
+} evidence_rows;
+
+/* Read, check every row and the rows together. ISLET_ERR_INPUT with all reasons; *out is then empty. */
+ISLET_CHECK islet_status evidence_read(const char *path, evidence_rows *out, islet_problems *problems);
+ISLET_CHECK islet_status evidence_parse(const char *text, size_t size, const char *path, evidence_rows *out, islet_problems *problems);
+ISLET_CHECK islet_status evidence_shipped(evidence_rows *out, islet_problems *problems);
+void evidence_free(evidence_rows *rows);
+
+/* Drop every row of another role, so that what follows cannot read it. */
+void evidence_keep_role(evidence_rows *rows, evidence_role role);
+
+/* Standard error of the value as published: se, else from sd and n, else from the 95 % interval (normal), else from
+ * events; NaN when nothing of it was published. */
+double evidence_row_se(const evidence_row *row);
+
+/* Why this cohort may stand on both sides of the split (DESIGN, section 9); NULL when it may not. */
+const char *evidence_split_reason(const char *cohort_group);
+
+#endif

@@ -242,7 +242,7 @@ static void test_refusals(void **state)
     refused("yi,vi\n1,2\n3,4\n5,6\n", (islet_meta_options){.moderators = "dose"}, ":1:1: ", "moderator");
     refused("yi,vi\n1,2\n3,4\n", (islet_meta_options){.method = "XX"}, ": ", "method 'XX'");
     refused("yi,vi\n1,2\n3,4\n", (islet_meta_options){.method = "PETO"}, ": ", "counts");
-    refused("", (islet_meta_options){0}, ": ", "no study");
+    refused("", (islet_meta_options){0}, ": ", "no row");
 }
 
 static void test_left_out(void **state)

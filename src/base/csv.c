@@ -107,6 +107,7 @@ static islet_status read_line(reader *in, int *cells)
 
 static islet_status read_lines(reader *in, const char *end, csv_file *out)
 {
+    bool fine = true;
     while (in->at < end) {
         char *first = in->at + strspn(in->at, " \t\r");
         if (*first == '\n') { /* an empty line */
@@ -120,13 +121,14 @@ static islet_status read_lines(reader *in, const char *end, csv_file *out)
         if (status != ISLET_OK) return status;
         if (!out->columns) out->columns = cells;
         else out->rows++;
-        if (cells != out->columns || cells > COLUMNS_MAX || out->rows > ROWS_MAX) {
-            problems_error(in->problems, in->path, line, 1,
-                           "%d cells in this row; the header has %d; expected as many, at most %d, in at most %d rows; quote names with blanks",
-                           cells, out->columns, COLUMNS_MAX, ROWS_MAX);
-            return ISLET_ERR_INPUT;
-        }
+        if (cells == out->columns && cells <= COLUMNS_MAX && out->rows <= ROWS_MAX) continue;
+        problems_error(in->problems, in->path, line, 1,
+                       "%d cells in this row; the header has %d; expected as many, at most %d, in at most %d rows; quote cells with the separator",
+                       cells, out->columns, COLUMNS_MAX, ROWS_MAX);
+        if (cells > COLUMNS_MAX || out->rows > ROWS_MAX) return ISLET_ERR_INPUT; /* no table at all, or a flood */
+        fine = false;
     }
+    if (!fine) return ISLET_ERR_INPUT;
     if (out->rows > 0) return ISLET_OK;
     problems_error(in->problems, in->path, 0, 0, "no row; expected a header and one row for each study or fact");
     return ISLET_ERR_INPUT;

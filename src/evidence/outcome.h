@@ -8,7 +8,7 @@
 #include "base/csv.h"
 #include "base/endpoint.h"
 
-typedef enum { /* in the order of preference of nobody: what a row may be used for */
+typedef enum { /* what a row may be used for */
     ROLE_CALIBRATE, /* may set parameters */
     ROLE_VALIDATE,  /* compared and reported, never fitted */
     ROLE_CONTEXT,   /* background */
@@ -36,10 +36,11 @@ typedef struct {
     double low, high; /* of a mean */
 } outcome_info;
 
-extern const outcome_info outcome_list[]; /* the last has key NULL */
-const outcome_info *outcome_find(const char *key); /* NULL if there is none */
+bool outcome_at(int index, outcome_info *out);           /* the list in its order; false behind its end */
+bool outcome_find(const char *key, outcome_info *out);   /* false if there is none */
 const char *evidence_role_word(evidence_role role);
 const char *evidence_statistic_word(evidence_statistic statistic);
+bool outcome_is_share(const outcome_info *endpoint); /* people with something, of n */
 
 /* One fact. Numbers are in the unit of the end point, whatever unit the file has; missing ones are NaN, missing text "".
  * All text is borrowed from the table. */
@@ -47,7 +48,7 @@ typedef struct {
     int line; /* of the file */
     const char *trial, *group, *arm;
     const char *protocol; /* as written: a path relative to the file; arm is the name of an arm in it */
-    const outcome_info *endpoint;
+    outcome_info endpoint;
     evidence_statistic statistic;
     evidence_role role;
     int day;

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "evidence/published.h"
+#include "evidence/outcome.h"
 #include "report/page.h"
 #include "stats/summary.h"
 
@@ -43,16 +43,17 @@ static bool product_in_run(page *p, const char *product)
     return found;
 }
 
-static void write_published(page *p, const published_row *rows, int n_rows, const char *endpoint, int digits)
+static void write_published(page *p, const evidence_rows *base, const char *endpoint, int digits)
 {
     int written = 0;
-    for (int i = 0; i < n_rows; i++) {
-        if (rows[i].day != 0 || isnan(rows[i].value) || rows[i].n < 2.0 || strcmp(rows[i].endpoint, endpoint) != 0
-            || !product_in_run(p, rows[i].product)) continue;
+    for (int i = 0; i < base->n; i++) {
+        const evidence_row *row = &base->rows[i];
+        if (row->day != 0 || row->statistic != STATISTIC_MEAN || !(row->n >= 2.0) || strcmp(row->endpoint.key, endpoint) != 0
+            || !product_in_run(p, row->product)) continue;
         text_add(p->out, written++ ? "; " : "");
-        text_fixed(p->out, rows[i].value, digits > 1 ? 1 : digits);
-        text_format(p->out, " <span class=\"note\">n = %d, ", (int)rows[i].n);
-        source_link(p, rows[i].source);
+        text_fixed(p->out, row->value, digits > 1 ? 1 : digits);
+        text_format(p->out, " <span class=\"note\">n = %d, ", (int)row->n);
+        source_link(p, row->source);
         text_add(p->out, "</span>");
     }
     if (!written) text_add(p->out, "<span class=\"note\">not found</span>");
@@ -62,10 +63,9 @@ void section_people(page *p)
 {
     static const char *const headings[] = {"before treatment", "#mean", "#SD", "#10 % below", "#10 % above", "#people",
                                            "published mean", NULL};
-    published_row *rows;
-    int n_rows;
+    evidence_rows base;
     if (p->status != ISLET_OK) return;
-    p->status = published_read(&rows, &n_rows, p->problems);
+    p->status = evidence_shipped(&base, p->problems);
     if (p->status != ISLET_OK) return;
     table_begin(p, headings);
     for (size_t i = 0; i < sizeof traits / sizeof traits[0] && p->status == ISLET_OK; i++) {
@@ -83,12 +83,12 @@ void section_people(page *p)
         cell_number(p, share ? NAN : summary_quantile(values, measured, 0.9), digits);
         cell_count(p, measured);
         text_add(p->out, "<td>");
-        write_published(p, rows, n_rows, traits[i].published, digits);
+        write_published(p, &base, traits[i].published, digits);
         text_add(p->out, "</td></tr>\n");
         free(values);
     }
     table_end(p);
-    free(rows);
+    evidence_free(&base);
     sqlite3_stmt *query = page_query(p, "SELECT screened_out FROM run WHERE screened_out IS NOT NULL", PAGE_BIND());
     while (page_row(p, &query)) {
         text_add(p->out, "<p>");

@@ -1,5 +1,5 @@
-/* Simulated against published: rows of data/evidence, matched by product, dose, immunosuppression, end point
- * and day.
+/* Simulated against published: rows of data/evidence/outcomes.csv that say which product, dose and immunosuppression stand
+ * for what was given, matched by these, end point and day.
  *
  * The simulated mean has a range in which 95 % of trials with the published number of people would find theirs: sampling
  * of people only, parameters held fixed. For a mean it is mean +/- 1.96 sd / sqrt(n); for a count the 2.5 % and 97.5 %
@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "base/endpoint.h"
-#include "evidence/published.h"
+#include "evidence/outcome.h"
 #include "report/page.h"
 #include "stats/summary.h"
 
@@ -59,20 +59,32 @@ typedef struct {
     double scale;
     int digits;
     char sql[512]; /* one value a person */
+    char name[64]; /* of a change; label then points here */
 } measure;
 
-/* false for an end point that this report has no way to work out */
-static bool find_measure(const char *endpoint, measure *out)
+/* change of a column of `visit` since day 0 */
+static void measure_change(const endpoint_info *info, measure *out)
 {
+    snprintf(out->name, sizeof out->name, "Change of %s", out->label);
+    out->label = out->name;
+    snprintf(out->sql, sizeof out->sql, "SELECT v.\"%s\" - b.\"%s\" FROM visit AS v JOIN visit AS b ON b.arm = v.arm AND b.patient = v.patient "
+             "AND b.day = 0 WHERE v.arm = ?1 AND v.day = ?2 ORDER BY v.patient", info->key, info->key);
+}
+
+/* false for what this report has no way to work out */
+static bool find_measure(const evidence_row *row, measure *out)
+{
+    const char *endpoint = row->endpoint.key;
+    evidence_statistic statistic = row->statistic;
+    if (statistic != STATISTIC_SHARE && statistic != STATISTIC_MEAN && statistic != STATISTIC_CHANGE) return false;
     for (size_t i = 0; i < sizeof derived / sizeof derived[0]; i++)
         if (strcmp(derived[i].endpoint, endpoint) == 0) {
             *out = (measure){.label = derived[i].label, .scale = derived[i].scale, .digits = derived[i].digits};
             snprintf(out->sql, sizeof out->sql, "%s", derived[i].sql);
             return true;
         }
-    int id = endpoint_find(endpoint);
-    if (id < 0) return false;
-    const endpoint_info *info = &islet_endpoint_info[id];
+    if (row->endpoint.id < 0) return false;
+    const endpoint_info *info = &islet_endpoint_info[row->endpoint.id];
     bool share = info->kind == ENDPOINT_KIND_fraction || info->kind == ENDPOINT_KIND_harm;
     *out = (measure){.label = info->sentence, .scale = share ? 100.0 : 1.0, .digits = share ? 0 : info->digits};
     for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++)
@@ -80,7 +92,8 @@ static bool find_measure(const char *endpoint, measure *out)
             out->label = labels[i].label;
             out->digits = labels[i].digits;
         }
-    snprintf(out->sql, sizeof out->sql, "SELECT \"%s\" FROM visit WHERE arm = ?1 AND day = ?2 ORDER BY patient", info->key);
+    if (statistic == STATISTIC_CHANGE) measure_change(info, out);
+    else snprintf(out->sql, sizeof out->sql, "SELECT \"%s\" FROM visit WHERE arm = ?1 AND day = ?2 ORDER BY patient", info->key);
     return true;
 }
 
@@ -113,7 +126,7 @@ static int nearest_visit(const page *p, int day)
 }
 
 /* false when the run has nobody to compare */
-static bool compare(page *p, const published_row *row, const measure *m, int arm, comparison *out)
+static bool compare(page *p, const evidence_row *row, const measure *m, int arm, comparison *out)
 {
     out->day = nearest_visit(p, row->day);
     if (out->day < 0) return false;
@@ -142,7 +155,7 @@ static bool compare(page *p, const published_row *row, const measure *m, int arm
 }
 
 /* does the arm give this product at this dose on day 0, and nothing else? */
-static bool same_cells(page *p, const published_row *row, int arm)
+static bool same_cells(page *p, const evidence_row *row, int arm)
 {
     int courses = 0, same = 0;
     sqlite3_stmt *query = page_query(p, "SELECT product, dose, dose_unit, day FROM course WHERE arm = ?1", PAGE_BIND(arm));
@@ -157,7 +170,7 @@ static bool same_cells(page *p, const published_row *row, int arm)
 }
 
 /* is the immunosuppression that of the row, from day 0 until the day of the row? */
-static bool same_regimen(page *p, const published_row *row, int arm)
+static bool same_regimen(page *p, const evidence_row *row, int arm)
 {
     bool same = row->regimen[0] == 0;
     sqlite3_stmt *query = page_query(p, "SELECT regimen FROM arm WHERE arm = ?1 AND regimen_start_day = 0 "
@@ -166,19 +179,19 @@ static bool same_regimen(page *p, const published_row *row, int arm)
     return same;
 }
 
-static bool same_treatment(page *p, const published_row *row, int arm)
+static bool same_treatment(page *p, const evidence_row *row, int arm)
 {
     return same_cells(p, row, arm) && same_regimen(p, row, arm);
 }
 
-static void write_point(page *p, const published_row *row, const measure *m, const char *what, const char *label, double value,
+static void write_point(page *p, const evidence_row *row, const measure *m, const char *what, const char *label, double value,
                         double low, double high)
 {
     row_begin(p);
     field_text(p, "measure", m->label);
     field_text(p, "row", label);
     field_number(p, "day", row->day, 0);
-    field_text(p, "role", row->role);
+    field_text(p, "role", evidence_role_word(row->role));
     field_text(p, "what", what);
     field_number(p, "value", value * m->scale, m->digits + 1);
     field_number(p, "low", low * m->scale, m->digits + 1);
@@ -187,26 +200,26 @@ static void write_point(page *p, const published_row *row, const measure *m, con
 }
 
 /* do rows stand beside more than one arm, so that the figure must say beside which? */
-static bool several_arms(page *p, const published_row *rows, int n_rows)
+static bool several_arms(page *p, const evidence_row *rows, int n_rows)
 {
     int matched = 0;
     for (int arm = 0; arm < p->arms; arm++)
         for (int i = 0; i < n_rows; i++)
-            if (rows[i].day > 0 && same_treatment(p, &rows[i], arm)) {
+            if (rows[i].product[0] && rows[i].day > 0 && same_treatment(p, &rows[i], arm)) {
                 matched++;
                 break;
             }
     return matched > 1;
 }
 
-static void write_row(page *p, const published_row *row, const measure *m, int arm, const comparison *c, bool named)
+static void write_row(page *p, const evidence_row *row, const measure *m, int arm, const comparison *c, bool named)
 {
     char label[128];
     snprintf(label, sizeof label, "%s%sday %d%s", named ? p->arm_names[arm] : "", named ? "\n" : "", row->day,
-             strcmp(row->role, "calibrate") == 0 ? " \u2020" : "");
+             row->role == ROLE_CALIBRATE ? " \u2020" : "");
     write_point(p, row, m, "published", label, c->published, c->published_low, c->published_high);
     write_point(p, row, m, "simulated", label, c->simulated.value, c->range_low, c->range_high);
-    bool fitted = strcmp(row->role, "calibrate") == 0;
+    bool fitted = row->role == ROLE_CALIBRATE;
     text_add(p->out, "<tr><td>");
     text_html(p->out, m->label);
     text_format(p->out, ", day %d ", row->day);
@@ -231,19 +244,19 @@ static void write_row(page *p, const published_row *row, const measure *m, int a
 }
 
 /* rows after day 0 with a counterpart in this run; counts those never used for fitting, and those inside the range */
-static int write_rows(page *p, const published_row *rows, int n_rows, int *validate, int *inside)
+static int write_rows(page *p, const evidence_row *rows, int n_rows, int *validate, int *inside)
 {
     int shown = 0;
     bool named = several_arms(p, rows, n_rows);
     for (int i = 0; i < n_rows; i++) {
         measure m;
         comparison c;
-        if (rows[i].day == 0 || strcmp(rows[i].role, "context") == 0 || !find_measure(rows[i].endpoint, &m)) continue;
+        if (!rows[i].product[0] || rows[i].day == 0 || rows[i].role > ROLE_VALIDATE || !find_measure(&rows[i], &m)) continue;
         for (int arm = 0; arm < p->arms; arm++) {
             if (!same_treatment(p, &rows[i], arm) || !compare(p, &rows[i], &m, arm, &c)) continue;
             write_row(p, &rows[i], &m, arm, &c, named);
             shown++;
-            if (strcmp(rows[i].role, "validate") != 0) continue;
+            if (rows[i].role != ROLE_VALIDATE) continue;
             ++*validate;
             *inside += c.within;
         }
@@ -255,17 +268,17 @@ void section_published(page *p)
 {
     static const char *const headings[] = {"end point", "#people", "#published", "#simulated", "#range for such a trial",
                                            "published is", NULL};
-    published_row *rows;
-    int n_rows, validate = 0, inside = 0;
+    evidence_rows base;
+    int validate = 0, inside = 0;
     if (p->status != ISLET_OK) return;
-    p->status = published_read(&rows, &n_rows, p->problems);
+    p->status = evidence_shipped(&base, p->problems);
     if (p->status != ISLET_OK) return;
     data_begin(p, "published");
     table_begin(p, headings);
-    int shown = write_rows(p, rows, n_rows, &validate, &inside);
+    int shown = write_rows(p, base.rows, base.n, &validate, &inside);
     table_end(p);
     data_end(p);
-    free(rows);
+    evidence_free(&base);
     if (shown == 0)
         text_add(p->out, "<p>No published outcome of these treatments at these visits is known to this version of islet.</p>");
     else

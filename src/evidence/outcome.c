@@ -1,0 +1,367 @@
+/* Reader of evidence rows: the columns of the header, then every row with its words, its unit and what its numbers can be. */
+#include "evidence/outcome.h"
+
+#include <gsl/gsl_cdf.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/embedded.h"
+#include "base/number.h"
+#include "base/problems.h"
+#include "base/units.h"
+#include "evidence/outcome_check.h"
+
+#define DAY_MAX 36500
+#define ROUNDING_FRAC 0.006 /* a share printed in whole per cent, beside its count */
+#define SE_RATIO_MAX 1.25   /* printed se over sd / sqrt(n): more than rounding */
+
+/* every column that is read; the first 15 are those of DESIGN, section 6, and must be there */
+#define COLUMNS(C)                                                                                                                 \
+    C(trial_id) C(cohort_group) C(arm) C(protocol) C(endpoint) C(unit) C(day) C(n) C(value) C(sd) C(se) C(ci_low) C(ci_high)       \
+    C(events) C(role) C(statistic) C(q1) C(q3) C(arm_role) C(part_of) C(n_arm) C(cell_type) C(cell_source) C(population)           \
+    C(design) C(product) C(dose_cells) C(regimen) C(citation) C(source) C(source_kind) C(note) C(printed) C(original)
+enum {
+#define C(name) COLUMN_##name,
+    COLUMNS(C)
+#undef C
+    COLUMN_COUNT
+};
+#define NEEDED (COLUMN_role + 1)
+static const char *const column_names[COLUMN_COUNT] = {
+#define C(name) #name,
+    COLUMNS(C)
+#undef C
+};
+
+typedef struct {
+    csv_file *file;
+    const char *path;
+    islet_problems *problems;
+    int columns[COLUMN_COUNT]; /* -1: not in the file */
+    int row;
+    int errors;
+} reader;
+
+/* ---- cells ---- */
+
+static const csv_cell *cell_of(const reader *in, int column)
+{
+    static const csv_cell none = {"", 0, 0};
+    return in->columns[column] < 0 ? &none : csv_cell_at(in->file, in->row, in->columns[column]);
+}
+
+static const char *text_of(const reader *in, int column)
+{
+    return cell_of(in, column)->text;
+}
+
+/* says what is wrong with a cell; where the column is missing, with the row */
+static void refuse(reader *in, int column, const char *expected)
+{
+    const csv_cell *cell = cell_of(in, column);
+    int line = cell->line ? cell->line : csv_cell_at(in->file, in->row, 0)->line;
+    if (cell->text[0]) problems_error(in->problems, in->path, line, cell->column, "%s is '%s'; expected %s; correct the row", column_names[column], cell->text, expected);
+    else problems_error(in->problems, in->path, line, cell->column ? cell->column : 1, "%s is empty; expected %s; complete the row", column_names[column], expected);
+    in->errors++;
+}
+
+/* NaN when empty */
+static double number_of(reader *in, int column)
+{
+    const char *text = text_of(in, column);
+    double value = NAN;
+    if (text[0] && !number_read(text, strlen(text), &value)) refuse(in, column, "a plain number, or nothing when it was not published");
+    return value;
+}
+
+static bool is_count(double x)
+{
+    return x >= 0 && x == floor(x) && x < 1e9;
+}
+
+static double count_of(reader *in, int column, double least, const char *expected)
+{
+    double value = number_of(in, column);
+    if (!isnan(value) && !(is_count(value) && value >= least)) refuse(in, column, expected);
+    return value;
+}
+
+static int word_of(reader *in, int column, const char *(*word)(int), const char *expected)
+{
+    for (int i = 0; word(i); i++)
+        if (strcmp(word(i), text_of(in, column)) == 0) return i;
+    refuse(in, column, expected);
+    return -1;
+}
+
+static const char *role_word(int i) { return evidence_role_word((evidence_role)i); }
+static const char *statistic_word(int i) { return evidence_statistic_word((evidence_statistic)i); }
+
+/* ---- units ---- */
+
+/* value of the end point = factor * written + offset; a change and a spread have no offset */
+typedef struct {
+    const char *endpoint; /* only this one; NULL: any with the unit */
+    const char *unit, *written;
+    double factor, offset;
+} conversion;
+
+static const conversion conversions[] = {
+    {NULL, "fraction", "%", 0.01, 0},
+    {"hba1c_pct", "%", "mmol/mol", 0.09148, 2.152},
+    {NULL, "mg/dL", "mmol/L", MG_DL_PER_MMOL_L, 0},
+    {NULL, "nmol/L", "ng/mL", 1 / C_PEPTIDE_NG_ML_PER_NMOL_L, 0},
+    {NULL, "nmol/L", "pmol/mL", 1, 0},
+    {NULL, "nmol/L", "pmol/L", 0.001, 0},
+    {NULL, "U/kg/day", "IU/kg/day", 1, 0},
+    {NULL, "U/day", "IU/day", 1, 0},
+    {NULL, "1/year", "events/year", 1, 0},
+};
+
+static bool find_conversion(reader *in, const outcome_info *endpoint, bool counted, conversion *out)
+{
+    const char *written = text_of(in, COLUMN_unit);
+    *out = (conversion){NULL, endpoint->unit, written, 1, 0};
+    if (strcmp(written, endpoint->unit) == 0) return true;
+    if (counted && (!written[0] || strcmp(written, "participants") == 0)) return true; /* a count has no unit */
+    for (size_t i = 0; i < sizeof conversions / sizeof *conversions; i++) {
+        const conversion *c = &conversions[i];
+        if (strcmp(c->unit, endpoint->unit) != 0 || strcmp(c->written, written) != 0) continue;
+        if (c->endpoint && strcmp(c->endpoint, endpoint->key) != 0) continue;
+        *out = *c;
+        return true;
+    }
+    problems_error(in->problems, in->path, cell_of(in, COLUMN_unit)->line, cell_of(in, COLUMN_unit)->column,
+                   "unit '%s' of %s; expected %s or a unit that islet converts to it; write the unit that was published", written, endpoint->key,
+                   endpoint->unit);
+    in->errors++;
+    return false;
+}
+
+static void convert(evidence_row *row, const conversion *by)
+{
+    double offset = row->statistic == STATISTIC_CHANGE ? 0 : by->offset;
+    double *values[] = {&row->value, &row->ci_low, &row->ci_high, &row->q1, &row->q3};
+    for (int i = 0; i < 5; i++) *values[i] = by->factor * *values[i] + offset;
+    row->sd *= by->factor;
+    row->se *= by->factor;
+}
+
+/* ---- what the numbers of a row can be ---- */
+
+static void check_count(reader *in, evidence_row *row)
+{
+    if (!outcome_is_share(&row->endpoint)) refuse(in, COLUMN_events, "nothing: this end point is a mean, with its number in the column value");
+    else if (isnan(row->n)) refuse(in, COLUMN_n, "the people the events are counted among");
+    else if (!(row->events <= row->n)) refuse(in, COLUMN_events, "no more events than people (column n)");
+    else if (!isnan(row->value) && !(fabs(row->value - row->events / row->n) <= ROUNDING_FRAC))
+        refuse(in, COLUMN_value, "events / n, or nothing, where events are counted");
+    else row->value = row->events / row->n;
+}
+
+static void check_value(reader *in, const evidence_row *row)
+{
+    double low = row->endpoint.low, high = row->endpoint.high, width = high - low;
+    bool change = row->statistic == STATISTIC_CHANGE;
+    if (isnan(row->value)) {
+        refuse(in, COLUMN_value, outcome_is_share(&row->endpoint) ? "a number here, or a count in events" : "a number");
+        return;
+    }
+    if (change) low = -width, high = width;
+    if (!(row->value >= low && row->value <= high)) {
+        char least[NUMBER_TEXT], most[NUMBER_TEXT];
+        number_write(low, least);
+        number_write(high, most);
+        problems_error(in->problems, in->path, cell_of(in, COLUMN_value)->line, cell_of(in, COLUMN_value)->column,
+                       "value is %s %s; expected %s to %s %s for %s; look at the unit", text_of(in, COLUMN_value), text_of(in, COLUMN_unit), least, most,
+                       row->endpoint.unit, row->endpoint.key);
+        in->errors++;
+    }
+    if (isnan(row->n) && isnan(row->se) && isnan(row->ci_low)) refuse(in, COLUMN_n, "the people behind the number, or its se or interval");
+}
+
+static void check_spread(reader *in, const evidence_row *row)
+{
+    if (row->sd < 0) refuse(in, COLUMN_sd, "0 or more");
+    if (row->se < 0) refuse(in, COLUMN_se, "0 or more");
+    if (isnan(row->ci_low) != isnan(row->ci_high)) refuse(in, isnan(row->ci_low) ? COLUMN_ci_low : COLUMN_ci_high, "both ends of the 95 % interval");
+    else if (row->ci_low > row->value || row->ci_high < row->value) refuse(in, row->ci_low > row->value ? COLUMN_ci_low : COLUMN_ci_high, "an interval around the value");
+    if (isnan(row->q1) != isnan(row->q3)) refuse(in, isnan(row->q1) ? COLUMN_q1 : COLUMN_q3, "both quartiles");
+    else if (row->q1 > row->value || row->q3 < row->value) refuse(in, row->q1 > row->value ? COLUMN_q1 : COLUMN_q3, "quartiles around the median");
+    double ratio = row->se / (row->sd / sqrt(row->n));
+    if (ratio > SE_RATIO_MAX || ratio < 1 / SE_RATIO_MAX)
+        problems_warning(in->problems, in->path, row->line, cell_of(in, COLUMN_se)->column, "se is %s beside sd %s and n %s; expected sd / sqrt(n); look which of the two was published",
+                         text_of(in, COLUMN_se), text_of(in, COLUMN_sd), text_of(in, COLUMN_n));
+}
+
+/* ---- a row ---- */
+
+static void read_texts(reader *in, evidence_row *row)
+{
+    row->trial = text_of(in, COLUMN_trial_id);
+    row->group = text_of(in, COLUMN_cohort_group);
+    row->arm = text_of(in, COLUMN_arm);
+    row->protocol = text_of(in, COLUMN_protocol);
+    row->arm_role = text_of(in, COLUMN_arm_role);
+    row->part_of = text_of(in, COLUMN_part_of);
+    row->cell_type = text_of(in, COLUMN_cell_type);
+    row->cell_source = text_of(in, COLUMN_cell_source);
+    row->population = text_of(in, COLUMN_population);
+    row->design = text_of(in, COLUMN_design);
+    row->product = text_of(in, COLUMN_product);
+    row->regimen = text_of(in, COLUMN_regimen);
+    row->citation = text_of(in, COLUMN_citation);
+    row->source = text_of(in, COLUMN_source);
+    row->source_kind = text_of(in, COLUMN_source_kind);
+    row->note = text_of(in, COLUMN_note);
+    row->printed = text_of(in, COLUMN_printed);
+    if (!row->trial[0]) refuse(in, COLUMN_trial_id, "the trial's name");
+    if (!row->group[0]) refuse(in, COLUMN_cohort_group, "one name for all trials with the same people");
+    if (!row->arm[0]) refuse(in, COLUMN_arm, "the arm's name");
+    if (in->columns[COLUMN_source] >= 0 && !row->source[0]) refuse(in, COLUMN_source, "where the number was read");
+    if (in->columns[COLUMN_arm_role] >= 0 && strcmp(row->arm_role, "treatment") != 0 && strcmp(row->arm_role, "control") != 0
+        && strcmp(row->arm_role, "single") != 0) refuse(in, COLUMN_arm_role, "treatment, control or single");
+}
+
+static void read_numbers(reader *in, evidence_row *row)
+{
+    double day = count_of(in, COLUMN_day, 0, "a whole number of days since treatment, 0 or more");
+    if (isnan(day) || day > DAY_MAX) refuse(in, COLUMN_day, "days since treatment, 0 to 36500");
+    else row->day = (int)day;
+    row->n = count_of(in, COLUMN_n, 1, "a whole number of people, 1 or more");
+    row->n_arm = count_of(in, COLUMN_n_arm, 1, "a whole number of people, 1 or more");
+    row->events = count_of(in, COLUMN_events, 0, "a whole number, 0 or more");
+    row->value = number_of(in, COLUMN_value);
+    row->sd = number_of(in, COLUMN_sd);
+    row->se = number_of(in, COLUMN_se);
+    row->ci_low = number_of(in, COLUMN_ci_low);
+    row->ci_high = number_of(in, COLUMN_ci_high);
+    row->q1 = number_of(in, COLUMN_q1);
+    row->q3 = number_of(in, COLUMN_q3);
+    row->dose_cells = number_of(in, COLUMN_dose_cells);
+    double original = count_of(in, COLUMN_original, 1, "the number of a row of outcomes_original.csv");
+    row->original = isnan(original) ? 0 : (int)original;
+}
+
+static void read_statistic(reader *in, evidence_row *row)
+{
+    bool share = outcome_is_share(&row->endpoint);
+    row->statistic = share ? STATISTIC_SHARE : STATISTIC_MEAN;
+    if (!text_of(in, COLUMN_statistic)[0]) return;
+    int word = word_of(in, COLUMN_statistic, statistic_word, "share, ever, mean, median, geometric_mean, adjusted_mean or change");
+    if (word < 0) return;
+    row->statistic = (evidence_statistic)word;
+    if (share != (row->statistic <= STATISTIC_EVER)) refuse(in, COLUMN_statistic, share ? "share or ever" : "mean, median, geometric_mean, adjusted_mean or change");
+}
+
+static void read_row(reader *in, evidence_row *row)
+{
+    *row = (evidence_row){.line = csv_cell_at(in->file, in->row, 0)->line};
+    int before = in->errors;
+    read_texts(in, row);
+    read_numbers(in, row);
+    int role = word_of(in, COLUMN_role, role_word, "calibrate, validate, context, direction or claim");
+    if (role >= 0) row->role = (evidence_role)role;
+    if (!outcome_find(text_of(in, COLUMN_endpoint), &row->endpoint)) {
+        refuse(in, COLUMN_endpoint, "an end point that evidence rows may have (docs/evidence.md)");
+        return;
+    }
+    if (row->role == ROLE_DIRECTION) {
+        if (row->value != -1 && row->value != 0 && row->value != 1) refuse(in, COLUMN_value, "a sign: -1, 0 or 1");
+        row->statistic = STATISTIC_CHANGE;
+        return;
+    }
+    read_statistic(in, row);
+    conversion unit;
+    bool counted = !isnan(row->events) && isnan(row->value);
+    if (!find_conversion(in, &row->endpoint, counted, &unit) || in->errors > before) return;
+    convert(row, &unit);
+    if (!isnan(row->events)) check_count(in, row);
+    if (in->errors == before) check_value(in, row);
+    check_spread(in, row);
+}
+
+/* ---- the file ---- */
+
+static bool read_header(reader *in)
+{
+    bool whole = true;
+    for (int i = 0; i < COLUMN_COUNT; i++) {
+        in->columns[i] = csv_column(in->file, column_names[i]);
+        if (in->columns[i] >= 0 || i >= NEEDED) continue;
+        problems_error(in->problems, in->path, 1, 1, "there is no column '%s'; expected trial_id,cohort_group,arm,protocol,endpoint,unit,day,n,value,sd,se,"
+                       "ci_low,ci_high,events,role; add it, empty where nothing was published", column_names[i]);
+        whole = false;
+    }
+    for (int i = 0; i < in->file->columns; i++) {
+        bool known = false;
+        for (int j = 0; j < COLUMN_COUNT; j++) known = known || in->columns[j] == i;
+        const csv_cell *cell = &in->file->cells[i];
+        if (!known) problems_warning(in->problems, in->path, cell->line, cell->column, "the column '%s' is not read; expected a name of docs/evidence.md", cell->text);
+    }
+    return whole;
+}
+
+/* takes the table that *out holds */
+static islet_status read_rows(const char *path, evidence_rows *out, islet_problems *problems)
+{
+    reader in = {.file = &out->file, .path = path, .problems = problems};
+    out->path = path;
+    islet_status status = ISLET_ERR_INPUT;
+    if (!read_header(&in)) goto done;
+    out->rows = calloc((size_t)out->file.rows, sizeof *out->rows);
+    status = ISLET_ERR_MEMORY;
+    if (!out->rows) goto done;
+    out->n = out->file.rows;
+    for (in.row = 0; in.row < out->n; in.row++) read_row(&in, &out->rows[in.row]);
+    status = in.errors == 0 && outcome_check_together(out, problems) ? ISLET_OK : ISLET_ERR_INPUT;
+done:
+    if (status != ISLET_OK) evidence_free(out);
+    return status;
+}
+
+islet_status evidence_read(const char *path, evidence_rows *out, islet_problems *problems)
+{
+    *out = (evidence_rows){0};
+    islet_status status = csv_read(path, &out->file, problems);
+    return status == ISLET_OK ? read_rows(path, out, problems) : status;
+}
+
+islet_status evidence_parse(const char *text, size_t size, const char *path, evidence_rows *out, islet_problems *problems)
+{
+    *out = (evidence_rows){0};
+    islet_status status = csv_parse(text, size, path, &out->file, problems);
+    return status == ISLET_OK ? read_rows(path, out, problems) : status;
+}
+
+islet_status evidence_shipped(evidence_rows *out, islet_problems *problems)
+{
+    static const char path[] = "data/evidence/outcomes.csv";
+    const embedded_file *file = embedded_find(path);
+    *out = (evidence_rows){0};
+    return file ? evidence_parse((const char *)file->bytes, file->size, path, out, problems) : ISLET_ERR_UNSUPPORTED;
+}
+
+void evidence_free(evidence_rows *rows)
+{
+    free(rows->rows);
+    csv_free(&rows->file);
+    *rows = (evidence_rows){0};
+}
+
+void evidence_keep_role(evidence_rows *rows, evidence_role role)
+{
+    int kept = 0;
+    for (int i = 0; i < rows->n; i++)
+        if (rows->rows[i].role == role) rows->rows[kept++] = rows->rows[i];
+    rows->n = kept;
+}
+
+double evidence_row_se(const evidence_row *row)
+{
+    if (!isnan(row->se)) return row->se;
+    if (!isnan(row->sd)) return row->sd / sqrt(row->n);
+    if (!isnan(row->ci_low)) return (row->ci_high - row->ci_low) / (2 * gsl_cdf_ugaussian_Pinv(0.975));
+    return isnan(row->events) ? NAN : sqrt(row->value * (1 - row->value) / row->n);
+}

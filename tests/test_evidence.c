@@ -1,0 +1,208 @@
+/* Evidence rows: the shipped table is whole, and a file with one impossible row is refused by place and gives no row. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "base/units.h"
+#include "evidence/outcome.h"
+
+#define HEADER "trial_id,cohort_group,arm,protocol,endpoint,unit,day,n,value,sd,se,ci_low,ci_high,events,role"
+
+static const evidence_row *find(const evidence_rows *base, const char *arm, const char *endpoint, evidence_statistic statistic, int day)
+{
+    for (int i = 0; i < base->n; i++) {
+        const evidence_row *row = &base->rows[i];
+        if (strcmp(row->arm, arm) == 0 && strcmp(row->endpoint.key, endpoint) == 0 && row->statistic == statistic && row->day == day) return row;
+    }
+    fail_msg("no row of %s, %s at day %d", arm, endpoint, day);
+    return NULL;
+}
+
+static void test_shipped(void **state)
+{
+    (void)state;
+    evidence_rows base;
+    islet_problems *problems = islet_problems_create();
+    islet_status status = evidence_shipped(&base, problems);
+    for (int i = 0; i < islet_problems_count(problems); i++) print_message("%s\n", islet_problems_text(problems, i));
+    assert_int_equal(islet_problems_count(problems), 0);
+    assert_int_equal(status, ISLET_OK);
+    assert_int_equal(base.n, 304);
+    int per_role[ROLES] = {0};
+    for (int i = 0; i < base.n; i++) {
+        const evidence_row *row = &base.rows[i];
+        per_role[row->role]++;
+        assert_int_equal(strncmp(row->source, "http", 4), 0);
+        assert_true(row->original >= 2 && row->printed[0] && row->arm_role[0]);
+        /* of the zimislecel cohort only C-peptide of the full dose may set the model */
+        if (strcmp(row->group, "zim_forward") == 0 && row->role == ROLE_CALIBRATE) assert_string_equal(row->endpoint.key, "c_peptide_stimulated_nmol_l");
+    }
+    assert_int_equal(per_role[ROLE_CALIBRATE], 133);
+    assert_int_equal(per_role[ROLE_VALIDATE], 99);
+    islet_problems_free(problems);
+    evidence_free(&base);
+}
+
+/* numbers of every kind, as they were printed: counts, shares, SDs, intervals, quartiles, converted units */
+static void test_numbers(void **state)
+{
+    (void)state;
+    evidence_rows base;
+    assert_int_equal(evidence_shipped(&base, NULL), ISLET_OK);
+    const evidence_row *row = find(&base, "BC_full_0.8e9", "insulin_independent", STATISTIC_SHARE, 365);
+    assert_true(row->events == 10 && row->n == 12 && row->value == 10.0 / 12.0 && row->dose_cells == 8e8);
+    assert_string_equal(row->product, "zimislecel");
+    row = find(&base, "BC_full_0.8e9", "c_peptide_stimulated_nmol_l", STATISTIC_MEAN, 365);
+    assert_true(row->value == 1.274 && row->role == ROLE_CALIBRATE && isnan(evidence_row_se(row)));
+    row = find(&base, "A_half_0.4e9_pt1", "hba1c_pct", STATISTIC_MEAN, 90);
+    assert_true(row->value == 7.2 && row->n == 1 && row->role == ROLE_VALIDATE);
+    row = find(&base, "autograft", "insulin_independent", STATISTIC_SHARE, 365);
+    assert_true(row->value == 0.32 && isnan(row->events) && row->role == ROLE_CALIBRATE);
+    row = find(&base, "refined_regimens", "insulin_independent", STATISTIC_SHARE, 1825);
+    assert_true(row->value == 0.5 && row->n == 166);
+    row = find(&base, "UC-MSC+aBM-MNC", "hba1c_pct", STATISTIC_MEAN, 365);
+    assert_true(row->value == 7.5 && row->sd == 1.0 && row->role == ROLE_VALIDATE);
+    assert_float_equal(evidence_row_se(row), 1.0 / sqrt(21), 1e-15);
+    row = find(&base, "teplizumab", "c_peptide_auc_mean_nmol_l", STATISTIC_CHANGE, 730);
+    assert_true(row->value == -0.28 && row->ci_low == -0.36 && row->ci_high == -0.2);
+    row = find(&base, "autologous_UCB", "hba1c_pct", STATISTIC_MEDIAN, 730);
+    assert_true(row->value == 7.6 && row->q1 == 7.2 && row->q3 == 8 && row->n == 21);
+    row = find(&base, "ProTrans", "c_peptide_auc_mean_nmol_l", STATISTIC_MEAN, 372);
+    assert_true(row->value == 0.7083 && row->sd == 0.25);
+    evidence_keep_role(&base, ROLE_CALIBRATE);
+    assert_int_equal(base.n, 133);
+    for (int i = 0; i < base.n; i++) assert_int_equal(base.rows[i].role, ROLE_CALIBRATE);
+    evidence_free(&base);
+}
+
+static islet_status parse(const char *header, const char *rows, evidence_rows *out, islet_problems *problems)
+{
+    char text[4096];
+    snprintf(text, sizeof text, "%s\n%s", header, rows);
+    return evidence_parse(text, strlen(text), "rows.csv", out, problems);
+}
+
+static void test_units(void **state)
+{
+    (void)state;
+    evidence_rows rows;
+    assert_int_equal(parse(HEADER, "T,g,a,p.yaml,hba1c_pct,mmol/mol,365,12,53,11,,,,,validate\n"
+                           "T,g,a,p.yaml,c_peptide_fasting_nmol_l,ng/mL,365,12,3.0203,0.60406,,,,,validate\n"
+                           "T,g,a,p.yaml,fasting_glucose_mg_dl,mmol/L,365,12,10,,1,,,,validate\n"
+                           "T,g,a,p.yaml,insulin_independent,%,365,12,50,,,20,80,,validate\n"
+                           "T,g,a,p.yaml,death,,365,12,,,,,,1,validate\n", &rows, NULL), ISLET_OK);
+    assert_int_equal(rows.n, 5);
+    assert_true(rows.rows[0].value == hba1c_ngsp_pct_from_ifcc(53) && rows.rows[0].sd == 0.09148 * 11);
+    assert_float_equal(rows.rows[1].value, 1, 1e-12);
+    assert_float_equal(rows.rows[1].sd, 0.2, 1e-12);
+    assert_true(rows.rows[2].value == 10 * MG_DL_PER_MMOL_L && rows.rows[2].se == MG_DL_PER_MMOL_L);
+    assert_true(rows.rows[3].value == 0.5 && rows.rows[3].ci_high == 0.8 && isnan(rows.rows[3].events));
+    assert_true(rows.rows[4].value == 1.0 / 12.0 && rows.rows[4].statistic == STATISTIC_SHARE && rows.rows[4].line == 6);
+    assert_string_equal(rows.rows[0].protocol, "p.yaml");
+    evidence_free(&rows);
+    /* a change has no offset */
+    assert_int_equal(parse(HEADER ",statistic", "T,g,a,,hba1c_pct,mmol/mol,365,12,-10,,,,,,context,change\n", &rows, NULL), ISLET_OK);
+    assert_true(rows.rows[0].value == 0.09148 * -10);
+    evidence_free(&rows);
+}
+
+/* each breaks one thing of a good file; the message names the place and what stands there */
+static void test_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *header, *rows, *place, *word;
+    } bad[] = {
+        {HEADER, "T,g,a,,hba1c_pct,furlong,365,12,7,,,,,,validate\n", "rows.csv:2:18:", "unit 'furlong'"},
+        {HEADER, "T,g,a,,hba1c_pct,,365,12,7,,,,,,validate\n", "rows.csv:2:18:", "unit ''"},
+        {HEADER, "T,g,a,,hba1c,%,365,12,7,,,,,,validate\n", "rows.csv:2:8:", "endpoint is 'hba1c'"},
+        {HEADER, "T,g,a,,death,fraction,365,12,,,,,,13,validate\n", "rows.csv:2:35:", "events is '13'"},
+        {HEADER, "T,g,a,,death,fraction,365,12,,,,,,1.5,validate\n", "rows.csv:2:35:", "events is '1.5'"},
+        {HEADER, "T,g,a,,death,fraction,365,12,,,,,,-1,validate\n", "rows.csv:2:35:", "events is '-1'"},
+        {HEADER, "T,g,a,,death,fraction,365,,,,,,,1,validate\n", "rows.csv:2:27:", "n is empty"},
+        {HEADER, "T,g,a,,death,fraction,365,12,0.5,,,,,1,validate\n", "rows.csv:2:30:", "value is '0.5'"},
+        {HEADER, "T,g,a,,hba1c_pct,%,365,12,7,,,,,3,validate\n", "rows.csv:2:33:", "events is '3'"},
+        {HEADER, "T,g,a,,hba1c_pct,%,365,,7,,,,,,validate\n", "rows.csv:2:24:", "n is empty"},
+        {HEADER, "T,g,a,,hba1c_pct,%,365,12,,,,,,,validate\n", "rows.csv:2:27:", "value is empty"},
+        {HEADER, "T,g,a,,hba1c_pct,%,365,12,62,,,,,,validate\n", "rows.csv:2:27:", "look at the unit"},
+        {HEADER, "T,g,a,,hba1c_pct,%,365,12,nan,,,,,,validate\n", "rows.csv:2:27:", "value is 'nan'"},
+        {HEADER, "T,g,a,,hba1c_pct,%,365,0,7,,,,,,validate\n", "rows.csv:2:24:", "n is '0'"},
+        {HEADER, "T,g,a,,hba1c_pct,%,12 months,12,7,,,,,,validate\n", "rows.csv:2:20:", "day is '12 months'"},
+        {HEADER, "T,g,a,,hba1c_pct,%,,12,7,,,,,,validate\n", "rows.csv:2:20:", "day is empty"},
+        {HEADER, "T,g,a,,hba1c_pct,%,365,12,7,-1,,,,,validate\n", "rows.csv:2:29:", "sd is '-1'"},
+        {HEADER, "T,g,a,,hba1c_pct,%,365,12,7,,,7.5,8,,validate\n", "rows.csv:2:31:", "ci_low is '7.5'"},
+        {HEADER, "T,g,a,,hba1c_pct,%,365,12,7,,,6,,,validate\n", "rows.csv:2:33:", "ci_high is empty"},
+        {HEADER, "T,g,a,,hba1c_pct,%,365,12,7,,,,,,fit\n", "rows.csv:2:34:", "role is 'fit'"},
+        {HEADER, "T,,a,,hba1c_pct,%,365,12,7,,,,,,validate\n", "rows.csv:2:3:", "cohort_group is empty"},
+        {HEADER, "T,g,a,,hba1c_pct,%,365,12,7,,,,,validate\n", "rows.csv:2:1:", "14 cells"},
+        {HEADER, "T,g,a,,hba1c_pct,%,365,12,2,,,,,,direction\n", "rows.csv:2:27:", "a sign"},
+        /* rows together */
+        {HEADER, "T,g,a,,hba1c_pct,%,365,12,7,,,,,,validate\nT,g,a,,hba1c_pct,%,365,12,7,,,,,,validate\n", "rows.csv:3:8:", "stands in line 2 too"},
+        {HEADER, "T,g,a,,hba1c_pct,%,365,12,7,,,,,,validate\nU,g,a,,hba1c_pct,%,0,12,7,,,,,,calibrate\n", "rows.csv:3:32:", "one side of the split"},
+        {HEADER, "T,g,a,,hba1c_pct,%,365,12,7,,,,,,validate\nT,h,a,,hba1c_pct,%,0,12,7,,,,,,validate\n", "rows.csv:3:3:", "cohort_group of arm 'a'"},
+        {HEADER, "T,g,a,x.yaml,hba1c_pct,%,365,12,7,,,,,,validate\nT,g,a,y.yaml,hba1c_pct,%,0,12,7,,,,,,validate\n", "rows.csv:3:7:", "protocol of arm"},
+        {HEADER ",n_arm", "T,g,a,,hba1c_pct,%,365,12,7,,,,,,validate,11\n", "rows.csv:2:24:", "n is 12 in an arm of 11"},
+        {HEADER ",part_of,n_arm", "T,g,a,,hba1c_pct,%,365,12,7,,,,,,validate,,12\nT,g,b,,hba1c_pct,%,365,7,7,,,,,,validate,a,7\n"
+         "T,g,c,,hba1c_pct,%,365,6,7,,,,,,validate,a,6\n", "rows.csv:3:42:", "have 13 people, the arm 12"},
+        {HEADER ",part_of", "T,g,b,,hba1c_pct,%,365,7,7,,,,,,validate,a\n", "rows.csv:2:42:", "part_of is 'a'"},
+        {HEADER ",q1,q3,statistic", "T,g,a,,hba1c_pct,%,365,12,7,,,,,,validate,7.5,8,median\n", "rows.csv:2:43:", "q1 is '7.5'"},
+        {HEADER ",statistic", "T,g,a,,death,fraction,365,12,,,,,,1,validate,median\n", "rows.csv:2:46:", "share or ever"},
+        {HEADER ",source", "T,g,a,,hba1c_pct,%,365,12,7,,,,,,validate,\n", "rows.csv:2:43:", "source is empty"},
+        {HEADER, "T,zim_forward,a,,hba1c_pct,%,365,12,7,,,,,,calibrate\n", "rows.csv:2:44:", "split by outcome"},
+        {"trial_id,cohort_group,arm", "T,g,a\n", "rows.csv:1:1:", "no column 'protocol'"},
+        {HEADER ",role", "T,g,a,,hba1c_pct,%,365,12,7,,,,,,validate,validate\n", "rows.csv:1:95:", "second column 'role'"},
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        evidence_rows rows;
+        islet_problems *problems = islet_problems_create();
+        islet_status status = parse(bad[i].header, bad[i].rows, &rows, problems);
+        const char *said = islet_problems_text(problems, 0);
+        if (status != ISLET_ERR_INPUT || strncmp(said, bad[i].place, strlen(bad[i].place)) != 0 || !strstr(said, bad[i].word))
+            fail_msg("%s\nexpected at %s with '%s'; found: %s", bad[i].rows, bad[i].place, bad[i].word, said);
+        assert_true(rows.n == 0 && !rows.rows);
+        islet_problems_free(problems);
+    }
+}
+
+/* one bad row among good ones: nothing is loaded, and every bad row is named */
+static void test_nothing_by_halves(void **state)
+{
+    (void)state;
+    evidence_rows rows;
+    islet_problems *problems = islet_problems_create();
+    assert_int_equal(parse(HEADER, "T,g,a,,hba1c_pct,%,365,12,7,,,,,,validate\nT,g,a,,hba1c_pct,%,0,12,seven,,,,,,validate\n"
+                           "T,g,a,,death,fraction,0,12,,,,,,13,validate\n", &rows, problems), ISLET_ERR_INPUT);
+    assert_int_equal(rows.n, 0);
+    assert_int_equal(islet_problems_error_count(problems), 2);
+    assert_non_null(strstr(islet_problems_text(problems, 0), "rows.csv:3:25: value is 'seven'"));
+    assert_non_null(strstr(islet_problems_text(problems, 1), "rows.csv:4:"));
+    islet_problems_free(problems);
+}
+
+static void test_warned(void **state)
+{
+    (void)state;
+    evidence_rows rows;
+    islet_problems *problems = islet_problems_create();
+    assert_int_equal(parse(HEADER ",remark", "T,g,a,,hba1c_pct,%,365,100,7,1,1,,,,validate,x\nT,g,a,,hba1c_pct,%,0,100,7,1,0.1,,,,validate,x\n", &rows, problems),
+                     ISLET_OK);
+    assert_int_equal(islet_problems_count(problems), 2);
+    assert_non_null(strstr(islet_problems_text(problems, 0), "the column 'remark' is not read"));
+    assert_non_null(strstr(islet_problems_text(problems, 1), "rows.csv:2:32: se is 1 beside sd 1 and n 100"));
+    evidence_free(&rows);
+    islet_problems_free(problems);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_shipped), cmocka_unit_test(test_numbers),           cmocka_unit_test(test_units),
+        cmocka_unit_test(test_refused), cmocka_unit_test(test_nothing_by_halves), cmocka_unit_test(test_warned),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -32,7 +32,7 @@ static void test_shipped(void **state)
     for (int i = 0; i < islet_problems_count(problems); i++) print_message("%s\n", islet_problems_text(problems, i));
     assert_int_equal(islet_problems_count(problems), 0);
     assert_int_equal(status, ISLET_OK);
-    assert_int_equal(base.n, 304);
+    assert_int_equal(base.n, 308);
     int per_role[ROLES] = {0};
     for (int i = 0; i < base.n; i++) {
         const evidence_row *row = &base.rows[i];
@@ -42,8 +42,8 @@ static void test_shipped(void **state)
         /* of the zimislecel cohort only C-peptide of the full dose may set the model */
         if (strcmp(row->group, "zim_forward") == 0 && row->role == ROLE_CALIBRATE) assert_string_equal(row->endpoint.key, "c_peptide_stimulated_nmol_l");
     }
-    assert_int_equal(per_role[ROLE_CALIBRATE], 133);
-    assert_int_equal(per_role[ROLE_VALIDATE], 99);
+    assert_int_equal(per_role[ROLE_CALIBRATE], 135);
+    assert_int_equal(per_role[ROLE_VALIDATE], 101);
     islet_problems_free(problems);
     evidence_free(&base);
 }
@@ -75,7 +75,7 @@ static void test_numbers(void **state)
     row = find(&base, "ProTrans", "c_peptide_auc_mean_nmol_l", STATISTIC_MEAN, 372);
     assert_true(row->value == 0.7083 && row->sd == 0.25);
     evidence_keep_role(&base, ROLE_CALIBRATE);
-    assert_int_equal(base.n, 133);
+    assert_int_equal(base.n, 135);
     for (int i = 0; i < base.n; i++) assert_int_equal(base.rows[i].role, ROLE_CALIBRATE);
     evidence_free(&base);
 }
@@ -104,6 +104,10 @@ static void test_units(void **state)
     assert_true(rows.rows[3].value == 0.5 && rows.rows[3].ci_high == 0.8 && isnan(rows.rows[3].events));
     assert_true(rows.rows[4].value == 1.0 / 12.0 && rows.rows[4].statistic == STATISTIC_SHARE && rows.rows[4].line == 6);
     assert_string_equal(rows.rows[0].protocol, "p.yaml");
+    evidence_free(&rows);
+    /* an end point without a range of its own has that of its unit */
+    assert_int_equal(parse(HEADER, "T,g,a,,graft_function_frac,fraction,365,12,0.5,,,,,,context\n", &rows, NULL), ISLET_OK);
+    assert_true(rows.rows[0].endpoint.id == ENDPOINT_graft_function_frac && rows.rows[0].endpoint.high == 1);
     evidence_free(&rows);
     /* a change has no offset */
     assert_int_equal(parse(HEADER ",statistic", "T,g,a,,hba1c_pct,mmol/mol,365,12,-10,,,,,,context,change\n", &rows, NULL), ISLET_OK);

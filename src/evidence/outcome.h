@@ -36,8 +36,7 @@ typedef struct {
     double low, high; /* of a mean */
 } outcome_info;
 
-bool outcome_at(int index, outcome_info *out);           /* the list in its order; false behind its end */
-bool outcome_find(const char *key, outcome_info *out);   /* false if there is none */
+bool outcome_find(const char *key, outcome_info *out); /* false if there is none */
 const char *evidence_role_word(evidence_role role);
 const char *evidence_statistic_word(evidence_statistic statistic);
 bool outcome_is_share(const outcome_info *endpoint); /* people with something, of n */

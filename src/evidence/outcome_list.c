@@ -19,23 +19,36 @@ static const struct {
 };
 #define LIST_N ((int)(sizeof list / sizeof *list))
 
-bool outcome_at(int index, outcome_info *out)
+static void outcome_at(int index, outcome_info *out)
 {
-    if (index < 0 || index >= LIST_N) return false;
     *out = (outcome_info){list[index].key, list[index].unit, list[index].sentence, list[index].kind,
                           list[index].id,  list[index].low,  list[index].high};
     if (out->id >= 0) {
         const endpoint_info *info = &islet_endpoint_info[out->id];
         out->unit = info->unit, out->sentence = info->sentence, out->kind = info->kind;
     }
+}
+
+/* an end point of a visit that outcomes.def gives no range: the range of its unit */
+static bool find_canonical(const char *key, outcome_info *out)
+{
+    int id = endpoint_find(key);
+    if (id < 0) return false;
+    const endpoint_info *info = &islet_endpoint_info[id];
+    *out = (outcome_info){info->key, info->unit, info->sentence, info->kind, id, 0, 1e6};
+    if (strcmp(info->unit, "fraction") == 0) out->high = 1;
+    if (strcmp(info->unit, "%") == 0) out->high = 100;
     return true;
 }
 
 bool outcome_find(const char *key, outcome_info *out)
 {
     for (int i = 0; i < LIST_N; i++)
-        if (strcmp(list[i].key, key) == 0) return outcome_at(i, out);
-    return false;
+        if (strcmp(list[i].key, key) == 0) {
+            outcome_at(i, out);
+            return true;
+        }
+    return find_canonical(key, out);
 }
 
 bool outcome_is_share(const outcome_info *endpoint)

@@ -16,6 +16,8 @@ static const char *kind_name(islet_file_kind kind)
     case ISLET_FILE_REGIMEN: return "regimen";
     case ISLET_FILE_STORE: return "store";
     case ISLET_FILE_PATIENT: return "patient";
+    case ISLET_FILE_EVIDENCE_ROWS: return "evidence rows";
+    case ISLET_FILE_EVIDENCE_TABLE: return "evidence table";
     }
     return "unknown";
 }

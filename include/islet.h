@@ -148,7 +148,9 @@ typedef enum {
     ISLET_FILE_POPULATION,
     ISLET_FILE_REGIMEN,
     ISLET_FILE_STORE,
-    ISLET_FILE_PATIENT
+    ISLET_FILE_PATIENT,
+    ISLET_FILE_EVIDENCE_ROWS,
+    ISLET_FILE_EVIDENCE_TABLE /* another table of the evidence base */
 } islet_file_kind;
 
 /** Tell the kind of a file and list all that is wrong with it. ISLET_OK when nothing but warnings. */
@@ -239,6 +241,18 @@ ISLET_API uint64_t islet_run_seed(const islet_protocol *protocol, const islet_ru
 
 /** Engines this machine can run, best first; NULL-terminated, static. */
 ISLET_API const char *const *islet_engines(void);
+
+/* ---- evidence: what was published, with its sources ---------------------------------------------------------------------- */
+
+/** Names of the tables of the evidence base; NULL-terminated, static. outcomes: facts of trials in islet's end points and
+ *  units; outcomes_original: the rows they were made from; claims; meta_pooled, meta_inputs: published meta-analyses;
+ *  parameters, graft_parameters: numbers of the models. */
+ISLET_API const char *const *islet_evidence_names(void);
+
+/** One table, checked as a whole: the shipped one (path NULL), or a file of the same format (docs/evidence.md).
+ *  ISLET_ERR_UNKNOWN_NAME for another name; ISLET_ERR_INPUT with every reason, and no table, when a row is impossible. */
+ISLET_API ISLET_CHECK islet_status islet_evidence_table(const char *name, const char *path, islet_table **out,
+                                                        islet_problems *problems);
 
 /* ---- meta: pool the studies of a table ---------------------------------------------------------------------------------- */
 

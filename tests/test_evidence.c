@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 #include "base/units.h"
@@ -202,11 +203,106 @@ static void test_warned(void **state)
     islet_problems_free(problems);
 }
 
+static int rows_of(const char *name)
+{
+    islet_table *table;
+    islet_problems *problems = islet_problems_create();
+    islet_status status = islet_evidence_table(name, NULL, &table, problems);
+    for (int i = 0; i < islet_problems_count(problems); i++) print_message("%s\n", islet_problems_text(problems, i));
+    assert_int_equal(status, ISLET_OK);
+    assert_int_equal(islet_problems_count(problems), 0);
+    int rows = islet_table_rows(table);
+    islet_table_free(table);
+    islet_problems_free(problems);
+    return rows;
+}
+
+static void test_tables(void **state)
+{
+    (void)state;
+    assert_int_equal(rows_of("outcomes"), 308);
+    assert_int_equal(rows_of("outcomes_original"), 751);
+    assert_int_equal(rows_of("claims"), 132);
+    assert_int_equal(rows_of("meta_pooled"), 78);
+    assert_int_equal(rows_of("meta_inputs"), 21);
+    assert_int_equal(rows_of("parameters"), 1072);
+    assert_int_equal(rows_of("graft_parameters"), 236);
+    islet_table *table;
+    assert_int_equal(islet_evidence_table("trials", NULL, &table, NULL), ISLET_ERR_UNKNOWN_NAME);
+    assert_null(table);
+}
+
+/* every collected row became facts or says why not, and every fact names a row that says so */
+static void test_originals(void **state)
+{
+    (void)state;
+    islet_table *table;
+    evidence_rows base;
+    assert_int_equal(islet_evidence_table("outcomes_original", NULL, &table, NULL), ISLET_OK);
+    assert_int_equal(evidence_shipped(&base, NULL), ISLET_OK);
+    for (int row = 0; row < islet_table_rows(table); row++) {
+        int facts = 0, number = row + 2; /* rows are named by their line in the collected file */
+        char text[16];
+        for (int i = 0; i < base.n; i++) {
+            if (base.rows[i].original != number) continue;
+            facts++;
+            assert_string_equal(base.rows[i].group, islet_table_cell(table, row, 4));
+            assert_string_equal(base.rows[i].trial, islet_table_cell(table, row, 6));
+        }
+        snprintf(text, sizeof text, "%d", number);
+        assert_string_equal(islet_table_cell(table, row, 0), text);
+        snprintf(text, sizeof text, "%d", facts);
+        assert_string_equal(islet_table_cell(table, row, 1), text);
+        assert_true((facts == 0) == (islet_table_cell(table, row, 2)[0] != 0));
+    }
+    islet_table_free(table);
+    evidence_free(&base);
+}
+
+#define CLAIMS "claim_id,source_site,claim,kind,diabetes_type,cell_source,quantity,unit,reviewer_verdict,evidence,source_url,testable_by_simulation,how\n"
+#define POOLED "meta_id,citation,doi,diabetes_type,outcome,unit,effect_measure,model,k,n_total,time_months,estimate,ci_low,ci_high,p,i2,tau2,source_url\n"
+
+static void test_tables_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *text, *place, *word;
+    } bad[] = {
+        {"claims", CLAIMS "A,s,c,process,T1D,,,,maybe,,,no,\n", ":2:22:", "reviewer_verdict is 'maybe'"},
+        {"claims", CLAIMS "A,s,c,process,T1D,,,,partly,,,no,\nA,s,c,process,T1D,,,,partly,,,no,\n", ":3:1:", "claim_id 'A' stands in line 2 too"},
+        {"claims", CLAIMS "A,s,,process,T1D,,,,partly,,,no,\n", ":2:5:", "claim is ''"},
+        {"claims", CLAIMS "A,s,c,process,T1D,,,,partly,,ftp://x,no,\n", ":2:30:", "source_url is 'ftp://x'"},
+        {"claims", "claim_id,source_site\nA,s\n", ":1:1:", "no column 'claim'"},
+        {"meta_pooled", POOLED "M,c,,T1D,hba1c,%,MD,random,5,100,12,-1,-0.5,0.5,<0.001,50,,http://x.org\n", ":2:40:", "ci_low is '-0.5'"},
+        {"meta_pooled", POOLED "M,c,,T1D,hba1c,%,MD,random,5.5,100,12,-1,-1.5,0.5,<0.001,50,,http://x.org\n", ":2:28:", "k is '5.5'"},
+        {"meta_pooled", POOLED "M,c,,T1D,hba1c,%,MD,random,5,100,12,-1,-1.5,0.5,<2,50,,http://x.org\n", ":2:49:", "p is '<2'"},
+        {"meta_pooled", POOLED "M,c,,T1D,hba1c,%,HR,random,5,100,12,-1,-1.5,0.5,,50,,http://x.org\n", ":2:18:", "effect_measure is 'HR'"},
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        char path[] = "evidence_XXXXXX", place[64];
+        int file = mkstemp(path);
+        assert_true(file >= 0);
+        assert_int_equal(write(file, bad[i].text, strlen(bad[i].text)), (long)strlen(bad[i].text));
+        assert_int_equal(close(file), 0);
+        islet_table *table;
+        islet_problems *problems = islet_problems_create();
+        islet_status status = islet_evidence_table(bad[i].name, path, &table, problems);
+        const char *said = islet_problems_text(problems, 0);
+        snprintf(place, sizeof place, "%s%s", path, bad[i].place);
+        if (status != ISLET_ERR_INPUT || strncmp(said, place, strlen(place)) != 0 || !strstr(said, bad[i].word))
+            fail_msg("expected %s with '%s'; found: %s", place, bad[i].word, said);
+        assert_null(table);
+        islet_problems_free(problems);
+        assert_int_equal(remove(path), 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_shipped), cmocka_unit_test(test_numbers),           cmocka_unit_test(test_units),
         cmocka_unit_test(test_refused), cmocka_unit_test(test_nothing_by_halves), cmocka_unit_test(test_warned),
+        cmocka_unit_test(test_tables),  cmocka_unit_test(test_originals),         cmocka_unit_test(test_tables_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

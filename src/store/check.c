@@ -1,6 +1,8 @@
-/* Check of any file that islet reads: stores here, the YAML formats in therapy/check.c. */
+/* Check of any file that islet reads: stores and evidence here, protocols and patients in therapy/check.c. */
 #include <string.h>
 
+#include "base/file.h"
+#include "evidence/library.h"
 #include "store/verify.h"
 #include "therapy/check.h"
 
@@ -16,12 +18,34 @@ static bool named_as_store(const char *path)
     return false;
 }
 
+/* Evidence has its kind in the header: rows begin with the trial. */
+static islet_status check_evidence(const char *path, islet_file_kind *kind, islet_problems *problems)
+{
+    static const char rows[] = "trial_id,";
+    char begin[256];
+    size_t length;
+    islet_table *table = NULL;
+    if (file_begin(path, begin, sizeof begin, &length, NULL) != ISLET_OK) return ISLET_OK; /* said by who opens it next */
+    const char *text = begin, *name = "outcomes";
+    if (length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) text += 3, length -= 3;
+    *kind = ISLET_FILE_EVIDENCE_ROWS;
+    if (length < sizeof rows - 1 || memcmp(text, rows, sizeof rows - 1) != 0) {
+        name = library_kind(text, length);
+        *kind = name ? ISLET_FILE_EVIDENCE_TABLE : ISLET_FILE_UNKNOWN;
+    }
+    islet_status status = name ? islet_evidence_table(name, path, &table, problems) : ISLET_OK;
+    islet_table_free(table);
+    return status;
+}
+
 islet_status islet_check_file(const char *path, islet_file_kind *kind, islet_problems *problems)
 {
     if (!path || !kind) return ISLET_ERR_ARGUMENT;
     *kind = ISLET_FILE_UNKNOWN;
     if (!named_as_store(path)) {
-        islet_status status = therapy_check_file(path, kind, problems);
+        islet_status status = check_evidence(path, kind, problems);
+        if (status != ISLET_OK || *kind != ISLET_FILE_UNKNOWN) return status;
+        status = therapy_check_file(path, kind, problems);
         if (status != ISLET_OK || *kind != ISLET_FILE_STORE) return status;
     }
     islet_store *store;

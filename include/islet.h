@@ -98,7 +98,8 @@ ISLET_API const char *islet_table_cell(const islet_table *table, int row, int co
 /** Every model parameter: key, value, unit, low, high, spread, standing, source, sentence, used_by. */
 ISLET_API ISLET_CHECK islet_status islet_params_table(islet_table **out);
 
-/** Every value of every shipped product: product, key, value, unit, low, high, standing, source, sentence. */
+/** Every value of every shipped product and regimen: product, key (mechanisms.NAME for a strength), value, unit, low, high,
+ *  standing, grade (of a strength), source, sentence. */
 ISLET_API ISLET_CHECK islet_status islet_products_table(islet_table **out);
 
 /* ---- protocol: what a trial designer writes ------------------------------------------------------------------- */

@@ -156,6 +156,9 @@ static void c_peptide_matches_insulin_mole_for_mole(void **state)
     }
 }
 
+static const mechanism_switches all_on = {{1, 1, 1, 1, 1, 1, 1, 1}};
+_Static_assert(MECHANISM_COUNT == 8, "one 1 a mechanism");
+
 static void cells_are_alive_or_lost_by_a_named_cause(void **state)
 {
     (void)state;
@@ -169,11 +172,10 @@ static void cells_are_alive_or_lost_by_a_named_cause(void **state)
     double delivered = 0.0;
     for (int day = 0; day < 900; day++) {
         if (day == 0 || day == 200) {
-            graft_infuse(&g, &cells, &(cell_course){.dose_cells = 4e8}, 70.0);
-            delivered += g.courses[g.n_courses - 1].delivered_million;
+            delivered += graft_infuse(&g, &p, &cells, &(cell_course){.dose_cells = 4e8}, &all_on, 70.0);
         }
         if (day > 600) exposure.exposure_frac *= 0.9;
-        graft_day(&g, &p, &who, &exposure, day < 100 ? 150.0 : 110.0);
+        graft_day(&g, &(graft_day_of){&p, &who, &exposure, {0}, day < 100 ? 150.0 : 110.0, 0.0, 1.0});
         assert_balanced(delivered + g.regrown_million,
                         graft_cells_million(&g) + g.lost_early_million + g.lost_immune_million + g.lost_other_million);
     }
@@ -204,8 +206,8 @@ static void early_loss_matches_its_source(void **state)
     assert_true(product_shipped("donor_islets_autograft", &cells));
     graft g = {0};
     const drug_state none = {0};
-    graft_infuse(&g, &cells, &(cell_course){.dose_ieq = 1e5}, 70.0);
-    for (int day = 0; day < 3; day++) graft_day(&g, &p, &who, &none, 110.0);
+    graft_infuse(&g, &p, &cells, &(cell_course){.dose_ieq = 1e5}, &all_on, 70.0);
+    for (int day = 0; day < 3; day++) graft_day(&g, &(graft_day_of){&p, &who, &none, {0}, 110.0, 0.0, 1.0});
     double lost = 1.0 - graft_cells_million(&g) / g.courses[0].delivered_million;
     assert_true(lost > 0.55 && lost < 0.68);
 }

@@ -14,7 +14,7 @@
 #include "therapy/product.h"
 
 #define VALUE_COUNT(...) +1
-enum { PRODUCT_COUNT = 0 PRODUCT_VALUES(VALUE_COUNT), REGIMEN_COUNT = 0 REGIMEN_VALUES(VALUE_COUNT) };
+enum { REGIMEN_COUNT = 0 REGIMEN_VALUES(VALUE_COUNT) };
 
 static int listed(const char *const *names)
 {
@@ -64,7 +64,7 @@ static void cells_that_are_what_they_are(void **state)
     assert_true(product_shipped("zimislecel", &stem));
     assert_true(product_shipped("donor_islets", &donor));
     assert_true(product_shipped("donor_islets_autograft", &own));
-    assert_int_equal(stem.route, ROUTE_PORTAL_VEIN);
+    assert_int_equal(stem.route, ROUTE_portal_vein);
     assert_int_equal(stem.origin, ORIGIN_ALLOGENEIC);
     assert_true(stem.maturation_half_time_day.value > 0.0);
     assert_int_equal(stem.maturation_half_time_day.standing, STANDING_FITTED);
@@ -81,9 +81,8 @@ static void the_table_shows_every_number_with_its_source(void **state)
     (void)state;
     islet_table *table = NULL;
     assert_int_equal(islet_products_table(&table), ISLET_OK);
-    int rows = listed(product_names()) * PRODUCT_COUNT + listed(regimen_names()) * REGIMEN_COUNT;
-    assert_int_equal(islet_table_rows(table), rows);
-    assert_int_equal(islet_table_columns(table), 9);
+    int rows = islet_table_rows(table), regimen_rows = 0, strengths = 0;
+    assert_int_equal(islet_table_columns(table), 10);
     for (int r = 0; r < rows; r++) {
         double value, low, high;
         const char *text = islet_table_cell(table, r, 2);
@@ -92,11 +91,36 @@ static void the_table_shows_every_number_with_its_source(void **state)
         if (*text) assert_true(number_read(text, strlen(text), &low) && low <= value);
         text = islet_table_cell(table, r, 5);
         if (*text) assert_true(number_read(text, strlen(text), &high) && high >= value);
-        for (int c = 0; c < 9; c++)
-            if (c != 4 && c != 5) assert_true(*islet_table_cell(table, r, c));
-        assert_true(strlen(islet_table_cell(table, r, 7)) > 10); /* a source or a reason, not a word */
+        bool strength = strncmp(islet_table_cell(table, r, 1), "mechanisms.", 11) == 0;
+        strengths += strength;
+        for (const char *const *name = regimen_names(); *name; name++)
+            regimen_rows += strcmp(islet_table_cell(table, r, 0), *name) == 0;
+        for (int c = 0; c < 10; c++)
+            if (c != 4 && c != 5 && (c != 7 || strength)) assert_true(*islet_table_cell(table, r, c));
+        assert_true(strlen(islet_table_cell(table, r, 8)) > 10); /* a source or a reason, not a word */
     }
+    assert_int_equal(regimen_rows, listed(regimen_names()) * REGIMEN_COUNT);
+    assert_true(strengths >= listed(product_names()));
     islet_table_free(table);
+}
+
+static void each_product_acts_only_by_what_was_shown(void **state)
+{
+    (void)state;
+    product marrow, cord, fetal, own_cord;
+    assert_true(product_shipped("bone_marrow_mononuclear", &marrow) && product_shipped("msc_umbilical_cord", &cord));
+    assert_true(product_shipped("fetal_cells", &fetal) && product_shipped("autologous_cord_blood", &own_cord));
+    /* controlled trials found opposite mechanisms */
+    assert_true(product_strength(&marrow, MECHANISM_growth_factors) > 0.0 && product_strength(&marrow, MECHANISM_insulin_sensitivity) == 0.0);
+    assert_true(product_strength(&cord, MECHANISM_growth_factors) == 0.0 && product_strength(&cord, MECHANISM_insulin_sensitivity) > 0.0);
+    for (const char *const *name = product_names(); *name; name++) {
+        product cells;
+        assert_true(product_shipped(*name, &cells));
+        assert_true(product_strength(&cells, MECHANISM_differentiation) == 0.0); /* evidence against */
+        if (!product_has_beta_cells(&cells)) assert_false(is_given(&cells.viability_frac));
+    }
+    assert_false(product_has_signals(&fetal) || product_has_beta_cells(&fetal));
+    assert_false(product_has_signals(&own_cord)); /* regulatory cells rose, C-peptide fell */
 }
 
 /* The shipped text with one piece replaced is refused. */
@@ -129,6 +153,12 @@ static void faulty_data_files_are_refused(void **state)
     refuse(cells, "[1125, 1155]", "[1150, 1155]", "does not hold its value");
     refuse(cells, "unit: cells", "unit: percent", "'cells' is expected");
     refuse(cells, "islet_product: 1", "islet_product: 2", "format 1");
+    refuse(cells, "grade: B,", "grade: none,", "the grade none");
+    refuse(cells, "grade: B,", "", "has no 'grade'");
+    refuse(cells, "beta_cell_replacement:", "beta_cell_replacment:", "did you mean 'beta_cell_replacement'");
+    refuse(cells, "route: portal_vein", "route: device_open", "'device' has no 'half_thickness_um'");
+    refuse("data/products/msc_umbilical_cord.yaml", "signals:", "device:", "is no key of device");
+    refuse("data/products/msc_umbilical_cord.yaml", "value: 0.9, range: [0.2, 1.6]", "value: 90", "'insulin_sensitivity' is '90'");
     refuse(cells, "  beta_cells_per_ieq", "  beta_cells_ieq", "is no key of values");
     refuse(people, "kind: normal", "kind: normale", "did you mean 'normal'");
     refuse(people, "low: 18,", "low: 64,", "outside low to high");
@@ -141,6 +171,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_file_is_listed_and_named_as_itself),
         cmocka_unit_test(cells_that_are_what_they_are),
+        cmocka_unit_test(each_product_acts_only_by_what_was_shown),
         cmocka_unit_test(the_table_shows_every_number_with_its_source),
         cmocka_unit_test(faulty_data_files_are_refused),
     };

@@ -6,6 +6,7 @@
 #include "base/lanes.h"
 #include "base/lanes_math.h"
 #include "base/units.h"
+#include "physiology/signals.h"
 
 #define EARLY_DAYS 30.0           /* stepped hourly */
 #define HOURS 24
@@ -46,37 +47,92 @@ static double unblocked(const drug_state *drugs, double block_frac, double frail
     return (1.0 - drugs->exposure_frac) + drugs->exposure_frac * (1.0 - block_frac) * frailty;
 }
 
-static double immune_hazard_per_day(const params *params, const person *who, const drug_state *drugs, const product *cells)
+/* How much of the attack on donor cells gets through, 0..1 of an attack without drugs. Steady: what the drugs leave.
+ * Growing: the size of a clone that grows with what they leave and without antigen falls back to a few cells. */
+static double allo_share(graft_course *course, const graft_day_of *day, double unblocked_share)
 {
+    const params *p = day->params;
+    if (day->alternatives.immune_attack != ATTACK_GROWING) return unblocked_share;
+    double e = course->clone_frac > 0.0 ? course->clone_frac : p->clone_seed_frac;
+    double grows = p->clone_growth_per_day * unblocked_share * (1.0 - e), dies = 1.0 / p->clone_life_day;
+    e = p->clone_seed_frac + (e - p->clone_seed_frac) * lanes_exp(grows - dies) + p->clone_seed_frac * grows;
+    course->clone_frac = e < 1.0 ? e : 1.0;
+    return course->clone_frac;
+}
+
+static double immune_hazard_per_day(graft_course *course, const graft_day_of *day)
+{
+    const product *cells = course->product;
+    const drug_state *drugs = day->drugs;
     const regimen *taken = drugs->regimen;
-    double allo = params->alloimmune_per_year * cells->alloimmune_frac.value;
-    double autoimmune = who->autoantibody_positive ? params->autoimmune_per_year * cells->autoimmune_frac.value : 0.0;
-    if (taken) {
-        allo *= unblocked(drugs, taken->alloimmune_block_frac.value, who->immune_frailty);
-        autoimmune *= unblocked(drugs, taken->autoimmune_block_frac.value, who->immune_frailty);
+    double frailty = day->who->immune_frailty;
+    double past_allo = taken ? unblocked(drugs, taken->alloimmune_block_frac.value, frailty) : 1.0;
+    double past_auto = taken ? unblocked(drugs, taken->autoimmune_block_frac.value, frailty) : 1.0;
+    double allo = day->params->alloimmune_per_year * cells->alloimmune_frac.value * allo_share(course, day, past_allo);
+    double autoimmune = day->who->autoantibody_positive ? day->params->autoimmune_per_year * cells->autoimmune_frac.value * past_auto : 0.0;
+    double through = route_is_device(course->route) ? cells->attack_frac.value : 1.0;
+    return (allo + autoimmune) * through * day->attack_left_frac / DAYS_PER_YEAR;
+}
+
+/* ---- early loss ---- */
+
+double graft_slab_anoxic_frac(const params *params, double half_thickness_um, double tissue_frac, double p_mm_hg)
+{
+    double half = half_thickness_um * 1e-4; /* cm */
+    double use = tissue_frac * params->oxygen_use_mol_cm3_s;
+    double reach = use > 0.0 ? lanes_sqrt(2.0 * params->oxygen_permeability_mol_cm_mmhg_s * p_mm_hg / use) : half;
+    return reach < half ? 1.0 - reach / half : 0.0;
+}
+
+/* Oxygen at the surface of a device falls as scar grows around it. */
+static double device_oxygen_mm_hg(const graft_course *course)
+{
+    const product *cells = course->product;
+    double scar = 1.0 - lanes_exp(-0.69314718055994531 * course->age_day / cells->scar_half_time_day.value);
+    return cells->oxygen_outside_mm_hg.value * (1.0 - (1.0 - cells->scar_oxygen_frac.value) * scar);
+}
+
+/* Share of the cells without oxygen: vessels bring it, in a device both faces too. */
+static double anoxic_share(const graft_course *course, const params *params)
+{
+    const product *cells = course->product;
+    if (route_is_device(course->route)) {
+        double living = course->delivered_million > 0.0 ? course->cells_million / course->delivered_million : 0.0;
+        double slab = graft_slab_anoxic_frac(params, cells->half_thickness_um.value, living * cells->tissue_frac.value,
+                                             device_oxygen_mm_hg(course));
+        if (course->route == ROUTE_device_sealed) return slab;
+        return (1.0 - course->vessels_frac) * slab +
+               course->vessels_frac * graft_anoxic_frac(params, cells->islet_radius_um.value, cells->oxygen_vascular_mm_hg.value);
     }
-    return (allo + autoimmune) / DAYS_PER_YEAR;
+    double surface = params->oxygen_avascular_mm_hg +
+                     (cells->oxygen_vascular_mm_hg.value - params->oxygen_avascular_mm_hg) * course->vessels_frac;
+    if (surface < params->oxygen_avascular_mm_hg) surface = params->oxygen_avascular_mm_hg;
+    return graft_anoxic_frac(params, cells->islet_radius_um.value, surface);
+}
+
+/* Blood, lack of oxygen, apoptosis; or one share whatever the cause. */
+static double early_rate_per_day(const graft_course *course, const params *params, model_alternatives alternatives)
+{
+    const product *cells = course->product;
+    if (alternatives.engraftment_loss == ENGRAFTMENT_FIXED_SHARE)
+        return -lanes_log(1.0 - params->fixed_loss_frac) / params->fixed_loss_day *
+               lanes_exp(-course->age_day / params->fixed_loss_day);
+    double early = params->apoptosis_per_day * lanes_exp(-course->age_day / params->apoptosis_decay_day);
+    if (course->route == ROUTE_portal_vein) {
+        double blood = -lanes_log(1.0 - cells->blood_reaction_loss_frac.value) / params->blood_reaction_day;
+        early += blood * lanes_exp(-course->age_day / params->blood_reaction_day);
+    }
+    if (course->age_day < EARLY_DAYS || route_is_device(course->route))
+        early += params->anoxia_loss_per_day * anoxic_share(course, params);
+    return early;
 }
 
 /* ---- one course ---- */
 
-static void course_step(graft *graft, graft_course *course, const params *params, double immune, double other,
-                        double glucose_mg_dl, double step_day)
+static void course_step(graft *graft, graft_course *course, const graft_day_of *day, double immune, double other, double step_day)
 {
-    const product *cells = course->product;
-    double before = course->cells_million;
-
-    /* early loss: blood, lack of oxygen, apoptosis */
-    double surface = params->oxygen_avascular_mm_hg +
-                     (cells->oxygen_vascular_mm_hg.value - params->oxygen_avascular_mm_hg) * course->vessels_frac;
-    if (surface < params->oxygen_avascular_mm_hg) surface = params->oxygen_avascular_mm_hg;
-    double early = params->apoptosis_per_day * lanes_exp(-course->age_day / params->apoptosis_decay_day);
-    if (cells->route == ROUTE_PORTAL_VEIN) {
-        double blood = -lanes_log(1.0 - cells->blood_reaction_loss_frac.value) / params->blood_reaction_day;
-        early += blood * lanes_exp(-course->age_day / params->blood_reaction_day);
-    }
-    if (course->age_day < EARLY_DAYS)
-        early += params->anoxia_loss_per_day * graft_anoxic_frac(params, cells->islet_radius_um.value, surface);
+    const params *params = day->params;
+    double before = course->cells_million, early = early_rate_per_day(course, params, day->alternatives);
 
     /* what dies, split by cause in proportion to the rates; exact over the step */
     double rate = early + immune + other;
@@ -91,7 +147,7 @@ static void course_step(graft *graft, graft_course *course, const params *params
     /* regrowth while glucose is normal */
     if (course->age_day < params->regrowth_until_day) {
         double limit = params->regrowth_limit_frac * course->delivered_million;
-        double g = glucose_mg_dl / params->regrowth_glucose_mg_dl, brake = 1.0;
+        double g = day->glucose_mg_dl / params->regrowth_glucose_mg_dl, brake = 1.0;
         for (int i = 0; i < TOXIC_POWER; i++) brake *= g;
         double room = 1.0 - alive / limit;
         double grown = room > 0.0 ? params->regrowth_per_day * step_day * alive * room / (1.0 + brake) : 0.0;
@@ -99,39 +155,55 @@ static void course_step(graft *graft, graft_course *course, const params *params
         alive += grown;
     }
     course->cells_million = alive;
-    course->vessels_frac = 1.0 - (1.0 - course->vessels_frac) * lanes_exp(-step_day / params->revascularisation_day);
+    if (course->route != ROUTE_device_sealed)
+        course->vessels_frac = 1.0 - (1.0 - course->vessels_frac) *
+                                         lanes_exp(-step_day * (1.0 + day->vessel_gain) / params->revascularisation_day);
     course->age_day += step_day;
 }
 
+/* Share of mature function. What a graft cannot do before it has vessels: in a sealed device, where none come, nothing of
+ * it before the first day. */
 static double course_maturity(const graft_course *course)
 {
     double half_time = course->product->maturation_half_time_day.value;
-    if (!(half_time > 0.0)) return course->vessels_frac;
-    double x = (course->age_day - half_time) / course->product->maturation_scale_day.value;
-    return course->vessels_frac / (1.0 + lanes_exp(-x));
+    bool sealed = course->route == ROUTE_device_sealed;
+    double supplied = sealed ? 1.0 : course->vessels_frac;
+    if (!(half_time > 0.0)) return supplied;
+    double scale = course->product->maturation_scale_day.value;
+    double now = 1.0 / (1.0 + lanes_exp(-(course->age_day - half_time) / scale));
+    if (!sealed) return supplied * now;
+    double first = 1.0 / (1.0 + lanes_exp(half_time / scale));
+    return (now - first) / (1.0 - first);
 }
 
 /* ---- the graft ---- */
 
-void graft_infuse(graft *graft, const product *product, const cell_course *course, double weight_kg)
+double graft_infuse(graft *graft, const params *params, const product *product, const cell_course *course,
+                    const mechanism_switches *switches, double weight_kg)
 {
-    double cells = course->dose_cells + course->dose_cells_per_kg * weight_kg;
+    double cells = course->dose_cells + (course->dose_cells_per_kg + course->cd34_per_kg) * weight_kg;
     double ieq = course->dose_ieq + course->dose_ieq_per_kg * weight_kg;
-    double beta = cells * product->beta_cells_per_cell_frac.value + ieq * product->beta_cells_per_ieq.value;
+    double given = cells * product->beta_cells_per_cell_frac.value + ieq * product->beta_cells_per_ieq.value;
+    double become = cells * signals_arrival_frac(params, course->route, PLACE_PANCREAS);
+    double beta = given * product_strength(product, MECHANISM_beta_cell_replacement) * switches->factor[MECHANISM_beta_cell_replacement] +
+                  become * product_strength(product, MECHANISM_differentiation) * switches->factor[MECHANISM_differentiation];
     double alive = beta * product->viability_frac.value * 1e-6;
+    if (!(alive > 0.0)) return 0.0;
     graft->courses[graft->n_courses++] =
-        (graft_course){.product = product, .delivered_million = alive, .cells_million = alive};
+        (graft_course){.product = product, .route = course->route, .delivered_million = alive, .cells_million = alive};
+    return alive;
 }
 
-void graft_day(graft *graft, const params *params, const person *who, const drug_state *drugs, double glucose_mg_dl)
+void graft_day(graft *graft, const graft_day_of *day)
 {
+    const drug_state *drugs = day->drugs;
     double toxic = drugs->regimen ? drug_effect(drugs, drugs->regimen->drug_graft_loss_per_year.value, 0.0) : 0.0;
-    double other = (params->attrition_per_year + toxic) / DAYS_PER_YEAR;
+    double other = (day->params->attrition_per_year + toxic) / DAYS_PER_YEAR;
     for (int c = 0; c < graft->n_courses; c++) {
         graft_course *course = &graft->courses[c];
-        double immune = immune_hazard_per_day(params, who, drugs, course->product);
+        double immune = immune_hazard_per_day(course, day);
         int steps = course->age_day < EARLY_DAYS ? HOURS : 1;
-        for (int i = 0; i < steps; i++) course_step(graft, course, params, immune, other, glucose_mg_dl, 1.0 / steps);
+        for (int i = 0; i < steps; i++) course_step(graft, course, day, immune, other, 1.0 / steps);
     }
 }
 
@@ -157,10 +229,10 @@ double graft_portal_frac(const graft *graft)
     double portal = 0.0, all = 0.0;
     for (int c = 0; c < graft->n_courses; c++) {
         const graft_course *course = &graft->courses[c];
-        cell_route route = course->product->route;
+        cell_route route = course->route;
         double weight = course->cells_million * course_maturity(course);
         all += weight;
-        if (route == ROUTE_PORTAL_VEIN || route == ROUTE_OMENTUM) portal += weight; /* both drain into the portal vein */
+        if (route == ROUTE_portal_vein || route == ROUTE_omentum) portal += weight; /* both drain into the portal vein */
     }
     return all > 0.0 ? portal / all : 1.0;
 }

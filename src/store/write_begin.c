@@ -104,6 +104,7 @@ static islet_status write_courses(islet_store *store, const struct islet_protoco
         if (course->dose_cells_per_kg > 0.0) dose = course->dose_cells_per_kg, unit = "cells/kg";
         if (course->dose_ieq > 0.0) dose = course->dose_ieq, unit = "IEQ";
         if (course->dose_ieq_per_kg > 0.0) dose = course->dose_ieq_per_kg, unit = "IEQ/kg";
+        if (course->cd34_per_kg > 0.0) dose = course->cd34_per_kg, unit = "CD34+ cells/kg";
         status = INSERT("INSERT INTO course VALUES (?1, ?2, ?3, ?4, ?5, ?6)", INTEGER(arm), INTEGER(i),
                         TEXT(protocol->products[course->product].name), REAL(dose), TEXT(unit), INTEGER(course->day));
     }
@@ -195,6 +196,7 @@ static islet_status write_sourced(islet_store *store, const char *name, const ch
                                   const char *unit, const char *sentence, const sourced_value *value,
                                   islet_problems *problems)
 {
+    if (!is_given(value)) return ISLET_OK;
     return INSERT("INSERT INTO product_value VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)", TEXT(name), TEXT(kind),
                   TEXT(key), REAL(value->value), REAL(value->low), REAL(value->high), TEXT(unit),
                   TEXT(standing_name(value->standing)), TEXT(value->source), TEXT(sentence));
@@ -208,7 +210,14 @@ static islet_status write_products(islet_store *store, const struct islet_protoc
 #define PRODUCT_ROW(key, unit, low, high, sentence)                                                                  \
         if (status == ISLET_OK) status = write_sourced(store, p->name, "product", #key, unit, sentence, &p->key, problems);
         PRODUCT_VALUES(PRODUCT_ROW)
+        DEVICE_VALUES(PRODUCT_ROW)
+        SIGNAL_VALUES(PRODUCT_ROW)
 #undef PRODUCT_ROW
+#define MECHANISM_ROW(key, unit, low, high, sentence)                                                                \
+        if (status == ISLET_OK) status = write_sourced(store, p->name, "product", "mechanisms." #key, unit, sentence,               \
+                                                       &p->mechanisms[MECHANISM_##key].strength, problems);
+        PRODUCT_MECHANISMS(MECHANISM_ROW)
+#undef MECHANISM_ROW
     }
     for (int i = 0; i < protocol->n_regimens; i++) {
         const regimen *r = &protocol->regimens[i];

@@ -51,10 +51,20 @@ static bool read_comparison(yaml_reader *reader, const yaml_node *node, const it
     return true;
 }
 
+bool criterion_range(yaml_reader *reader, const yaml_node *node, const item_info *info, requirement *out)
+{
+    double range[2];
+    if (node->kind == YAML_LIST) {
+        if (!yaml_range(reader, node, info->key, info->unit, info->low, info->high, range)) return false;
+        *out = (requirement){.low = range[0], .high = range[1]};
+        return true;
+    }
+    return yaml_expect(reader, node, YAML_SCALAR, info->key, "\">= 5\" or [5, 10]") && read_comparison(reader, node, info, out);
+}
+
 static void read_limits(yaml_reader *reader, const yaml_node *node, const criterion_file *file, requirement *out)
 {
     const item_info *info = &record_items[file->rule.item];
-    double range[2];
     bool flag = strcmp(info->unit, RECORD_FLAG) == 0;
     if (flag != (file->value != NULL) || flag == (file->range != NULL)) {
         yaml_error(reader, node, "a criterion on '%s' is expected to have a '%s' and nothing else to compare with; correct it",
@@ -64,11 +74,8 @@ static void read_limits(yaml_reader *reader, const yaml_node *node, const criter
         if (!yes && strcmp(file->value->text, "no") != 0)
             yaml_error(reader, file->value, "the value of '%s' is '%.40s'; yes or no is expected", info->key, file->value->text);
         *out = (requirement){.low = yes, .high = yes};
-    } else if (file->range->kind == YAML_LIST) {
-        if (yaml_range(reader, file->range, info->key, info->unit, info->low, info->high, range))
-            *out = (requirement){.low = range[0], .high = range[1]};
     } else {
-        read_comparison(reader, file->range, info, out);
+        criterion_range(reader, file->range, info, out);
     }
 }
 

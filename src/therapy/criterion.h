@@ -4,7 +4,7 @@
 
 #include "patient/record.h"
 
-#define PRODUCT_MAX_CRITERIA 20
+#define PRODUCT_MAX_CRITERIA 32
 
 /* needs: the item must lie in the range. excludes_if, not_now_if: it must not, for ever or until it has passed.
  * judgement: in the range a doctor has to decide; what nobody has noted is not held against the patient. */
@@ -27,6 +27,9 @@ typedef struct {
     int n;
     criterion list[PRODUCT_MAX_CRITERIA];
 } criterion_list;
+
+/* A comparison in quotes (">= 5") or [low, high], within the limits of `info`. False after an error. */
+bool criterion_range(yaml_reader *reader, const yaml_node *node, const item_info *info, requirement *out);
 
 /* Reads the list under `criteria`; the target is a criterion_list. */
 yaml_read_function criteria_read;

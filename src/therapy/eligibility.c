@@ -51,6 +51,7 @@ rule_state criterion_judge(const criterion *rule, const patient_record *record)
 typedef struct {
     const patient_record *record;
     islet_table *table;
+    bool treats; /* the protocol's preparation treats what rules out for now */
     bool count[RULE_NEEDS_JUDGEMENT + 1], excluded, postponed;
 } screening;
 
@@ -58,7 +59,7 @@ static bool add_rule(screening *s, const criterion *rule)
 {
     const record_value *found = &s->record->items[rule->item];
     const item_info *info = &record_items[rule->item];
-    char text[320];
+    char text[400];
     rule_state state = criterion_judge(rule, s->record);
     s->count[state] = true;
     if (state == RULE_NOT_MET && rule->kind == CRITERION_NOT_NOW_IF) s->postponed = true;
@@ -66,6 +67,10 @@ static bool add_rule(screening *s, const criterion *rule)
     if (found->known) snprintf(text, sizeof text, "%s: %s", info->sentence, found->found);
     else if (rule->kind == CRITERION_JUDGEMENT) snprintf(text, sizeof text, "%s: not noted", info->sentence);
     else snprintf(text, sizeof text, "missing: %s (%s, %s)", info->sentence, info->key, info->unit);
+    if (s->treats && state == RULE_NOT_MET && rule->kind == CRITERION_NOT_NOW_IF) {
+        size_t end = strlen(text);
+        snprintf(text + end, sizeof text - end, "; the preparation treats it, screen again afterwards");
+    }
     return table_add_row(s->table, (const char *const[]){rule->id, rule_words[state], criterion_kind_words[rule->kind],
                                                          rule->sentence, text, found->where,
                                                          criterion_standing_words[rule->standing], rule->source});
@@ -106,17 +111,35 @@ static islet_eligibility state_of(const screening *s)
     return s->count[RULE_UNKNOWN] || islet_table_rows(s->table) == 0 ? ISLET_ELIGIBILITY_UNKNOWN : ISLET_ELIGIBLE;
 }
 
+static bool same_rule(const criterion *a, const criterion *b)
+{
+    return a->item == b->item && a->kind == b->kind && a->range.low == b->range.low && a->range.high == b->range.high &&
+           a->range.low_open == b->range.low_open && a->range.high_open == b->range.high_open;
+}
+
+/* Is everything the rule of product `of` asks for asked already: by the population's requirements, or by a product before it? */
+static bool is_said(const struct islet_protocol *protocol, int of, const criterion *rule)
+{
+    bool required = rule->item < TRAIT_COUNT && protocol->population.has_require[rule->item];
+    if (required && rule->kind == CRITERION_NEEDS && inside(&protocol->population.require[rule->item], &rule->range)) return true;
+    for (int i = 0; i < of; i++)
+        for (int k = 0; k < protocol->products[i].criteria.n; k++)
+            if (same_rule(&protocol->products[i].criteria.list[k], rule)) return true;
+    return false;
+}
+
 islet_status eligibility_screen(const struct islet_protocol *protocol, const patient_record *record,
                                 islet_eligibility *state, islet_table **criteria)
 {
     static const char *const names[] = {"id", "state", "kind", "sentence", "found", "where", "standing", "source"};
     static const bool is_number[8] = {false};
-    screening s = {.record = record, .table = table_create(8, names, is_number)};
+    screening s = {.record = record, .table = table_create(8, names, is_number), .treats = protocol->preparation.contraindications_treated};
     *criteria = NULL;
     bool fine = s.table && add_requirements(&s, protocol);
     for (int i = 0; i < protocol->n_products; i++)
         for (int k = 0; k < protocol->products[i].criteria.n && fine; k++)
-            fine = add_rule(&s, &protocol->products[i].criteria.list[k]);
+            if (!is_said(protocol, i, &protocol->products[i].criteria.list[k]))
+                fine = add_rule(&s, &protocol->products[i].criteria.list[k]);
     if (!fine) {
         islet_table_free(s.table);
         return ISLET_ERR_MEMORY;

@@ -7,25 +7,77 @@
 
 #define PROTOCOL_MAX_PATIENTS 10000000
 #define PROTOCOL_MAX_ARMS 16
-#define PROTOCOL_MAX_COURSES 8
+#define PROTOCOL_MAX_COURSES 24  /* givings of cells in an arm */
+#define PROTOCOL_MAX_PRODUCTS 24 /* different ones in all arms */
+#define PROTOCOL_MAX_CONDITIONS 4
 #define PROTOCOL_MAX_VISITS 64
 #define PROTOCOL_MAX_ENDPOINTS 128
 #define PROTOCOL_MAX_YEARS 30
 
+/* What a later course may depend on; all compared on the morning before it is given. CONDITION(key, unit, low, high, sentence):
+ * drops are from day 0, before any treatment. */
+#define COURSE_CONDITIONS(CONDITION)                                                                                 \
+    CONDITION(hba1c_pct, "%", 3.0, 20.0, "HbA1c")                                                                     \
+    CONDITION(hba1c_drop_pct, "%", -10.0, 10.0, "fall of HbA1c since day 0, in points")                               \
+    CONDITION(mean_glucose_drop_mg_dl, "mg/dL", -500.0, 500.0, "fall since day 0 of the 14-day mean of glucose")      \
+    CONDITION(insulin_u_per_kg_day, "U/kg/day", 0.0, 10.0, "injected insulin, mean of 14 days")                       \
+    CONDITION(insulin_drop_pct, "%", -1000.0, 100.0, "fall of that dose since day 0, in percent of it")               \
+    CONDITION(graft_function_frac, "fraction", 0.0, 5.0, "function of the graft over that of a healthy pancreas")
+
+typedef enum {
+#define CONDITION_ID(key, unit, low, high, sentence) CONDITION_##key,
+    COURSE_CONDITIONS(CONDITION_ID)
+#undef CONDITION_ID
+    CONDITION_COUNT
+} condition_id;
+
+typedef struct {
+    condition_id what;
+    requirement range;
+} course_condition;
+
 /* One giving of cells. Exactly one of the doses is > 0 (a dose of 0 is a warning: the arm is a control). */
 typedef struct {
     int product;            /* index into protocol.products */
+    cell_route route;       /* the product's unless the course says otherwise */
     double dose_cells;      /* whole body */
     double dose_cells_per_kg;
     double dose_ieq;        /* islet equivalents, whole body */
     double dose_ieq_per_kg;
-    int day;                /* >= 0, later than the course before it, before the end of follow-up */
+    double cd34_per_kg;     /* blood-forming cells, for products that rebuild blood */
+    int day;                /* >= 0, not before the course before it, before the end of follow-up */
+    int n_conditions;       /* all must hold, or the course is left out */
+    course_condition only_if[PROTOCOL_MAX_CONDITIONS];
 } cell_course;
+
+/* Factors on the strengths of all products: 1 unless the protocol or the arm says otherwise, 0 when switched off. */
+typedef struct {
+    double factor[MECHANISM_COUNT];
+} mechanism_switches;
+
+/* Rival accounts of what the evidence does not settle; the first of each is the default (docs/formats.md). */
+typedef enum { ENGRAFTMENT_OXYGEN, ENGRAFTMENT_FIXED_SHARE } engraftment_account;
+typedef enum { ATTACK_STEADY, ATTACK_GROWING } attack_account;
+typedef enum { EFFECT_MEMORY, EFFECT_PULSE } effect_account;
+
+typedef struct {
+    int engraftment_loss;     /* engraftment_account */
+    int immune_attack;        /* attack_account */
+    int mesenchymal_effect;   /* effect_account */
+} model_alternatives;
+
+/* What is done before day 0 beside the usual run-in. */
+typedef struct {
+    int days;                     /* added to the run-in */
+    bool glucose_stabilised;      /* doses are reviewed every week in all of it */
+    bool contraindications_treated; /* what rules treatment out for now is treated first; see eligibility */
+} protocol_preparation;
 
 typedef struct {
     char name[NAME_TEXT];   /* unique; no control characters */
     int n_courses;
-    cell_course courses[PROTOCOL_MAX_COURSES];
+    cell_course courses[PROTOCOL_MAX_COURSES]; /* by day */
+    mechanism_switches mechanisms;             /* the protocol's times the arm's */
     int regimen;            /* index into protocol.regimens, -1 for none */
     int regimen_start_day;  /* default 0 */
     int regimen_stop_day;   /* INT_MAX when never stopped */
@@ -41,7 +93,7 @@ typedef struct {
     char hash[ISLET_HASH_TEXT];
 } protocol_file;
 
-#define PROTOCOL_MAX_FILES (1 + PROTOCOL_MAX_ARMS * (PROTOCOL_MAX_COURSES + 1))
+#define PROTOCOL_MAX_FILES (1 + PROTOCOL_MAX_PRODUCTS + PROTOCOL_MAX_ARMS)
 
 struct islet_protocol {
     char file[512];         /* as given, for messages and provenance */
@@ -56,9 +108,12 @@ struct islet_protocol {
     int n_arms;
     protocol_arm arms[PROTOCOL_MAX_ARMS];
     int n_products;         /* distinct products used */
-    product products[PROTOCOL_MAX_ARMS * PROTOCOL_MAX_COURSES];
+    product products[PROTOCOL_MAX_PRODUCTS];
     int n_regimens;
     regimen regimens[PROTOCOL_MAX_ARMS];
+    mechanism_switches mechanisms;
+    model_alternatives alternatives;
+    protocol_preparation preparation;
     insulin_care insulin;
     wean_rule wean;
     int follow_up_day;      /* years * 365, rounded */

@@ -128,7 +128,7 @@ static bool parse(named_kind kind, const char *text, size_t length, const char *
 static void report_name(yaml_reader *reader, const yaml_node *node, named_kind kind)
 {
     const char *const *names = shipped_names(kind);
-    char suggestion[YAML_SHOWN], known[400] = "; known: ";
+    char suggestion[YAML_SHOWN], known[800] = "; known: ";
     size_t used = strlen(known);
     for (int i = 0; names[i] && used < sizeof known; i++)
         used += (size_t)snprintf(known + used, sizeof known - used, "%s%s", i ? ", " : "", names[i]);
@@ -193,6 +193,11 @@ int protocol_named_product(yaml_reader *reader, const yaml_node *node, const cha
     if (!is_name(reader, node, key)) return -1;
     for (int i = 0; i < protocol->n_products; i++)
         if (strcmp(context->product_name[i], node->text) == 0) return i;
+    if (protocol->n_products == PROTOCOL_MAX_PRODUCTS) {
+        yaml_error(reader, node, "'%.60s' is product number %d; at most %d different products are expected; split the protocol",
+                   node->text, PROTOCOL_MAX_PRODUCTS + 1, PROTOCOL_MAX_PRODUCTS);
+        return -1;
+    }
     product *next = &protocol->products[protocol->n_products];
     if (!load(reader, node, key, NAMED_PRODUCT, protocol, next)) return -1;
     for (int i = 0; i < protocol->n_products; i++)

@@ -2,7 +2,10 @@
  *
  *   islet, title, seed
  *   population   of, n, require
- *   arms         name, cells [product, dose_..., day, fraction], immunosuppression [regimen, start_day, stop_day]
+ *   arms         name, cells (protocol_cells.c), mechanisms, immunosuppression [regimen, start_day, stop_day]
+ *   mechanisms   each on, off or a factor
+ *   alternatives engraftment_loss, immune_attack, mesenchymal_effect
+ *   preparation  weeks, glucose, contraindications
  *   care         insulin, wean
  *   follow_up    years or days, visits_day, dropout_probability_per_year
  *   endpoints
@@ -54,6 +57,42 @@ static void read_population(yaml_reader *reader, const yaml_node *node, const ya
                             void *context_)
 {
     yaml_read_map(reader, node, field->key, YAML_TABLE(population_fields), out, context_);
+}
+
+/* ---- preparation, alternatives ---- */
+
+#define PREPARATION_WEEKS_MAX 104
+static const char *const glucose_words[] = {"usual", "stabilised", NULL}, *const contraindication_words[] = {"exclude", "treated", NULL};
+static const char *const engraftment_words[] = {"oxygen", "fixed_share", NULL}, *const attack_words[] = {"steady", "growing", NULL},
+                  *const effect_words[] = {"memory", "pulse", NULL};
+
+typedef struct {
+    int weeks, glucose, contraindications;
+} preparation_file;
+
+static const yaml_field preparation_fields[] = {
+    {.key = "weeks", .read = yaml_read_int, .offset = offsetof(preparation_file, weeks), .low = 0, .high = PREPARATION_WEEKS_MAX, .unit = "weeks"},
+    YAML_WORD(preparation_file, glucose, false, glucose_words),
+    YAML_WORD(preparation_file, contraindications, false, contraindication_words),
+};
+
+static void read_preparation(yaml_reader *reader, const yaml_node *node, const yaml_field *field, void *out, void *context_)
+{
+    preparation_file file = {0};
+    yaml_read_map(reader, node, field->key, YAML_TABLE(preparation_fields), &file, context_);
+    *(protocol_preparation *)out = (protocol_preparation){.days = file.weeks * 7, .glucose_stabilised = file.glucose == 1,
+                                                          .contraindications_treated = file.contraindications == 1};
+}
+
+static const yaml_field alternative_fields[] = {
+    YAML_WORD(model_alternatives, engraftment_loss, false, engraftment_words),
+    YAML_WORD(model_alternatives, immune_attack, false, attack_words),
+    YAML_WORD(model_alternatives, mesenchymal_effect, false, effect_words),
+};
+
+static void read_alternatives(yaml_reader *reader, const yaml_node *node, const yaml_field *field, void *out, void *context_)
+{
+    yaml_read_map(reader, node, field->key, YAML_TABLE(alternative_fields), out, context_);
 }
 
 /* ---- care, follow-up, end points ---- */
@@ -188,6 +227,9 @@ static const yaml_field protocol_fields[] = {
     {.key = "seed", .read = read_seed},
     {.key = "population", .read = read_population, .required = true},
     {.key = "arms", .read = protocol_read_arms, .required = true},
+    {.key = "mechanisms", .read = protocol_read_mechanisms, .offset = offsetof(islet_protocol, mechanisms)},
+    {.key = "alternatives", .read = read_alternatives, .offset = offsetof(islet_protocol, alternatives)},
+    {.key = "preparation", .read = read_preparation, .offset = offsetof(islet_protocol, preparation)},
     {.key = "care", .read = read_care},
     {.key = "follow_up", .read = read_follow_up, .required = true},
     {.key = "endpoints", .read = read_endpoints},
@@ -221,6 +263,9 @@ static void check_days(yaml_reader *reader, const protocol_context *c)
 
 static void fill_defaults(islet_protocol *protocol)
 {
+    for (int a = 0; a < protocol->n_arms; a++) /* what the whole protocol switches off is off in every arm */
+        for (int m = 0; m < MECHANISM_COUNT; m++)
+            protocol->arms[a].mechanisms.factor[m] *= protocol->mechanisms.factor[m];
     if (protocol->n_endpoints == 0)
         for (int i = 0; i < ENDPOINT_COUNT; i++) protocol->endpoints[protocol->n_endpoints++] = i;
     if (protocol->n_visits == 0) protocol_set_years(protocol, protocol->follow_up_day / DAYS_PER_YEAR, NULL);
@@ -238,6 +283,7 @@ islet_status protocol_parse(const char *text, size_t length, const char *file, i
         goto done;
     }
     c->protocol = out;
+    for (int m = 0; m < MECHANISM_COUNT; m++) out->mechanisms.factor[m] = 1.0;
     snprintf(out->file, sizeof out->file, "%s", file);
     hash_sha256(text, length, out->hash);
     yaml_reader reader = yaml_reader_of(document, file, problems);

@@ -10,7 +10,7 @@
 /* What a reading needs beside the protocol itself: names already loaded, and the nodes that later checks point at. */
 typedef struct {
     islet_protocol *protocol;
-    const char *product_name[PROTOCOL_MAX_ARMS * PROTOCOL_MAX_COURSES];
+    const char *product_name[PROTOCOL_MAX_PRODUCTS];
     const char *regimen_name[PROTOCOL_MAX_ARMS];
     int arm; /* the one being read */
     const yaml_node *course_day[PROTOCOL_MAX_ARMS][PROTOCOL_MAX_COURSES];
@@ -28,5 +28,11 @@ int protocol_named_regimen(yaml_reader *reader, const yaml_node *node, const cha
 
 /* The list of arms. */
 yaml_read_function protocol_read_arms;
+
+/* The cells of an arm; the target is the protocol_arm. */
+yaml_read_function protocol_read_cells;
+
+/* Switches of mechanisms: on, off or a factor; the target is a mechanism_switches that is filled with 1. */
+yaml_read_function protocol_read_mechanisms;
 
 #endif

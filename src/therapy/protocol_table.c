@@ -10,8 +10,9 @@ enum { ARM, DAY, GIVEN, AMOUNT, UNIT, COLUMNS };
 /* the one dose of a course that is set; a dose of 0 is in cells */
 static double course_dose(const cell_course *course, const char **unit)
 {
-    *unit = course->dose_cells_per_kg > 0 ? "cells/kg" : course->dose_ieq > 0 ? "IEQ" : course->dose_ieq_per_kg > 0 ? "IEQ/kg" : "cells";
-    return course->dose_cells + course->dose_cells_per_kg + course->dose_ieq + course->dose_ieq_per_kg;
+    *unit = course->dose_cells_per_kg > 0 ? "cells/kg" : course->dose_ieq > 0 ? "IEQ" : course->dose_ieq_per_kg > 0 ? "IEQ/kg"
+            : course->cd34_per_kg > 0 ? "CD34+ cells/kg" : "cells";
+    return course->dose_cells + course->dose_cells_per_kg + course->dose_ieq + course->dose_ieq_per_kg + course->cd34_per_kg;
 }
 
 static bool add_course(islet_table *table, const struct islet_protocol *protocol, const protocol_arm *arm,

@@ -154,14 +154,16 @@ static void set_correction_factor(care_state *care, double daily_u)
 }
 
 /* Ordinary titration: the night decides the long-acting dose, the hours after each meal its ratio. */
-static void titrate(const run_plan *run, lane *lane, draw *d)
+static void titrate(const run_plan *run, lane *lane, int day, draw *d)
 {
     const params *p = run->params;
+    bool every_week = day < 0 && run->protocol->preparation.glucose_stabilised;
+    double chance = every_week ? 1.0 : p->titration_chance;
     care_state *care = &lane->care;
     double bw = lane->who->kinetics.bw, shift = p->fear_target_mg_dl * lane->who->habits.fear;
     double up = 1.0 + p->titration_step, down = 1.0 - p->titration_low_step;
 
-    if (draw_uniform(d) < p->titration_chance && care->fasting_n) {
+    if (draw_uniform(d) < chance && care->fasting_n) {
         double fasting = care->fasting_sum / care->fasting_n, target = p->target_fasting_mg_dl + shift;
         if (share_low_pct(care, 0) > p->titration_low_pct) care->long_acting_u *= down;
         else if (fasting > target + 10.0) care->long_acting_u *= up;
@@ -170,7 +172,7 @@ static void titrate(const run_plan *run, lane *lane, draw *d)
     }
     for (int m = 0; m < MAIN_MEALS; m++) {
         int part = m + 1;
-        if (!(draw_uniform(d) < p->titration_chance) || !care->part_n[part]) continue;
+        if (!(draw_uniform(d) < chance) || !care->part_n[part]) continue;
         double mean = care->part_sum[part] / care->part_n[part], target = p->target_window_mg_dl + shift;
         double *ratio = &care->carb_ratio_g_per_u[m];
         if (share_low_pct(care, part) > p->titration_low_pct) *ratio /= down;
@@ -239,7 +241,7 @@ void care_day_end(const run_plan *run, lane *lane, int day)
     if (care->off_insulin) resume_if_needed(run, lane);
     else {
         if (care->weaning) wean(run, lane);
-        else titrate(run, lane, &d);
+        else titrate(run, lane, day, &d);
         set_correction_factor(care, care->insulin_u / care->days);
     }
     week_begins(care);

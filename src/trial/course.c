@@ -1,4 +1,4 @@
-/* Course: what happens to a person in an arm from day to day - cells and drugs given, graft and kidney, severe
+/* Course: what happens to a person in an arm from day to day - drugs given, what cells do (giving.c gives them), graft and kidney, severe
  * hypoglycaemia, harms, death, leaving. Chance is drawn from (seed, person, day), the same in every arm, so that arms
  * differ only by what was done. */
 #include <limits.h>
@@ -26,39 +26,12 @@ static void ends(lane *lane, int day, event_kind kind)
     if (day < lane->end_day) lane->end_day = day + 1;
 }
 
-/* ---- what is given ---- */
-
-static void portal_procedure(const run_plan *run, lane *lane, int day, draw *d)
-{
-    const params *p = run->params;
-    if (draw_uniform(d) < p->portal_bleeding_frac) course_event(lane, day, EVENT_portal_bleeding, NAN);
-    if (draw_uniform(d) < p->portal_thrombosis_frac) course_event(lane, day, EVENT_portal_thrombosis, NAN);
-}
-
-static void give_cells(const run_plan *run, lane *lane, int day)
-{
-    const protocol_arm *arm = lane->arm;
-    while (lane->next_course < arm->n_courses && arm->courses[lane->next_course].day == day) {
-        const cell_course *course = &arm->courses[lane->next_course];
-        const product *cells = &run->protocol->products[course->product];
-        graft_infuse(&lane->graft, cells, course, lane->who->kinetics.bw);
-        double delivered = lane->graft.courses[lane->graft.n_courses - 1].delivered_million;
-        draw d = draw_from(run->seed, lane->who->key, RNG_harms, (uint64_t)lane->next_course);
-        lane->next_course++;
-        if (!(delivered > 0.0)) continue;
-        course_event(lane, day, EVENT_infusion, delivered);
-        lane->care.weaning = run->protocol->wean == WEAN_TRIAL_PROTOCOL;
-        if (cells->route == ROUTE_PORTAL_VEIN) portal_procedure(run, lane, day, &d);
-        /* once a person: deaths related to the procedure or the treatment, spread over the first year */
-        if (lane->graft.n_courses == 1 && draw_uniform(&d) < run->params->procedure_mortality_frac)
-            lane->treatment_death_day = day + (int)(DAYS_PER_YEAR * draw_uniform(&d));
-    }
-}
+/* ---- drugs ---- */
 
 static void start_drugs(const run_plan *run, lane *lane, int day)
 {
     lane->drugs.regimen = &run->protocol->regimens[lane->arm->regimen];
-    draw d = draw_from(run->seed, lane->who->key, RNG_harms, PROTOCOL_MAX_COURSES);
+    draw d = draw_from(run->seed, lane->who->key, RNG_harms, HARM_DRAWS_DRUGS);
     bool infected = draw_uniform(&d) < lane->drugs.regimen->cmv_infection_frac.value;
     double onset = -run->params->cmv_median_day / 0.69314718055994531 * lanes_log(draw_uniform(&d));
     lane->cmv_day = infected && onset < 1e6 ? day + (int)onset : -1;
@@ -148,7 +121,9 @@ static void independence(lane *lane, int day, double insulin_u)
 static void graft_after_day(const run_plan *run, lane *lane, int day)
 {
     const day_tally *today = &lane->tally[day + run->run_in_day];
-    graft_day(&lane->graft, run->params, lane->who, &lane->drugs, today->mean_glucose_mg_dl);
+    const graft_day_of world = {run->params, lane->who, &lane->drugs, run->protocol->alternatives, today->mean_glucose_mg_dl,
+                                lane->signals.vessel_gain, 1.0 - lane->signals.effector_brake_frac};
+    graft_day(&lane->graft, &world);
     double function = graft_function(&lane->graft, run->params, lane->who, &lane->drugs);
     if (function >= run->params->graft_worked_function) lane->graft_worked = true;
     if (lane->graft_worked && !lane->graft_lost && function < run->params->graft_lost_function) {
@@ -161,9 +136,10 @@ static void graft_after_day(const run_plan *run, lane *lane, int day)
 void course_day(const run_plan *run, lane *lane, int day)
 {
     draw d = draw_from(run->seed, lane->who->key, RNG_severe_hypo, (uint64_t)(day + run->run_in_day));
-    draw h = draw_from(run->seed, lane->who->key, RNG_harms, (uint64_t)(2 * PROTOCOL_MAX_COURSES + day));
+    draw h = draw_from(run->seed, lane->who->key, RNG_harms, (uint64_t)(HARM_DRAWS_DAY + day));
     step_drugs(run, lane, day);
-    give_cells(run, lane, day);
+    giving_day(run, lane, day);
+    signals_day(&lane->cells, run->params, &lane->arm->mechanisms, (effect_account)run->protocol->alternatives.mesenchymal_effect, &lane->signals);
     graft_after_day(run, lane, day);
     kidney(run, lane, day);
     independence(lane, day, lane->tally[day + run->run_in_day].insulin_u);

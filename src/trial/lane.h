@@ -2,7 +2,8 @@
  *
  *   behaviour.c  plans the day (meals, doses, looks at the sensor)
  *   care.c       decides doses from what sensor and person know, titrates, weans
- *   course.c     gives cells and drugs, steps graft and kidney, draws harms
+ *   giving.c     decides whether a course of cells is given, and gives it
+ *   course.c     gives drugs, steps graft and kidney, draws harms
  *   group.c      runs LANE_GROUP lanes through the days
  *   visit.c      measures at visits */
 #ifndef ISLET_TRIAL_LANE_H
@@ -15,6 +16,7 @@
 #include "physiology/graft.h"
 #include "physiology/kernel.h"
 #include "physiology/sensor.h"
+#include "physiology/signals.h"
 #include "therapy/protocol.h"
 #include "trial/result.h"
 
@@ -22,6 +24,11 @@
 #define MAIN_MEALS 3
 #define BOLUS_LOG 12         /* doses remembered for insulin on board */
 #define PLAN_EVENTS 48
+
+/* Where draws of harms begin in their stream: courses of cells from 0, drugs, days. Later courses have their own place. */
+#define HARM_DRAWS_DRUGS 8
+#define HARM_DRAWS_DAY 16
+#define HARM_DRAWS_LATER ((uint64_t)1 << 32)
 
 /* ---- the day's plan ---- */
 
@@ -79,6 +86,11 @@ typedef struct {
     double graft_function;
 } day_tally;
 
+/* As it was on day 0, in the words of COURSE_CONDITIONS. */
+typedef struct {
+    double hba1c_pct, mean_glucose_mg_dl, insulin_u_per_kg_day;
+} before_treatment;
+
 typedef struct {
     const person *who;
     const protocol_arm *arm;
@@ -86,7 +98,10 @@ typedef struct {
     double days_on_drugs;              /* so far, for the kidney */
     int cmv_day;                       /* day on which an infection would show, -1 for none */
     graft graft;
-    int next_course;
+    signal_state cells;                /* what was given that sends signals */
+    cell_signals signals;              /* what they tell the body today */
+    int next_course, n_given;
+    before_treatment before;           /* what a later course's condition compares with */
     care_state care;
     day_plan plan;
 
@@ -142,6 +157,9 @@ double care_on_board_frac(double minutes, double active_min, double peak_min);
 int care_rule_count(void);
 bool care_rule_holds(int index, wean_rule wean); /* in a protocol that weans so */
 void care_rule_text(int index, const params *params, char *out, size_t room);
+
+/* giving.c: the cells of a day */
+void giving_day(const run_plan *run, lane *lane, int day);
 
 /* course.c: cells, drugs, harms and chance, at the end of each day of follow-up */
 void course_day(const run_plan *run, lane *lane, int day);

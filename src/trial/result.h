@@ -10,6 +10,7 @@
 /* Events of a patient, one list: EVENT(key, sentence). The text is what the store and the report show. */
 #define EVENT_LIST(EVENT)                                                                                            \
     EVENT(infusion, "cells given; value is beta cells delivered alive, millions")                                     \
+    EVENT(course_left_out, "a course of cells was not given, because its condition did not hold")                     \
     EVENT(severe_hypo, "severe hypoglycaemia, needing help")                                                          \
     EVENT(insulin_stopped, "first of at least 14 days without injected insulin")                                      \
     EVENT(insulin_resumed, "injected insulin again after it had been stopped")                                        \

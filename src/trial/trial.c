@@ -138,7 +138,7 @@ islet_status trial_create_with(const islet_protocol *protocol, const islet_run_o
         goto done;
     }
     t->plan = (run_plan){.protocol = protocol, .params = &t->params, .kernel = kernel, .seed = t->seed,
-                         .run_in_day = (int)t->params.run_in_day, .follow_up_day = protocol->follow_up_day,
+                         .run_in_day = (int)t->params.run_in_day + protocol->preparation.days, .follow_up_day = protocol->follow_up_day,
                          .n_visits = t->n_visits, .visit_day = t->visit_day, .sensors = sensor_population_published(),
                          .stop = is_stopping, .stop_context = t};
     fill_dawn(t->plan.dawn);

@@ -19,6 +19,12 @@ int stop_signal(void)
     return stop_signal_number;
 }
 
+bool stop_was_asked(void *context)
+{
+    (void)context;
+    return stop_signal_number != 0;
+}
+
 const char *command_line(void)
 {
     return command_line_text;

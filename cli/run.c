@@ -10,12 +10,6 @@
 #include "results.h"
 #include "verbs.h"
 
-static bool stop_was_asked(void *context)
-{
-    (void)context;
-    return stop_signal() != 0;
-}
-
 static islet_run_options run_options_of(const cli_options *options, const char *date, progress *p)
 {
     return (islet_run_options){

@@ -21,6 +21,7 @@ const char *command_line(void);
 
 /* The last signal that asked to stop, 0 when none came. */
 int stop_signal(void);
+bool stop_was_asked(void *context); /* for islet_run_options.interrupted */
 
 /* Seconds from any origin, never going back. */
 double clock_s(void);

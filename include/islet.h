@@ -151,7 +151,8 @@ typedef enum {
     ISLET_FILE_STORE,
     ISLET_FILE_PATIENT,
     ISLET_FILE_EVIDENCE_ROWS,
-    ISLET_FILE_EVIDENCE_TABLE /* another table of the evidence base */
+    ISLET_FILE_EVIDENCE_TABLE, /* another table of the evidence base */
+    ISLET_FILE_PARAMETERS
 } islet_file_kind;
 
 /** Tell the kind of a file and list all that is wrong with it. ISLET_OK when nothing but warnings. */
@@ -285,6 +286,26 @@ typedef struct {
 ISLET_API ISLET_CHECK islet_status islet_meta_run(const char *path, const islet_meta_options *options, islet_meta **out,
                                                   islet_problems *problems);
 ISLET_API void islet_meta_free(islet_meta *meta);
+
+/* ---- validate: published outcomes beside simulated trials --------------------------------------------------------------- */
+
+typedef struct {
+    int64_t people;        /* simulated in every arm */
+    int draws;             /* of the uncertain parameters */
+    islet_table *rows;     /* trial_id, cohort_group, arm_id, endpoint, unit, statistic, day, n, role, observed, observed_low, observed_high,
+                            * simulated, pi50_low .. pi95_high, agrees, miss, people, guess, line, protocol, source */
+    islet_table *summary;  /* by role and end point: rows, inside50, inside80, inside95, sharpness, bias, error, r2, skill, .. */
+    islet_table *left_out; /* trial_id, arm_id, endpoint, day, role, line, reason */
+} islet_validation;
+
+/** Simulate the trial arms that rows of published outcomes name and put one beside the other. `path`: rows with the columns
+ *  trial_id, cohort_group, arm, protocol, endpoint, unit, day, n, value, sd, se, ci_low, ci_high, events, role, where
+ *  protocol is a file relative to it and arm an arm in that; NULL: all shipped rows that can be expressed. `parameters`: a
+ *  parameter set with draws; NULL: the shipped one. Of the options patients (default 192 in every arm), seed, threads, engine,
+ *  progress and interrupted count. */
+ISLET_API ISLET_CHECK islet_status islet_validate(const char *path, const char *parameters, const islet_run_options *options,
+                                                  islet_validation **out, islet_problems *problems);
+ISLET_API void islet_validation_free(islet_validation *validation);
 
 /* ---- report --------------------------------------------------------------------------------------------------------- */
 

@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/yaml_read.h"
 #include "patient/record.h"
+#include "therapy/parameter_set.h"
 #include "therapy/protocol.h"
 
 static const struct {
@@ -17,6 +18,7 @@ static const struct {
     {"islet_regimen", ISLET_FILE_REGIMEN},
     {"islet_population", ISLET_FILE_POPULATION},
     {"islet_patient", ISLET_FILE_PATIENT},
+    {"islet_params", ISLET_FILE_PARAMETERS},
 };
 
 /* Kind by the keys of the top, also when the text breaks off later. */
@@ -38,7 +40,7 @@ static void report_unknown(const char *text, size_t length, const char *path, is
         yaml_error(
             &reader, document->root,
             "this is no file of islet: a protocol begins with islet: 1, a product with islet_product: 1, a regimen with "
-            "islet_regimen: 1, a population with islet_population: 1, a patient with islet_patient: 1");
+            "islet_regimen: 1, a population with islet_population: 1, a patient with islet_patient: 1, a parameter set with islet_params: 1");
     yaml_free(document);
 }
 
@@ -50,6 +52,7 @@ static bool read_as(islet_file_kind kind, const char *text, size_t length, const
         regimen regimen;
         population population;
         patient_record patient;
+        parameter_set parameters;
     } *any = malloc(sizeof *any);
     bool fine = false;
     if (!any) return false;
@@ -59,6 +62,10 @@ static bool read_as(islet_file_kind kind, const char *text, size_t length, const
     case ISLET_FILE_REGIMEN: fine = regimen_parse(text, length, path, &any->regimen, problems); break;
     case ISLET_FILE_POPULATION: fine = population_parse(text, length, path, &any->population, problems); break;
     case ISLET_FILE_PATIENT: fine = record_parse(text, length, path, NULL, &any->patient, problems) == ISLET_OK; break;
+    case ISLET_FILE_PARAMETERS:
+        fine = parameter_set_parse(text, length, path, &any->parameters, problems) == ISLET_OK;
+        parameter_set_free(&any->parameters);
+        break;
     default: report_unknown(text, length, path, problems); break;
     }
     free(any);

@@ -1,0 +1,50 @@
+#!/bin/sh
+# islet validate: the shipped examples, their JSON, the same bytes on any number of threads, and refusals by place.
+. "$(dirname "$0")/lib.sh"
+examples=$source/examples/validate
+
+expect 0 "$islet" validate --trial "$examples/stem_cell_islets.csv" --patients 8
+says out.txt "insulin_independent"
+says out.txt "0.516 to 0.979"
+says out.txt "skill"
+expect 0 "$islet" validate --json --trial "$examples/stem_cell_islets.csv" --patients 8 --threads 1
+cp out.txt one.json
+is_json one.json
+says one.json '{"schema":"islet.validate/1","seed":1,"patients":8,'
+says one.json '"observed_ci95":[0.5159,0.9791]'
+says one.json '"summary":{"calibrate":{"rows":2,'
+expect 0 "$islet" validate --json --trial "$examples/stem_cell_islets.csv" --patients 8 --threads 2
+same one.json out.txt
+expect 0 "$islet" validate --json --trial "$examples/stem_cell_islets.csv" --patients 8 --seed 2
+cmp -s one.json out.txt && fail "another seed gave the same"
+expect 0 "$islet" validate --csv --trial "$examples/stem_cell_islets.csv" --patients 8
+says out.txt "trial_id,cohort_group,arm_id,endpoint,unit,"
+
+# the uncertainty of a parameter widens the intervals
+cat >set.yaml <<'SET'
+islet_params: 1
+title: Two draws
+values: {}
+draws: {parameters: [zimislecel.secretion_gain], values: [[1], [9]]}
+SET
+head -3 "$examples/stem_cell_islets.csv" >c_peptide.csv
+cp "$examples/stem_cell_islets.yaml" .
+expect 0 "$islet" validate --csv --trial c_peptide.csv --patients 32 --params set.yaml
+width() { awk -F, 'NR == 3 {print ($19 - $18 > 0.9) ? "wide" : "narrow"}' "$1"; }
+[ "$(width out.txt)" = wide ] || fail "the draws did not widen the interval"
+expect 0 "$islet" validate --csv --trial c_peptide.csv --patients 32
+[ "$(width out.txt)" = narrow ] || fail "the interval is wide without draws"
+
+head -1 "$examples/stem_cell_islets.csv" >rows.csv
+echo "T,t,no such arm,stem_cell_islets.yaml,hba1c_pct,%,90,12,7,,,,,,validate" >>rows.csv
+expect 3 "$islet" validate --trial rows.csv
+says err.txt "rows.csv:2: arm: 'no such arm' is no arm of stem_cell_islets.yaml; it has 'full dose'"
+silent out.txt
+head -1 "$examples/stem_cell_islets.csv" >rows.csv
+echo "T,t,full dose,stem_cell_islets.yaml,insulin_independent,fraction,90,12,,,,,,13,validate" >>rows.csv
+expect 3 "$islet" validate --trial rows.csv
+says err.txt "rows.csv:2:"
+expect 5 "$islet" validate --trial absent.csv
+expect 2 "$islet" validate extra.csv
+expect 3 "$islet" validate --trial c_peptide.csv --params rows.csv
+finish

@@ -1,0 +1,338 @@
+/* Validation: predictive intervals against closed forms and by coverage, values of a person, binding of rows to
+ * protocols, the summary of hand-made rows, and the parameter sets that carry the uncertainty. */
+#include <gsl/gsl_cdf.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "base/rng.h"
+#include "evidence/measure.h"
+#include "evidence/validate.h"
+#include "therapy/parameter_set.h"
+
+#define PEOPLE 4000
+#define HEADER "trial_id,cohort_group,arm,protocol,endpoint,unit,day,n,value,sd,se,ci_low,ci_high,events,role\n"
+#define PROTOCOL ISLET_SOURCE_DIR "/examples/validate/stem_cell_islets.yaml"
+
+/* ---- predictive intervals ---- */
+
+static void fill_normal(double *values, int n, double mean, double sd, uint64_t seed)
+{
+    for (int i = 0; i < n; i++) values[i] = mean + sd * rng_normal(seed, (uint64_t)i, RNG_assay, 0);
+}
+
+static void test_mean(void **state)
+{
+    (void)state;
+    static double values[PEOPLE];
+    fill_normal(values, PEOPLE, 7.0, 1.0, 3);
+    prediction p;
+    assert_true(predict_trial(PREDICT_MEAN, values, PEOPLE, NULL, 0, 0, 25, 1, 0, &p));
+    assert_true(fabs(p.simulated - 7.0) < 0.05);
+    const double z[PREDICT_INTERVALS] = {0.6745, 1.2816, 1.9600};
+    for (int i = 0; i < PREDICT_INTERVALS; i++) {
+        assert_true(fabs(p.low[i] - (p.simulated - z[i] / 5.0)) < 0.03);
+        assert_true(fabs(p.high[i] - (p.simulated + z[i] / 5.0)) < 0.03);
+    }
+}
+
+static void test_share(void **state)
+{
+    (void)state;
+    static double values[PEOPLE];
+    for (int i = 0; i < PEOPLE; i++) values[i] = i % 10 < 3;
+    prediction p;
+    assert_true(predict_trial(PREDICT_SHARE, values, PEOPLE, NULL, 0, 0, 20, 1, 0, &p));
+    unsigned low = 0, high = 0;
+    while (gsl_cdf_binomial_P(low, 0.3, 20) < 0.025) low++;
+    while (gsl_cdf_binomial_P(high, 0.3, 20) < 0.975) high++;
+    assert_true(fabs(p.low[PI95] * 20.0 - low) <= 1.0 && fabs(p.high[PI95] * 20.0 - high) <= 1.0);
+    assert_true(fabs(p.simulated - 0.3) < 1e-12);
+}
+
+/* of trials drawn from the same people as many lie inside as the interval says; with few people, too */
+static void test_coverage(void **state)
+{
+    (void)state;
+    int inside[PREDICT_INTERVALS] = {0};
+    const int trials = 400;
+    for (int t = 0; t < trials; t++) {
+        double values[60], trial[12], mean = 0.0;
+        fill_normal(values, 60, 0.0, 2.0, 100 + (uint64_t)t);
+        fill_normal(trial, 12, 0.0, 2.0, 10000 + (uint64_t)t);
+        for (int i = 0; i < 12; i++) mean += trial[i] / 12.0;
+        prediction p;
+        assert_true(predict_trial(PREDICT_MEAN, values, 60, NULL, 0, 0, 12, 1, (uint64_t)t, &p));
+        for (int i = 0; i < PREDICT_INTERVALS; i++) inside[i] += mean >= p.low[i] && mean <= p.high[i];
+    }
+    assert_true(inside[PI95] > 0.92 * trials && inside[PI95] < 0.98 * trials);
+    assert_true(inside[PI80] > 0.74 * trials && inside[PI80] < 0.86 * trials);
+    assert_true(inside[PI50] > 0.42 * trials && inside[PI50] < 0.58 * trials);
+}
+
+/* draws of the parameters that move the mean by +-1 widen the interval by that */
+static void test_parameter_uncertainty(void **state)
+{
+    (void)state;
+    static double values[PEOPLE], up[1000], down[1000];
+    fill_normal(values, PEOPLE, 7.0, 1.0, 3);
+    for (int i = 0; i < 1000; i++) {
+        up[i] = values[i] + 1.0;
+        down[i] = values[i] - 1.0;
+    }
+    const double *members[] = {up, down};
+    prediction p;
+    assert_true(predict_trial(PREDICT_MEAN, values, PEOPLE, members, 2, 1000, 400, 1, 0, &p));
+    assert_true(fabs(p.high[PI95] - (p.simulated + 1.0 + 1.645 * 0.05)) < 0.02);
+    assert_true(fabs(p.low[PI95] - (p.simulated - 1.0 - 1.645 * 0.05)) < 0.02);
+}
+
+/* nobody left: no prediction; the missing are left out of the others */
+static void test_missing(void **state)
+{
+    (void)state;
+    double nobody[] = {NAN, NAN}, some[] = {NAN, 2.0, NAN, 4.0};
+    prediction p;
+    assert_false(predict_trial(PREDICT_MEAN, nobody, 2, NULL, 0, 0, 5, 1, 0, &p));
+    assert_true(predict_trial(PREDICT_MEDIAN, some, 4, NULL, 0, 0, 1, 1, 0, &p));
+    assert_int_equal(p.people, 2);
+    assert_true(p.simulated == 3.0);
+}
+
+/* ---- the value of a person ---- */
+
+static double measured(const char *endpoint, evidence_statistic statistic, int day, const patient_result *result)
+{
+    const int visits[] = {0, 90, 365};
+    evidence_row row = {.statistic = statistic, .day = day};
+    assert_true(outcome_find(endpoint, &row.endpoint));
+    return measure_person(&row, result, visits, day == 365 ? 90 : 0);
+}
+
+static void test_measure(void **state)
+{
+    (void)state;
+    static double visit[3][ENDPOINT_COUNT];
+    memset(visit, 0, sizeof visit);
+    const double hba1c[3] = {8.0, 7.4, 6.5}, insulin[3] = {0.5, 0.25, 0.0};
+    for (int v = 0; v < 3; v++) {
+        visit[v][ENDPOINT_hba1c_pct] = hba1c[v];
+        visit[v][ENDPOINT_insulin_u_per_kg_day] = insulin[v];
+        visit[v][ENDPOINT_insulin_independent] = insulin[v] == 0.0;
+    }
+    const patient_event events[] = {{100, EVENT_severe_hypo, NAN}, {200, EVENT_insulin_stopped, NAN}, {60, EVENT_severe_hypo, NAN}};
+    patient_traits traits = {.weight_kg = 80.0, .severe_hypo_per_year = 3.0};
+    patient_result result = {.traits = &traits, .n_visits = 3, .visit_values = (const double(*)[ENDPOINT_COUNT])visit, .n_events = 3, .events = events};
+    assert_true(fabs(measured("hba1c_pct", STATISTIC_CHANGE, 365, &result) + 1.5) < 1e-12);
+    assert_true(fabs(measured("insulin_u_per_day", STATISTIC_MEAN, 90, &result) - 20.0) < 1e-12);
+    assert_true(fabs(measured("insulin_change_pct", STATISTIC_MEAN, 90, &result) + 50.0) < 1e-12);
+    assert_true(measured("hba1c_below_7", STATISTIC_SHARE, 90, &result) == 0.0);
+    assert_true(measured("hba1c_below_7", STATISTIC_SHARE, 365, &result) == 1.0);
+    assert_true(measured("insulin_independent", STATISTIC_EVER, 90, &result) == 0.0);
+    assert_true(measured("insulin_independent", STATISTIC_EVER, 365, &result) == 1.0);
+    assert_true(measured("severe_hypo_free_from_90", STATISTIC_SHARE, 365, &result) == 0.0);
+    /* one event between days 90 and 365, one between 0 and 90; three in the year before */
+    assert_true(fabs(measured("severe_hypo_per_year", STATISTIC_MEAN, 365, &result) - 365.0 / 275.0) < 1e-12);
+    assert_true(fabs(measured("severe_hypo_per_year", STATISTIC_MEAN, 90, &result) - 365.0 / 90.0) < 1e-12);
+    assert_true(measured("severe_hypo_per_year", STATISTIC_MEAN, 0, &result) == 3.0);
+    visit[2][ENDPOINT_hba1c_pct] = NAN; /* gone */
+    assert_true(isnan(measured("hba1c_below_7", STATISTIC_SHARE, 365, &result)));
+    assert_true(measured("insulin_independent", STATISTIC_EVER, 365, &result) == 1.0);
+}
+
+/* ---- binding rows to protocols ---- */
+
+static char work[] = "/tmp/islet_test_validate_XXXXXX";
+static char rows_path[256], protocol_path[256];
+
+static void write_text(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    assert_true(fputs(text, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+}
+
+static int setup(void **state)
+{
+    (void)state;
+    if (!mkdtemp(work)) return -1;
+    snprintf(rows_path, sizeof rows_path, "%s/rows.csv", work);
+    snprintf(protocol_path, sizeof protocol_path, "%s/p.yaml", work);
+    FILE *from = fopen(PROTOCOL, "r"), *to = fopen(protocol_path, "w");
+    if (!from || !to) return -1;
+    for (int c; (c = fgetc(from)) != EOF;) fputc(c, to);
+    return fclose(from) | fclose(to);
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    return remove(rows_path) | remove(protocol_path) | remove(work);
+}
+
+static void expect_refused(const char *row, const char *said)
+{
+    char text[1024];
+    expressed rows;
+    islet_problems *problems = islet_problems_create();
+    snprintf(text, sizeof text, HEADER "%s\n", row);
+    write_text(rows_path, text);
+    islet_status status = expressed_read(rows_path, &rows, problems);
+    assert_int_not_equal(status, ISLET_OK);
+    bool found = false;
+    for (int i = 0; i < islet_problems_count(problems); i++) {
+        if (strstr(islet_problems_text(problems, i), said)) found = true;
+        else print_message("%s\n", islet_problems_text(problems, i));
+    }
+    if (!found) fail_msg("'%s' was not said of %s", said, row);
+    assert_null(rows.rows);
+    islet_problems_free(problems);
+}
+
+static void test_binding(void **state)
+{
+    (void)state;
+    expect_refused("T,t,half dose,p.yaml,hba1c_pct,%,90,12,7,,,,,,validate", "rows.csv:2: arm: 'half dose' is no arm");
+    expect_refused("T,t,full dose,,hba1c_pct,%,90,12,7,,,,,,validate", "rows.csv:2: protocol: nothing was found");
+    expect_refused("T,t,full dose,q.yaml,hba1c_pct,%,90,12,7,,,,,,validate", "q.yaml");
+    expect_refused("T,t,full dose,p.yaml,hba1c_pct,%,90,12,,,,,,3,validate", ":2:");
+
+    write_text(rows_path, HEADER "T,t,full dose,p.yaml,hba1c_pct,mmol/mol,500,12,53,,,,,,validate\n"
+                                 "T,t,full dose,p.yaml,hba1c_pct,%,60,12,7.5,,,,,,validate\n");
+    expressed rows;
+    islet_problems *problems = islet_problems_create();
+    assert_int_equal(expressed_read(rows_path, &rows, problems), ISLET_OK);
+    assert_int_equal(rows.n_rows, 2);
+    assert_int_equal(rows.n_protocols, 1); /* read once for both */
+    const islet_protocol *protocol = rows.protocols[0].protocol;
+    assert_int_equal(protocol->follow_up_day, 500); /* made as long, with a warning */
+    assert_int_equal(islet_problems_count(problems), 1);
+    assert_int_equal(protocol->n_visits, 6);
+    assert_int_equal(protocol->visits_day[1], 60);
+    assert_int_equal(rows.rows[0].since, 365);
+    assert_true(fabs(rows.rows[0].row->value - 7.0) < 0.01);
+    expressed_free(&rows);
+    islet_problems_free(problems);
+}
+
+/* every shipped row is bound or left out with a reason, and the map names only arms that there are */
+static void test_shipped(void **state)
+{
+    (void)state;
+    expressed rows;
+    evidence_rows all;
+    islet_problems *problems = islet_problems_create();
+    islet_status status = expressed_shipped(&rows, problems);
+    for (int i = 0; i < islet_problems_count(problems); i++) print_message("%s\n", islet_problems_text(problems, i));
+    assert_int_equal(status, ISLET_OK);
+    assert_int_equal(evidence_shipped(&all, NULL), ISLET_OK);
+    assert_int_equal(rows.n_rows + rows.n_left_out, all.n);
+    for (int i = 0; i < rows.n_left_out; i++) assert_true(rows.left_out[i].reason[0] != 0);
+    int before = rows.n_rows;
+    expressed_keep_role(&rows, ROLE_CALIBRATE);
+    assert_true(rows.n_rows > 0 && rows.n_rows < before);
+    for (int r = 0; r < rows.n_rows; r++) assert_int_equal(rows.rows[r].row->role, ROLE_CALIBRATE);
+    evidence_free(&all);
+    expressed_free(&rows);
+    islet_problems_free(problems);
+}
+
+/* ---- summary ---- */
+
+static void test_summary(void **state)
+{
+    (void)state;
+    evidence_row published[4];
+    expressed_row bound[4];
+    validated_row rows[4];
+    const double observed[4] = {6.0, 7.0, 8.0, 9.0}, simulated[4] = {6.5, 7.0, 8.0, 9.5}, guess[4] = {7.5, 7.5, 7.5, NAN};
+    for (int i = 0; i < 4; i++) {
+        published[i] = (evidence_row){.role = ROLE_VALIDATE, .day = 365, .value = observed[i], .events = NAN};
+        assert_true(outcome_find("hba1c_pct", &published[i].endpoint));
+        bound[i] = (expressed_row){.row = &published[i]};
+        rows[i] = (validated_row){.bound = &bound[i], .predicted_any = true, .guess = guess[i], .observed_low = observed[i] - 0.5,
+                                  .observed_high = observed[i] + 0.5, .predicted = {.simulated = simulated[i]}};
+        for (int k = 0; k < PREDICT_INTERVALS; k++) {
+            rows[i].predicted.low[k] = simulated[i] - 0.2 * (k + 1) + (i == 0 ? 0.2 : 0.0);
+            rows[i].predicted.high[k] = simulated[i] + 0.2 * (k + 1);
+        }
+    }
+    published[2].day = 0; /* who was enrolled: shown, not counted */
+    validation_summary s;
+    validate_summarise(rows, 4, ROLE_VALIDATE, &published[0].endpoint, &s);
+    assert_int_equal(s.rows, 3);
+    assert_true(fabs(s.inside[PI95] - 2.0 / 3.0) < 1e-12 && fabs(s.inside[PI50] - 1.0 / 3.0) < 1e-12);
+    assert_int_equal(s.too_high, 1);
+    assert_int_equal(s.too_low, 0);
+    assert_true(fabs(s.sharpness - 1.2) < 1e-9);
+    assert_true(fabs(s.error - 1.0 / 3.0) < 1e-12 && fabs(s.bias - 1.0 / 3.0) < 1e-12);
+    assert_int_equal(s.guessed, 2);
+    assert_true(fabs(s.guess_error - 1.0) < 1e-12 && fabs(s.skill - 0.75) < 1e-12);
+    /* observed 6, 7, 9 and simulated 6.5, 7, 9.5: sums of squares 14/3 and 31/6, of products 29/6 */
+    assert_true(fabs(s.r2 - (29.0 / 6.0) * (29.0 / 6.0) / (14.0 / 3.0 * 31.0 / 6.0)) < 1e-9);
+    assert_true(fabs(s.r2_identity - (1.0 - 0.5 / 4.6666667)) < 1e-6);
+    validate_summarise(rows, 4, ROLE_CALIBRATE, NULL, &s);
+    assert_int_equal(s.rows, 0);
+}
+
+/* ---- parameter sets ---- */
+
+static void refuse_set(const char *text, const char *said)
+{
+    parameter_set set;
+    islet_problems *problems = islet_problems_create();
+    assert_int_equal(parameter_set_parse(text, strlen(text), "set.yaml", &set, problems), ISLET_ERR_INPUT);
+    assert_true(islet_problems_count(problems) > 0);
+    if (!strstr(islet_problems_text(problems, 0), said)) fail_msg("'%s', not '%s'", islet_problems_text(problems, 0), said);
+    islet_problems_free(problems);
+}
+
+static void test_parameter_set(void **state)
+{
+    (void)state;
+    static const char text[] = "islet_params: 1\ntitle: A set\nvalues: {portal_potency: 0.2, zimislecel.secretion_gain: 3}\n"
+                               "draws:\n  parameters: [portal_potency, zimislecel.secretion_gain]\n  values: [[0.1, 2], [0.3, 4]]\n";
+    parameter_set set;
+    assert_int_equal(parameter_set_parse(text, strlen(text), "set.yaml", &set, NULL), ISLET_OK);
+    assert_int_equal(set.n, 2);
+    assert_int_equal(set.n_draws, 2);
+    islet_protocol *protocol = NULL;
+    assert_int_equal(islet_protocol_read(PROTOCOL, &protocol, NULL), ISLET_OK);
+    params with = params_default();
+    parameter_set_apply(&set, -1, &with, protocol);
+    assert_true(with.portal_potency == 0.2 && protocol->products[0].secretion_gain.value == 3.0);
+    parameter_set_apply(&set, 1, &with, protocol);
+    assert_true(with.portal_potency == 0.3 && protocol->products[0].secretion_gain.value == 4.0);
+    islet_protocol_free(protocol);
+    parameter_set_free(&set);
+
+    refuse_set("islet_params: 1\ntitle: A\nvalues: {portal_potencyy: 0.2}\n", "set.yaml:3:27: 'portal_potencyy' is no parameter; did you mean 'portal_potency'");
+    refuse_set("islet_params: 1\ntitle: A\nvalues: {portal_potency: 20}\n", "set.yaml:3:");
+    refuse_set("islet_params: 1\ntitle: A\nvalues: {}\ndraws: {parameters: [portal_potency], values: [[0.1, 2]]}\n", "2 numbers in this draw; expected 1");
+    refuse_set("islet_params: 1\ntitle: A\nvalues: {}\ndraws: {values: [[0.1]]}\n", "");
+    assert_int_equal(parameter_set_shipped(&set, NULL), ISLET_OK);
+    parameter_set_free(&set);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_mean),
+        cmocka_unit_test(test_share),
+        cmocka_unit_test(test_coverage),
+        cmocka_unit_test(test_parameter_uncertainty),
+        cmocka_unit_test(test_missing),
+        cmocka_unit_test(test_measure),
+        cmocka_unit_test(test_binding),
+        cmocka_unit_test(test_shipped),
+        cmocka_unit_test(test_summary),
+        cmocka_unit_test(test_parameter_set),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}

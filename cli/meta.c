@@ -1,11 +1,13 @@
-/* islet meta: pools the studies of a table. */
+/* islet meta: pools the studies of a table, or the arms of a network. */
 #include <stdlib.h>
 #include <string.h>
 
+#include "names.h"
 #include "output.h"
 #include "verbs.h"
 
-#define DIGITS 12 /* of numbers for programs; people get four */
+#define DIGITS 4 /* after the point, for people; programs get all */
+#define P_LEAST 0.0001 /* smaller p values are shown to people as being smaller */
 
 typedef struct {
     const char *name;
@@ -15,7 +17,7 @@ typedef struct {
 static void write_quantity(json *j, const char *name, double value)
 {
     char text[NUMBER_ROOM];
-    number_short(value, DIGITS, text);
+    number_exact(value, text);
     json_number(j, name, text);
 }
 
@@ -45,6 +47,14 @@ static void write_bias(json *j, const islet_meta *m)
     json_close(j, '}');
 }
 
+/* why nothing is pooled, null when it is */
+static void write_refusal(json *j, const char *refusal, const char *why)
+{
+    if (*refusal) json_text(j, "refusal", refusal);
+    else json_number(j, "refusal", "");
+    if (*refusal) json_text(j, "why", why);
+}
+
 static void write_json(const islet_meta *m, FILE *file)
 {
     json j = {.file = file};
@@ -54,6 +64,7 @@ static void write_json(const islet_meta *m, FILE *file)
     json_text(&j, "method", m->method);
     json_integer(&j, "k", m->k);
     json_integer(&j, "left_out", m->left_out);
+    write_refusal(&j, m->refusal, m->why);
     write_quantity(&j, "estimate", m->estimate);
     write_quantity(&j, "se", m->se);
     write_interval(&j, "ci95", m->ci_low, m->ci_high);
@@ -66,23 +77,47 @@ static void write_json(const islet_meta *m, FILE *file)
     write_interval(&j, "tau2_ci95", m->tau2_low, m->tau2_high);
     write_interval(&j, "tau2_profile_ci95", m->profile_low, m->profile_high);
     write_bias(&j, m);
+    write_quantity(&j, "correlation_assumed", m->correlation);
+    write_quantity(&j, "between_subgroups_q", m->between_q);
+    json_integer(&j, "between_subgroups_df", m->between_df);
+    write_quantity(&j, "between_subgroups_p", m->between_p);
+    write_table(&j, "subgroups", m->subgroups);
     write_table(&j, "coefficients", m->coefficients);
     write_table(&j, "studies", m->studies);
     write_table(&j, "sensitivity", m->sensitivity);
+    write_table(&j, "left", m->left);
     json_close(&j, '}');
 }
 
-/* a table for people: its numbers with four digits after the point */
+/* four digits after the point; a p value that would read 0 says that it is smaller */
+static void text_for_people(double value, bool is_p, char text[NUMBER_ROOM])
+{
+    number_text(value, DIGITS, text);
+    if (is_p && value < P_LEAST) snprintf(text, NUMBER_ROOM, "<0.0001");
+    else if (value == (double)(int)value && !strchr(text, '-')) number_short(value, DIGITS, text);
+}
+
+static bool is_p_value(const char *name)
+{
+    return strcmp(name, "p") == 0 || strcmp(name, "q_p") == 0;
+}
+
+/* a table for people */
 static void print_table(const islet_table *table, FILE *file)
 {
-    int chosen[16], columns = islet_table_columns(table);
-    for (int i = 0; i <= columns; i++) chosen[i] = i < columns ? i : -1;
+    int chosen[16], n = 0;
     grid *g = grid_from_table(table);
+    for (int i = 0; i < g->columns; i++) {
+        bool filled = g->rows == 0;
+        for (int row = 0; row < g->rows; row++) filled = filled || *grid_cell(g, row, i);
+        if (filled) chosen[n++] = i;
+    }
+    chosen[n] = -1;
     for (int i = 0; i < g->rows * g->columns; i++) {
         double value;
         char text[NUMBER_ROOM];
         if (!g->is_number[i % g->columns] || !number_from_text(g->cells[i], &value)) continue;
-        number_text(value, 4, text);
+        text_for_people(value, is_p_value(g->names[i % g->columns]), text);
         free(g->cells[i]);
         g->cells[i] = need_copy(text);
     }
@@ -93,8 +128,16 @@ static void print_table(const islet_table *table, FILE *file)
 static void print_value(FILE *file, const char *name, double value)
 {
     char text[NUMBER_ROOM];
-    number_text(value, 4, text);
+    number_text(value, DIGITS, text);
     fprintf(file, "%s%s", name, *text ? text : "-");
+}
+
+/* " (p 0.0123)" or " (p <0.0001)" */
+static void print_p(FILE *file, double p)
+{
+    char text[NUMBER_ROOM];
+    text_for_people(p, true, text);
+    fprintf(file, " (p %s)", *text ? text : "-");
 }
 
 static void print_interval(FILE *file, const char *name, double low, double high)
@@ -128,22 +171,72 @@ static void print_pooled(const islet_meta *m, FILE *file)
 static void print_around(const islet_meta *m, FILE *file)
 {
     print_value(file, "heterogeneity: Q ", m->q);
-    print_value(file, " (p ", m->q_p);
-    print_value(file, "), I2 ", m->i2_pct);
+    print_p(file, m->q_p);
+    print_value(file, ", I2 ", m->i2_pct);
     print_value(file, " %, tau2 ", m->tau2);
     print_interval(file, ", Q-profile interval ", m->tau2_low, m->tau2_high);
     fputc('\n', file);
     if (!(m->egger_p <= 1)) return;
     print_value(file, "small-study effects: Egger z ", m->egger_z);
-    print_value(file, " (p ", m->egger_p);
-    print_value(file, "), rank correlation ", m->rank_tau);
-    print_value(file, " (p ", m->rank_p);
-    fputs(")\n", file);
+    print_p(file, m->egger_p);
+    print_value(file, ", rank correlation ", m->rank_tau);
+    print_p(file, m->rank_p);
+    fputc('\n', file);
     if (!(m->trim_low <= m->trim_high)) return;
     fprintf(file, "trim and fill: %d added%s", m->trim_added, !m->trim_added ? "" : m->trim_right ? " on the right" : " on the left");
     print_value(file, ", pooled ", m->trim_estimate);
     print_interval(file, ", 95 % interval ", m->trim_low, m->trim_high);
     fputc('\n', file);
+}
+
+static void print_subgroups(const islet_meta *m, FILE *file)
+{
+    if (islet_table_rows(m->subgroups) == 0) return;
+    fputc('\n', file);
+    print_table(m->subgroups, file);
+    if (m->between_df == 0) return;
+    print_value(file, "test between subgroups: Q ", m->between_q);
+    fprintf(file, " on %d degree%s of freedom", m->between_df, m->between_df > 1 ? "s" : "");
+    print_p(file, m->between_p);
+    fputc('\n', file);
+}
+
+/* what the pool would be with other correlations between before and after */
+static void print_correlation(const islet_meta *m, FILE *file)
+{
+    if (!(m->correlation < 1)) return;
+    print_value(file, "\ncorrelation between before and after, assumed where none is reported: ", m->correlation);
+    fputc('\n', file);
+    for (int row = 0; row < islet_table_rows(m->sensitivity); row++) {
+        double value, low, high;
+        if (strcmp(islet_table_cell(m->sensitivity, row, 0), "correlation") != 0) continue;
+        if (!number_from_text(islet_table_cell(m->sensitivity, row, 2), &value) || !number_from_text(islet_table_cell(m->sensitivity, row, 3), &low)
+            || !number_from_text(islet_table_cell(m->sensitivity, row, 4), &high)) continue;
+        fprintf(file, "  with %s", islet_table_cell(m->sensitivity, row, 1));
+        print_value(file, ": ", value);
+        print_interval(file, ", 95 % interval ", low, high);
+        fputc('\n', file);
+    }
+}
+
+static void print_refusal(const char *refusal, const char *why, FILE *file)
+{
+    fprintf(file, "\nnot pooled (%s): ", refusal);
+    print_safely(file, why);
+    fputc('\n', file);
+}
+
+static void print_meta(const islet_meta *m, FILE *file)
+{
+    if (islet_table_rows(m->studies) > 0) print_table(m->studies, file);
+    if (*m->refusal) {
+        print_refusal(m->refusal, m->why, file);
+    } else {
+        print_pooled(m, file);
+        print_around(m, file);
+    }
+    print_subgroups(m, file);
+    print_correlation(m, file);
 }
 
 static cli_exit show(const islet_meta *m, const cli_options *options)
@@ -157,23 +250,102 @@ static cli_exit show(const islet_meta *m, const cli_options *options)
         grid_write_csv(g, out.file);
         grid_free(g);
     } else {
-        print_table(m->studies, out.file);
-        print_pooled(m, out.file);
-        print_around(m, out.file);
+        print_meta(m, out.file);
     }
-    return output_close(&out);
+    cli_exit closed = output_close(&out);
+    return closed != EXIT_DONE ? closed : *m->refusal && islet_table_rows(m->subgroups) == 0 ? EXIT_NO : EXIT_DONE;
+}
+
+/* ---- network ---- */
+
+static void write_network(const islet_network *n, FILE *file)
+{
+    json j = {.file = file};
+    const quantity numbers[] = {{"tau2", n->tau2}, {"q", n->q}, {"q_p", n->q_p}, {"q_within", n->q_within}, {"q_within_p", n->q_within_p},
+                                {"q_between", n->q_between}, {"q_between_p", n->q_between_p}};
+    json_open(&j, NULL, '{');
+    json_text(&j, "schema", "islet.meta/1");
+    json_text(&j, "analysis", "network");
+    json_text(&j, "measure", n->measure);
+    json_text(&j, "method", n->method);
+    json_text(&j, "reference", n->reference);
+    json_integer(&j, "k", n->studies);
+    json_integer(&j, "arms", n->arms);
+    json_integer(&j, "treatments", n->treatments);
+    json_integer(&j, "left_out", n->left_out);
+    write_refusal(&j, n->refusal, n->why);
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) write_quantity(&j, numbers[i].name, numbers[i].value);
+    json_integer(&j, "q_df", n->q_df);
+    json_integer(&j, "q_within_df", n->q_within_df);
+    json_integer(&j, "q_between_df", n->q_between_df);
+    if (n->contrasts) write_table(&j, "contrasts", n->contrasts);
+    if (n->league) write_table(&j, "league", n->league);
+    write_table(&j, "left", n->left);
+    json_close(&j, '}');
+}
+
+static void print_network(const islet_network *n, FILE *file)
+{
+    fprintf(file, "%s by %s against %s: %d studies, %d arms, %d treatments%s\n", n->measure, n->method, n->reference, n->studies, n->arms, n->treatments,
+            strcmp(n->measure, "RR") == 0 || strcmp(n->measure, "OR") == 0 ? ", on the scale of natural logarithms" : "");
+    if (*n->refusal) {
+        print_refusal(n->refusal, n->why, file);
+        return;
+    }
+    print_table(n->contrasts, file);
+    fputs("p_score: mean chance that the value lies below that of another treatment\n", file);
+    print_value(file, "tau2 ", n->tau2);
+    print_value(file, "; Q ", n->q);
+    fprintf(file, " on %d", n->q_df);
+    print_p(file, n->q_p);
+    print_value(file, "; within designs ", n->q_within);
+    fprintf(file, " on %d", n->q_within_df);
+    print_p(file, n->q_within_p);
+    print_value(file, "; between designs (inconsistency) ", n->q_between);
+    fprintf(file, " on %d", n->q_between_df);
+    print_p(file, n->q_between_p);
+    fputc('\n', file);
+}
+
+static cli_exit show_network(const islet_network *n, const cli_options *options)
+{
+    output out;
+    if (!output_open(&out, options->out)) return EXIT_IO;
+    if (options->json) {
+        write_network(n, out.file);
+    } else if (options->csv && n->league) {
+        grid *g = grid_from_table(n->league);
+        grid_write_csv(g, out.file);
+        grid_free(g);
+    } else {
+        print_network(n, out.file);
+    }
+    cli_exit closed = output_close(&out);
+    return closed != EXIT_DONE ? closed : *n->refusal ? EXIT_NO : EXIT_DONE;
+}
+
+static islet_meta_options asked(const cli_options *options)
+{
+    return (islet_meta_options){.measure = options->measure, .method = options->method, .moderators = options->moderators, .only = options->only,
+                                .subgroups = options->subgroups, .reference = options->reference, .correlation = options->correlation,
+                                .has_correlation = options->has_correlation, .knapp_hartung = options->knapp_hartung};
 }
 
 cli_exit verb_meta(const cli_options *options)
 {
     islet_problems *problems = islet_problems_create();
+    if (!problems) return exit_of(ISLET_ERR_MEMORY, NULL, options->files[0]);
     islet_meta *meta = NULL;
-    const islet_meta_options asked = {.measure = options->measure, .method = options->method, .moderators = options->moderators,
-                                      .only = options->only, .knapp_hartung = options->knapp_hartung};
-    islet_status status = islet_meta_run(options->files[0], &asked, &meta, problems);
+    islet_network *network = NULL;
+    const char *path = name_for_reading(options->files[0]);
+    const islet_meta_options ask = asked(options);
+    bool arms = options->network || islet_network_is_one(path);
+    islet_status status = arms ? islet_network_run(path, &ask, &network, problems) : islet_meta_run(path, &ask, &meta, problems);
     print_problems(problems, !options->quiet);
-    cli_exit done = status == ISLET_OK ? show(meta, options) : exit_of(status, problems, options->files[0]);
+    cli_exit done = exit_of(status, problems, options->files[0]);
+    if (done == EXIT_DONE) done = arms ? show_network(network, options) : show(meta, options);
     islet_meta_free(meta);
+    islet_network_free(network);
     islet_problems_free(problems);
     return done;
 }

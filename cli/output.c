@@ -180,6 +180,18 @@ void number_short(double value, int digits, char out[NUMBER_ROOM])
     if (end[-1] == '.') *--end = '\0';
 }
 
+void number_exact(double value, char out[NUMBER_ROOM])
+{
+    double size = value < 0 ? -value : value, mantissa = size;
+    int exponent = 0;
+    number_short(value, 12, out);
+    if (!(size > 0 && size < 1e-3)) return; /* twelve digits after the point hold nine or more of the number */
+    while (mantissa < 1) mantissa *= 10, exponent++;
+    number_short(value < 0 ? -mantissa : mantissa, 9, out);
+    size_t length = strlen(out);
+    snprintf(out + length, NUMBER_ROOM - length, "e-%02d", exponent);
+}
+
 bool number_from_text(const char *text, double *out)
 {
     bool negative = *text == '-';

@@ -72,6 +72,7 @@ cli_exit grid_result(const grid *g, const cli_options *options, const char *sche
 #define NUMBER_ROOM 40
 void number_text(double value, int digits, char out[NUMBER_ROOM]);
 void number_short(double value, int digits, char out[NUMBER_ROOM]); /* the same without trailing zeros */
+void number_exact(double value, char out[NUMBER_ROOM]); /* for programs: small ones with an exponent, never rounded to 0 */
 bool number_from_text(const char *text, double *out); /* plain decimal as the library writes it */
 
 /* Text with control characters replaced, for a terminal. */

@@ -260,16 +260,21 @@ ISLET_API ISLET_CHECK islet_status islet_evidence_table(const char *name, const 
 
 /* Zero or NULL means the default everywhere. */
 typedef struct {
-    const char *measure;    /* RR OR RD PETO MD MDH SMD PR PLO PFT GEN; default by the columns: RR, MD, PR or GEN */
+    const char *measure;    /* RR OR RD PETO MD MDH SMD PR PLO PFT GEN MC SMC; default by the columns: RR, MD, PR, GEN or MC */
     const char *method;     /* EE (FE) DL REML ML PM HS SJ EB HE MH PETO; default REML */
     const char *moderators; /* numeric columns, separated by commas: a meta-regression */
     const char *only;       /* COLUMN=VALUE: the rows that are pooled */
+    const char *subgroups;  /* a column: its values are pooled apart and compared */
+    const char *reference;  /* network: the treatment the others are set against; default placebo, else the first */
+    double correlation;     /* MC, SMC: between before and after, where the table has no column ri .. */
+    bool has_correlation;   /* .. else 0.5 is assumed */
     bool knapp_hartung;
 } islet_meta_options;
 
 /* Numbers on the scale of the analysis (ratios and odds: natural logarithm). What does not exist is NaN. */
 typedef struct {
     char measure[8], method[8];
+    char refusal[16], why[300]; /* "" when pooled, else too_few, not_comparable or not_reported, and the reason: a result too */
     int k, left_out, trim_added; /* studies pooled; without variance or number; added by trim and fill */
     bool trim_right;
     double estimate, se, ci_low, ci_high, p, pi_low, pi_high;     /* the intercept with moderators */
@@ -277,15 +282,43 @@ typedef struct {
     double tau2, tau2_low, tau2_high, profile_low, profile_high;  /* Q-profile, profile likelihood (ML, REML) */
     double q, q_p, i2_pct, h2;
     double egger_z, egger_p, rank_tau, rank_p, trim_estimate, trim_se, trim_low, trim_high, trim_tau2, trim_q, trim_i2_pct;
-    islet_table *studies;      /* study, effect, variance, ci_low, ci_high, weight_pct */
+    double between_q, between_p; /* test between subgroups on between_df degrees of freedom */
+    int between_df;
+    double correlation;          /* assumed between before and after; NaN when none was */
+    islet_table *studies;      /* study, effect, variance, ci_low, ci_high, weight_pct, group */
     islet_table *coefficients; /* name, estimate, se, ci_low, ci_high, p */
-    islet_table *sensitivity;  /* analysis (leave_one_out, cumulative), study, estimate, ci_low, ci_high, tau2, i2_pct */
+    islet_table *sensitivity;  /* analysis (leave_one_out, cumulative, correlation), study, estimate, ci_low, ci_high, tau2, i2_pct */
+    islet_table *subgroups;    /* group, k, estimate, se, ci_low, ci_high, pi_low, pi_high, tau2, i2_pct, q, q_p */
+    islet_table *left;         /* study, line, why: not pooled */
 } islet_meta;
 
-/** Read the table at `path` and pool its studies. ISLET_ERR_INPUT when a row is impossible or too few studies remain. */
+/** Read the table at `path` and pool its studies. Too few studies, rows that are not comparable and variances that nobody
+ *  reported are results (`refusal`). ISLET_ERR_INPUT when a row is impossible, ISLET_ERR_UNKNOWN_NAME or
+ *  ISLET_ERR_ARGUMENT for a measure, method or combination that there is not. */
 ISLET_API ISLET_CHECK islet_status islet_meta_run(const char *path, const islet_meta_options *options, islet_meta **out,
                                                   islet_problems *problems);
 ISLET_API void islet_meta_free(islet_meta *meta);
+
+/* Several treatments at once, from arms: differences against the reference on the scale of the analysis. */
+typedef struct {
+    char measure[8], method[8], reference[64];
+    char refusal[16], why[300]; /* as islet_meta */
+    int studies, arms, treatments, left_out;
+    double tau2, q, q_p, q_within, q_within_p, q_between, q_between_p; /* all; within designs; between them (inconsistency) */
+    int q_df, q_within_df, q_between_df;
+    islet_table *contrasts; /* treatment, studies, fixed, fixed_se, estimate, se, ci_low, ci_high, p, pi_low, pi_high, p_score */
+    islet_table *league;    /* treatment, against, estimate, se, ci_low, ci_high, p: every pair */
+    islet_table *left;      /* study, line, why */
+} islet_network;
+
+/** Read a table of arms (study, treatment, and mi,sdi,ni or xi,ni) and pool the network. Trials of more than two arms
+ *  count right. Status and refusals as islet_meta_run; measure MD, RD, RR or OR (default by the columns: MD or OR). */
+ISLET_API ISLET_CHECK islet_status islet_network_run(const char *path, const islet_meta_options *options,
+                                                     islet_network **out, islet_problems *problems);
+ISLET_API void islet_network_free(islet_network *network);
+
+/** Is the file a table of arms, for islet_network_run? False too when it cannot be read. */
+ISLET_API bool islet_network_is_one(const char *path);
 
 /* ---- validate: published outcomes beside simulated trials --------------------------------------------------------------- */
 

@@ -51,13 +51,30 @@ effect effect_mean_difference(double m1, double sd1, double n1, double m2, doubl
     return (effect){m1 - m2, v};
 }
 
+/* gamma(m / 2) / (sqrt(m / 2) gamma((m - 1) / 2)): takes the small-sample bias from a standardised difference on m degrees of freedom */
+static double hedges_correction(double freedom)
+{
+    return exp(gsl_sf_lngamma(freedom / 2) - gsl_sf_lngamma((freedom - 1) / 2)) / sqrt(freedom / 2);
+}
+
 effect effect_standardised_difference(double m1, double sd1, double n1, double m2, double sd2, double n2)
 {
     double freedom = n1 + n2 - 2;
     if (!(freedom > 1)) return (effect){NAN, NAN};
-    double small = exp(gsl_sf_lngamma(freedom / 2) - gsl_sf_lngamma((freedom - 1) / 2)) / sqrt(freedom / 2);
-    double g = small * (m1 - m2) / sqrt(pooled_variance(sd1, n1, sd2, n2));
+    double g = hedges_correction(freedom) * (m1 - m2) / sqrt(pooled_variance(sd1, n1, sd2, n2));
     return (effect){g, 1 / n1 + 1 / n2 + g * g / (2 * (n1 + n2))};
+}
+
+effect effect_mean_change(double before, double sd_before, double after, double sd_after, double n, double r)
+{
+    return (effect){after - before, (sd_before * sd_before + sd_after * sd_after - 2 * r * sd_before * sd_after) / n};
+}
+
+effect effect_standardised_change(double before, double sd_before, double after, double n, double r)
+{
+    if (!(n > 2)) return (effect){NAN, NAN};
+    double g = hedges_correction(n - 1) * (after - before) / sd_before;
+    return (effect){g, 2 * (1 - r) / n + g * g / (2 * n)};
 }
 
 effect effect_proportion(double x, double n)

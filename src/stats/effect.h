@@ -22,6 +22,11 @@ effect effect_log_odds_peto(double a, double b, double c, double d);
 effect effect_mean_difference(double m1, double sd1, double n1, double m2, double sd2, double n2, bool one_variance);
 effect effect_standardised_difference(double m1, double sd1, double n1, double m2, double sd2, double n2);
 
+/* The same people before and after; r is the correlation between the two. The standardised change is in SDs of before, with Hedges'
+ * correction (Becker 1988; variance of the large sample). */
+effect effect_mean_change(double before, double sd_before, double after, double sd_after, double n, double r);
+effect effect_standardised_change(double before, double sd_before, double after, double n, double r);
+
 /* x events of n. */
 effect effect_proportion(double x, double n);
 effect effect_logit(double x, double n);

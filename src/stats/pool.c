@@ -147,6 +147,11 @@ static bool tau2_sidik_jonkman(const problem *in, double *tau2)
     return true;
 }
 
+/* Scoring ends as in metafor, whose numbers people compare with: at a step of 1e-5. Where tau2 itself is so small that this would be
+ * much of it, at half a percent of tau2. */
+#define STEP_SETTLED 1e-5
+#define STEP_SETTLED_FRAC 0.005
+
 static double log_likelihood(const weighted *at, bool restricted)
 {
     return 0.5 * (at->log_w - at->q - (restricted ? at->log_determinant : 0));
@@ -164,7 +169,7 @@ static bool tau2_likelihood(const problem *in, bool restricted, double *tau2)
         double here = log_likelihood(&at, restricted), next = t + step > 0 ? t + step : 0;
         for (int half = 0; half < 60 && solve(in, NULL, next, &at) && log_likelihood(&at, restricted) < here; half++)
             next = 0.5 * (next + t);
-        bool settled = fabs(next - t) <= 1e-12 * (1e-6 + t);
+        bool settled = fabs(next - t) <= STEP_SETTLED && fabs(next - t) <= STEP_SETTLED_FRAC * next;
         t = next;
         if (!settled) continue;
         *tau2 = t;

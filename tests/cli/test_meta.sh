@@ -20,8 +20,45 @@ expect 3 "$islet" meta events.csv
 says err.txt "events.csv:3:1: ai is 12; expected no more events than people"
 silent out.txt
 printf 'yi,vi\n1,2\n' >one.csv
-expect 3 "$islet" meta one.csv
-says err.txt "1 studies with an effect and a variance"
+expect 1 "$islet" meta one.csv
+says out.txt "not pooled (too_few): 1 studies with an effect and a variance"
+expect 1 "$islet" meta one.csv --json
+is_json out.txt
+says out.txt '"refusal":"too_few"'
+says out.txt '"estimate":null'
+expect 2 "$islet" meta one.csv --measure HR
+says err.txt "measure 'HR'; expected RR, OR"
+expect 2 "$islet" meta one.csv --method XX
+expect 2 "$islet" meta one.csv --correlation 2
+
+# a tiny p is small and not nothing
+expect 0 "$islet" meta "$data/dat.bcg.txt" --json
+says out.txt '"q_p":1.996764'
+expect 0 "$islet" meta "$data/dat.bcg.txt"
+says out.txt "(p <0.0001)"
+
+# several treatments at once
+expect 0 "$islet" meta "$data/dat.senn2013.txt"
+says out.txt "26 studies, 53 arms, 10 treatments"
+says out.txt "between designs (inconsistency) 22.5342 on 7"
+expect 0 "$islet" meta "$data/dat.senn2013.txt" --json --reference metformin
+is_json out.txt
+says out.txt '"analysis":"network"'
+says out.txt '"reference":"metformin"'
+expect 0 "$islet" meta "$data/dat.senn2013.txt" --csv
+says out.txt "treatment,against,estimate"
+expect 2 "$islet" meta "$data/dat.senn2013.txt" --reference insulin
+
+# before and after, subgroups
+printf 'study,mpre,sdpre,mpost,sdpost,ni,dose\nA,8,1,7,1,20,low\nB,9,1,7,1,30,low\nC,8,1,5,1,20,high\nD,9,1,6,1,30,high\n' >prepost.csv
+expect 0 "$islet" meta prepost.csv --subgroups dose
+says out.txt "assumed where none is reported: 0.5"
+says out.txt "test between subgroups: Q "
+expect 0 "$islet" meta prepost.csv --correlation 0.7
+says out.txt "assumed where none is reported: 0.7"
+printf 'yi,vi,design\n1,1,single\n2,1,randomised\n' >mixed.csv
+expect 1 "$islet" meta mixed.csv
+says out.txt "not pooled (not_comparable): the rows mix single-arm and controlled evidence"
 expect 3 "$islet" meta events.csv --measure SMD
 says err.txt "events.csv:1:1: "
 expect 5 "$islet" meta absent.csv

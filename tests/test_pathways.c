@@ -98,7 +98,7 @@ static body five_years(const scenario *s, int every)
         double secretion = fast_step(&b, step * STEP_MIN);
         pathways_look(b.glucose, secretion, 0.5259, s->shift_glucose, &drive);
         if ((step + 1) % every) continue;
-        pathways_step(&drive, minutes, 1.0, &b.cells);
+        pathways_step(&drive, minutes, &PATHWAYS_ALONE, &b.cells);
         b.si += (s->si_target - b.si) * (1.0 - exp(-minutes / s->si_tau));
         b.h += (s->h_target - b.h) * (1.0 - exp(-minutes / s->h_tau));
         drive = (pathways_drive){0};

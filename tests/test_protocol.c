@@ -95,7 +95,7 @@ static void what_is_left_out_has_defaults(void **state)
     static const int days[] = {0, 30, 90, 180, 365, 730};
     islet_protocol *p = parse(MINIMAL, "m.yaml");
     assert_false(p->has_seed);
-    assert_int_equal(p->insulin, INSULIN_BASAL_BOLUS);
+    assert_int_equal(p->care.insulin, INSULIN_BASAL_BOLUS);
     assert_int_equal(p->wean, WEAN_TRIAL_PROTOCOL);
     assert_true(p->dropout_probability_per_year == 0.0);
     assert_int_equal(p->follow_up_day, 730);

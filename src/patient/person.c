@@ -8,6 +8,7 @@
 #include "base/lanes_math.h"
 #include "base/units.h"
 #include "patient/draw.h"
+#include "patient/person_draw.h"
 
 #define TRIES_MAX 200 /* draws of one trait before its bounds are taken as too narrow */
 
@@ -45,7 +46,7 @@ static double draw_once(draw *d, const population_value *value)
 }
 
 /* Draw within the hard bounds, again if outside; the nearest bound if the bounds are too narrow to be met. */
-static double draw_value(draw *d, const population_value *value)
+double person_draw_value(draw *d, const population_value *value)
 {
     double x = value->mean;
     if (!(value->sd > 0.0) && value->kind != SPREAD_UNIFORM && value->kind != SPREAD_BERNOULLI) return x;
@@ -83,9 +84,11 @@ static double free_value(const subject *s, int i)
     return values[i];
 }
 
-/* False when a parameter leaves the subjects' range by more than the allowed share. */
-static bool draw_free(const person_source *source, draw *d, subject_free *out, int *closest)
+/* With another centre the people are spread around it as the subjects are around their own. */
+bool person_draw_free(const person_source *source, draw *d, const subject_free *centre, subject_free *out, int *closest)
 {
+    double moved[sizeof(subject_free) / sizeof(double)] = {0.0};
+    if (centre) memcpy(moved, centre, sizeof moved);
     int n = source->n_subjects;
     double z[SUBJECT_COUNT], values[sizeof(subject_free) / sizeof(double)];
     double kept = sqrt((1.0 - source->params->subject_shrinkage) / (n - 1)), own = sqrt(source->params->subject_shrinkage);
@@ -109,10 +112,10 @@ static bool draw_free(const person_source *source, draw *d, subject_free *out, i
             squares += deviation * deviation;
         }
         double sd = sqrt(squares / (n - 1));
-        double x = from_line(i, mean + kept * sum + own * sd * draw_normal(d));
+        double deviation = kept * sum + own * sd * draw_normal(d), x = from_line(i, mean + deviation);
         double margin = source->params->subject_bound_frac;
         inside = inside && x >= low / (1.0 + margin) && x <= (is_fraction(i) ? 1.0 - (1.0 - high) / (1.0 + margin) : high * (1.0 + margin));
-        values[i] = x;
+        values[i] = centre ? from_line(i, to_line(i, moved[i]) + deviation) : x;
     }
     memcpy(out, values, sizeof(*out));
     return inside;
@@ -129,7 +132,7 @@ static bool physiology_is_plausible(const kinetics *k)
 
 /* Secretion, C-peptide, depot and counter-regulation: what the public rows do not hold. What changes with the clock
  * (dawn, m_graft) and ln_gb_pow, which follows from gb, are the driver's. */
-static void complete_kinetics(const params *p, const person *who, draw *d, kinetics *k)
+void person_complete_kinetics(const params *p, const person *who, draw *d, kinetics *k)
 {
     kinetics_set_defaults(p, k);
     k->m_native = who->native_function_frac;
@@ -137,10 +140,11 @@ static void complete_kinetics(const params *p, const person *who, draw *d, kinet
     /* C-peptide from age and body surface (Mosteller) */
     double cv = p->c_peptide_kinetics_cv;
     double surface = sqrt(who->height_m * 100.0 * k->bw / 3600.0);
-    double short_half_life = draw_lognormal(d, p->c_peptide_short_half_life_min, cv);
+    bool type1 = who->diabetes == DIABETES_TYPE1; /* the others are of Van Cauter's obese or type 2 class */
+    double short_half_life = draw_lognormal(d, type1 ? p->c_peptide_short_half_life_min : p->c_peptide_short_half_life_type2_min, cv);
     double long_half_life = draw_lognormal(
         d, p->c_peptide_long_half_life_base_min + p->c_peptide_long_half_life_per_year_min * who->age_year, cv);
-    kinetics_set_c_peptide(short_half_life, long_half_life, p->c_peptide_fraction, k);
+    kinetics_set_c_peptide(short_half_life, long_half_life, type1 ? p->c_peptide_fraction : p->c_peptide_fraction_type2, k);
     k->c_vc = kinetics_c_peptide_volume_l(who->female, surface);
 }
 
@@ -158,6 +162,25 @@ static void draw_habits(const params *p, draw *d, habits *out)
     out->meal_scale = draw_lognormal(d, 1.0, MEAL_SIZE_CV);
 }
 
+/* Hidden factors, habits, and the history that follows from them. */
+static void draw_hidden(const params *p, const population *of, draw *d, person *out)
+{
+    out->severe_hypo_frailty = draw_gamma_mean_one(d, of->severe_hypo_frailty_var.mean);
+    out->immune_frailty = draw_gamma_mean_one(d, p->immune_frailty_var);
+    out->engraftment = draw_lognormal(d, 1.0, sqrt(lanes_exp(p->engraftment_log_sd * p->engraftment_log_sd) - 1.0));
+    out->kidney_response = draw_lognormal(d, 1.0, sqrt(lanes_exp(p->egfr_response_log_sd * p->egfr_response_log_sd) - 1.0));
+    double rate = p->glycation_rate_l_per_mmol_s + p->glycation_rate_sd * draw_normal(d);
+    out->glycation_rate_l_per_mmol_s = rate > 0.5 * p->glycation_rate_l_per_mmol_s ? rate : 0.5 * p->glycation_rate_l_per_mmol_s;
+    for (int w = 0; w < SENSITIVITY_WINDOWS; w++) out->sensitivity[w] = draw_lognormal(d, 1.0, p->sensitivity_window_cv);
+    out->dawn_rise = draw_lognormal(d, p->dawn_rise, p->dawn_cv);
+    draw_habits(p, d, &out->habits);
+
+    /* severe events in the year before: what the person's own hazard gives in a typical year */
+    double ratio = out->impaired_awareness ? p->severe_hypo_unaware_ratio : 1.0;
+    double hazard = DAYS_PER_YEAR * p->severe_hypo_history_low_day_frac * p->severe_hypo_per_low_day * ratio * out->severe_hypo_frailty;
+    out->severe_hypo_per_year = draw_poisson(d, hazard);
+}
+
 bool person_draw(const person_source *source, uint64_t seed, uint64_t number, person *out)
 {
     const params *p = source->params;
@@ -169,42 +192,34 @@ bool person_draw(const person_source *source, uint64_t seed, uint64_t number, pe
     memset(out, 0, sizeof(*out));
     out->key = number;
     out->diabetes = (diabetes_type)of->diabetes;
-    bool inside = draw_free(source, &d, &free, &closest);
+    if (out->diabetes != DIABETES_TYPE1) {
+        if (!person_draw_metabolic(source, &d, out)) return false;
+        draw_hidden(p, of, &d, out);
+        person_settle_metabolic(p, &d, out);
+        return true;
+    }
+    bool inside = person_draw_free(source, &d, NULL, &free, &closest);
     memcpy(out->subject, source->subjects[closest].name, sizeof(out->subject));
     subject_kinetics(&free, &out->kinetics);
     if (!inside || !physiology_is_plausible(&out->kinetics)) return false;
 
     /* traits */
     out->female = draw_uniform(&d) < of->female_frac.mean;
-    out->age_year = draw_value(&d, &of->age_year);
-    double diagnosed = draw_value(&d, &of->age_at_diagnosis_year);
+    out->age_year = person_draw_value(&d, &of->age_year);
+    double diagnosed = person_draw_value(&d, &of->age_at_diagnosis_year);
     if (diagnosed > out->age_year) return false;
     out->duration_year = out->age_year - diagnosed;
-    out->height_m = draw_value(&d, out->female ? &of->height_women_m : &of->height_men_m);
+    out->height_m = person_draw_value(&d, out->female ? &of->height_women_m : &of->height_men_m);
     out->bmi_kg_m2 = out->kinetics.bw / (out->height_m * out->height_m);
     if (!(out->bmi_kg_m2 >= BMI_LEAST_KG_M2 && out->bmi_kg_m2 <= BMI_MOST_KG_M2)) return false;
-    out->egfr_ml_min_1_73m2 = draw_value(&d, &of->egfr_ml_min_1_73m2);
-    out->native_function_frac = draw_value(&d, &of->native_function_frac);
+    out->egfr_ml_min_1_73m2 = person_draw_value(&d, &of->egfr_ml_min_1_73m2);
+    out->native_function_frac = person_draw_value(&d, &of->native_function_frac);
     out->autoantibody_positive = draw_uniform(&d) < of->autoantibody_frac.mean;
     out->impaired_awareness = draw_uniform(&d) < of->impaired_awareness_frac.mean;
     out->c_peptide_stimulated_nmol_l = p->c_peptide_per_function_nmol_l * out->native_function_frac;
-    complete_kinetics(p, out, &d, &out->kinetics);
+    person_complete_kinetics(p, out, &d, &out->kinetics);
 
-    /* hidden factors and habits */
-    out->severe_hypo_frailty = draw_gamma_mean_one(&d, of->severe_hypo_frailty_var.mean);
-    out->immune_frailty = draw_gamma_mean_one(&d, p->immune_frailty_var);
-    out->engraftment = draw_lognormal(&d, 1.0, sqrt(lanes_exp(p->engraftment_log_sd * p->engraftment_log_sd) - 1.0));
-    out->kidney_response = draw_lognormal(&d, 1.0, sqrt(lanes_exp(p->egfr_response_log_sd * p->egfr_response_log_sd) - 1.0));
-    double rate = p->glycation_rate_l_per_mmol_s + p->glycation_rate_sd * draw_normal(&d);
-    out->glycation_rate_l_per_mmol_s = rate > 0.5 * p->glycation_rate_l_per_mmol_s ? rate : 0.5 * p->glycation_rate_l_per_mmol_s;
-    for (int w = 0; w < SENSITIVITY_WINDOWS; w++) out->sensitivity[w] = draw_lognormal(&d, 1.0, p->sensitivity_window_cv);
-    out->dawn_rise = draw_lognormal(&d, p->dawn_rise, p->dawn_cv);
-    draw_habits(p, &d, &out->habits);
-
-    /* severe events in the year before: what the person's own hazard gives in a typical year */
-    double ratio = out->impaired_awareness ? p->severe_hypo_unaware_ratio : 1.0;
-    double hazard = DAYS_PER_YEAR * p->severe_hypo_history_low_day_frac * p->severe_hypo_per_low_day * ratio * out->severe_hypo_frailty;
-    out->severe_hypo_per_year = draw_poisson(&d, hazard);
+    draw_hidden(p, of, &d, out);
     return true;
 }
 

@@ -6,6 +6,7 @@
 #define ISLET_PATIENT_PERSON_H
 
 #include "base/params.h"
+#include "patient/glucose_drug.h"
 #include "patient/kinetics.h"
 #include "patient/population.h"
 #include "patient/subject.h"
@@ -19,6 +20,18 @@ typedef struct {
     double fear;                  /* of hypoglycaemia, 0 is average */
     double meal_scale;            /* own appetite over the average */
 } habits;
+
+/* Body and treatment at enrolment of a person without type 1 diabetes; all 0 with it. */
+typedef struct {
+    double waist_cm, systolic_mm_hg, diastolic_mm_hg, ldl_mg_dl, hdl_mg_dl, triglycerides_mg_dl;
+    double lean_crp_mg_l;
+    double intake_kcal;           /* a day, in balance with the weight at enrolment */
+    double exocytosis_ceiling;    /* physiology/pathways.h */
+    double sensitivity_day_cv;    /* within-person, from window to window */
+    double adherence;             /* share of a prescribed change of eating that is done, 0..1 */
+    bool drugs[GLUCOSE_DRUG_COUNT];
+    insulin_care insulin;
+} metabolic_traits;
 
 typedef struct {
     uint64_t key;                 /* of all random numbers of this person */
@@ -35,6 +48,7 @@ typedef struct {
     double sensitivity[SENSITIVITY_WINDOWS]; /* own factor of each window of the day */
     double dawn_rise;             /* own rise of hepatic production between 03 and 07 h */
     habits habits;
+    metabolic_traits body;
 
     /* hidden factors, mean 1 */
     double severe_hypo_frailty, immune_frailty, engraftment, kidney_response;

@@ -96,6 +96,14 @@ static void read_values(yaml_reader *reader, const yaml_node *node, const yaml_f
     yaml_read_map(reader, node, field->key, YAML_TABLE(population_value_fields), out, NULL);
 }
 
+static const yaml_field metabolic_value_fields[] = {METABOLIC_VALUES(POPULATION_VALUE)};
+
+static void read_metabolism(yaml_reader *reader, const yaml_node *node, const yaml_field *field, void *out, void *context)
+{
+    (void)context;
+    yaml_read_map(reader, node, field->key, YAML_TABLE(metabolic_value_fields), out, NULL);
+}
+
 static void read_band(yaml_reader *reader, const yaml_node *node, const yaml_field *field, void *out, void *context)
 {
     int band = -1;
@@ -115,7 +123,18 @@ static const yaml_field population_fields[] = {
      .size = YAML_ROOM(population, subjects),
      .words = band_words},
     {.key = "values", .read = read_values, .required = true},
+    {.key = "metabolism", .read = read_metabolism},
 };
+
+/* `metabolism` belongs to every population but those with type 1 diabetes. */
+static void check_metabolism(yaml_reader *reader, const yaml_node *root, const population *of)
+{
+    const yaml_node *metabolism = yaml_find(root, "metabolism");
+    if (metabolism && of->diabetes == DIABETES_TYPE1)
+        yaml_error(reader, metabolism, "'metabolism' is given for type 1 diabetes, where nothing reads it; leave it out or write diabetes: type2");
+    if (!metabolism && of->diabetes != DIABETES_TYPE1 && !reader->broken)
+        yaml_error(reader, root, "a population without type 1 diabetes has no 'metabolism'; add body mass index, insulin resistance and the other values");
+}
 
 bool population_parse(const char *text, size_t length, const char *file, population *out, islet_problems *problems)
 {
@@ -123,13 +142,15 @@ bool population_parse(const char *text, size_t length, const char *file, populat
     yaml_document *document = yaml_parse(text, length, file, problems);
     if (!document) return false;
     yaml_reader reader = yaml_reader_of(document, file, problems);
-    if (document->root && yaml_check_format(&reader, document->root, "islet_population"))
+    if (document->root && yaml_check_format(&reader, document->root, "islet_population")) {
         yaml_read_map(&reader, document->root, "a population", YAML_TABLE(population_fields), out, NULL);
+        check_metabolism(&reader, document->root, out);
+    }
     yaml_free(document);
     return reader.errors == 0;
 }
 
-static const char *const shipped[] = {"t1d_adult", NULL};
+static const char *const shipped[] = {"t1d_adult", "t2d_new", "t2d_oral", "t2d_insulin", "prediabetes", "metabolic_syndrome", NULL};
 
 const char *const *population_names(void)
 {

@@ -43,6 +43,27 @@ typedef enum { SPREAD_NORMAL, SPREAD_LOGNORMAL, SPREAD_UNIFORM, SPREAD_GAMMA, SP
     ENTRY(impaired_awareness_frac, "fraction", "share with impaired awareness of hypoglycaemia")                      \
     ENTRY(severe_hypo_frailty_var, "1", "variance of the gamma factor (mean 1) on the severe-hypoglycaemia hazard")
 
+/* More numbers of a population without type 1 diabetes, under `metabolism`. */
+#define METABOLIC_VALUES(ENTRY)                                                                                      \
+    ENTRY(bmi_kg_m2, "kg/m2", "body mass index at enrolment")                                                         \
+    ENTRY(insulin_resistance, "1", "place between the healthy (0) and the type 2 (1) parameter set of Dalla Man 2007") \
+    ENTRY(exocytosis_ceiling, "1", "exocytosis capacity that native beta cells can reach; 0.5259 with the defect, 1.4 without") \
+    ENTRY(systolic_mm_hg, "mmHg", "systolic blood pressure")                                                          \
+    ENTRY(diastolic_mm_hg, "mmHg", "diastolic blood pressure")                                                        \
+    ENTRY(ldl_mg_dl, "mg/dL", "LDL cholesterol")                                                                      \
+    ENTRY(hdl_women_mg_dl, "mg/dL", "HDL cholesterol of women")                                                       \
+    ENTRY(hdl_men_mg_dl, "mg/dL", "HDL cholesterol of men")                                                           \
+    ENTRY(triglycerides_mg_dl, "mg/dL", "triglycerides")                                                              \
+    ENTRY(lean_crp_mg_l, "mg/L", "C-reactive protein this person would have when lean")                               \
+    ENTRY(metformin_frac, "fraction", "share on metformin")                                                           \
+    ENTRY(sulfonylurea_frac, "fraction", "share on a sulfonylurea")                                                   \
+    ENTRY(dpp4_inhibitor_frac, "fraction", "share on a DPP-4 inhibitor")                                              \
+    ENTRY(glp1_agonist_frac, "fraction", "share on a GLP-1 receptor agonist")                                         \
+    ENTRY(sglt2_inhibitor_frac, "fraction", "share on an SGLT2 inhibitor")                                            \
+    ENTRY(tzd_frac, "fraction", "share on a thiazolidinedione")                                                       \
+    ENTRY(insulin_frac, "fraction", "share on insulin, basal at least")                                               \
+    ENTRY(basal_bolus_frac, "fraction", "share of those on insulin who also inject with meals")
+
 typedef struct {
     double mean, sd, low, high;
     spread_kind kind;
@@ -65,6 +86,7 @@ typedef struct {
     char subjects[32];       /* band of the public subjects to sample from: adult, adolescent, child */
 #define POPULATION_FIELD(key, unit, sentence) population_value key;
     POPULATION_VALUES(POPULATION_FIELD)
+    METABOLIC_VALUES(POPULATION_FIELD)
 #undef POPULATION_FIELD
     bool has_require[TRAIT_COUNT];
     requirement require[TRAIT_COUNT];

@@ -47,18 +47,24 @@ static double relaxed(double x, double settled, double minutes, double tau_min)
     return settled + (x - settled) * lanes_exp(-minutes / tau_min);
 }
 
-void pathways_step(const pathways_drive *drive, double minutes, double pace, pathways *cells)
+double pathways_exocytosis_settled(const pathways_drive *drive, double recovery_gain)
 {
-    if (drive->looks == 0) return;
-    double n = drive->looks;
-    cells->mass *= lanes_exp(pace * (drive->growth - drive->loss) / n * minutes / MASS_MIN);
-    cells->exocytosis = relaxed(cells->exocytosis, pathways_exocytosis_settled(drive), minutes, EXOCYTOSIS_MIN);
-    cells->shift = relaxed(cells->shift, drive->shift / n, minutes, SHIFT_MIN);
+    double by_glucose = drive->looks > 0 ? drive->exocytosis / drive->looks : 0.0;
+    return (EXOCYTOSIS_LEAST + by_glucose) * (1.0 + recovery_gain);
 }
 
-double pathways_exocytosis_settled(const pathways_drive *drive)
+double pathways_shift_settled(const pathways_drive *drive)
 {
-    return EXOCYTOSIS_LEAST + (drive->looks > 0 ? drive->exocytosis / drive->looks : 0.0);
+    return drive->looks > 0 ? drive->shift / drive->looks : 0.0;
+}
+
+void pathways_step(const pathways_drive *drive, double minutes, const pathways_help *help, pathways *cells)
+{
+    if (drive->looks == 0) return;
+    double net = (drive->growth - drive->loss * (1.0 - help->protection_frac)) / drive->looks;
+    cells->mass *= lanes_exp(help->pace * net * minutes / MASS_MIN);
+    cells->exocytosis = relaxed(cells->exocytosis, pathways_exocytosis_settled(drive, help->recovery_gain), minutes, EXOCYTOSIS_MIN);
+    cells->shift = relaxed(cells->shift, pathways_shift_settled(drive), minutes, SHIFT_MIN);
 }
 
 double pathways_capacity(double exocytosis, double half)

@@ -30,11 +30,21 @@ typedef struct {
  * exocytosis and threshold Gs of the shift. */
 void pathways_look(double glucose_mg_dl, double secretion, double ceiling, double shift_glucose_mg_dl, pathways_drive *drive);
 
-/* A day (or fewer minutes) under the averages of the looks; without looks nothing changes. `pace` multiplies the rate of mass. */
-void pathways_step(const pathways_drive *drive, double minutes, double pace, pathways *cells);
+/* What changes the rates. */
+typedef struct {
+    double pace;             /* factor on the rate of mass */
+    double protection_frac;  /* share of the loss of mass that is stopped */
+    double recovery_gain;    /* factor - 1 on the rate at which exocytosis comes back */
+} pathways_help;
 
-/* Exocytosis in its steady state under the looks. */
-double pathways_exocytosis_settled(const pathways_drive *drive);
+#define PATHWAYS_ALONE ((pathways_help){.pace = 1.0})
+
+/* A day (or fewer minutes) under the averages of the looks; without looks nothing changes. */
+void pathways_step(const pathways_drive *drive, double minutes, const pathways_help *help, pathways *cells);
+
+/* Exocytosis and shift in their steady state under the looks. */
+double pathways_exocytosis_settled(const pathways_drive *drive, double recovery_gain);
+double pathways_shift_settled(const pathways_drive *drive);
 
 /* Secretory capacity of exocytosis sig, 1 at sig = 1: (1 + half) sig/(half + sig). */
 double pathways_capacity(double exocytosis, double half);

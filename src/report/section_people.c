@@ -23,7 +23,7 @@ static const struct {
     {"Severe hypoglycaemia, events in the year before", "severe_hypo_per_year",
      "SELECT severe_hypo_per_year FROM patient ORDER BY patient", 1, false},
     {"HbA1c, %", "hba1c_pct", "SELECT hba1c_pct FROM visit WHERE arm = 0 AND day = 0 ORDER BY patient", 2, false},
-    {"Insulin, U/day", "insulin_u_per_day", "SELECT insulin_u_per_kg_day * weight_kg FROM visit JOIN patient USING (patient) WHERE "
+    {"Insulin, U/day", "insulin_u_per_day", "SELECT insulin_u_per_kg_day * visit.weight_kg FROM visit JOIN patient USING (patient) WHERE "
      "arm = 0 AND day = 0 ORDER BY patient", 1, false},
     {"Insulin, U/kg/day", "insulin_u_per_kg_day", "SELECT insulin_u_per_kg_day FROM visit WHERE arm = 0 AND day = 0 ORDER BY patient", 2, false},
     {"Time in 70\u2013180 mg/dL, %", "time_in_range_pct", "SELECT time_in_range_pct FROM visit WHERE arm = 0 AND day = 0 ORDER BY patient", 1, false},

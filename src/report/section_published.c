@@ -25,7 +25,7 @@ static const struct {
     double scale;
     int digits;
 } derived[] = {
-    {"insulin_u_per_day", "Insulin, U/day", "SELECT insulin_u_per_kg_day * weight_kg FROM visit JOIN patient USING (patient) "
+    {"insulin_u_per_day", "Insulin, U/day", "SELECT insulin_u_per_kg_day * visit.weight_kg FROM visit JOIN patient USING (patient) "
      "WHERE arm = ?1 AND day = ?2 ORDER BY patient", 1.0, 1},
     {"insulin_change_pct", "Change of insulin dose, %", "SELECT 100.0 * (v.insulin_u_per_kg_day / b.insulin_u_per_kg_day - 1.0) "
      "FROM visit AS v JOIN visit AS b ON b.arm = v.arm AND b.patient = v.patient AND b.day = 0 "

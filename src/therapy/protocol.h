@@ -2,6 +2,7 @@
 #ifndef ISLET_THERAPY_PROTOCOL_H
 #define ISLET_THERAPY_PROTOCOL_H
 
+#include "patient/glucose_drug.h"
 #include "patient/population.h"
 #include "therapy/product.h"
 
@@ -73,6 +74,25 @@ typedef struct {
     bool contraindications_treated; /* what rules treatment out for now is treated first; see eligibility */
 } protocol_preparation;
 
+/* Treatments that are compared with cells. */
+typedef enum { COMPARATOR_NONE, COMPARATOR_WEIGHT_LOSS, COMPARATOR_BYPASS_SURGERY } comparator_kind;
+
+/* How basal insulin of type 2 diabetes is titrated: as clinics usually do, or by a published ladder (trial/care_type2.c). */
+typedef enum {
+    TITRATION_USUAL, TITRATION_RIDDLE, TITRATION_GOAL_A1C, TITRATION_AT_LANTUS_CLINIC, TITRATION_AT_LANTUS_PATIENT, TITRATION_INITIATE
+} titration_rule;
+
+/* What happens when HbA1c is above target in type 2 diabetes. */
+typedef enum { ESCALATION_STANDARD, ESCALATION_RESCUE, ESCALATION_NONE } escalation_rule;
+
+/* Care of people without type 1 diabetes from day 0; -1 where the protocol says nothing. */
+typedef struct {
+    int insulin;            /* insulin_care; otherwise as people came */
+    int titration;          /* titration_rule; otherwise usual */
+    int escalation;         /* escalation_rule; otherwise standard */
+    double hba1c_target_pct; /* NaN: params.def */
+} type2_plan;
+
 typedef struct {
     char name[NAME_TEXT];   /* unique; no control characters */
     int n_courses;
@@ -81,9 +101,12 @@ typedef struct {
     int regimen;            /* index into protocol.regimens, -1 for none */
     int regimen_start_day;  /* default 0 */
     int regimen_stop_day;   /* INT_MAX when never stopped */
+    bool sets_drugs;        /* the glucose-lowering drugs below replace those people came with */
+    bool drugs[GLUCOSE_DRUG_COUNT];
+    int comparator;         /* comparator_kind, from day 0 */
+    type2_plan care;        /* where it differs from the protocol's */
 } protocol_arm;
 
-typedef enum { INSULIN_BASAL_BOLUS } insulin_care;
 typedef enum { WEAN_TRIAL_PROTOCOL, WEAN_NEVER } wean_rule;
 
 /* A file that the protocol names: a population, product or regimen beside it. */
@@ -114,7 +137,7 @@ struct islet_protocol {
     mechanism_switches mechanisms;
     model_alternatives alternatives;
     protocol_preparation preparation;
-    insulin_care insulin;
+    type2_plan care;        /* `insulin` also says what people with type 1 diabetes do */
     wean_rule wean;
     int follow_up_day;      /* years * 365, rounded */
     double dropout_probability_per_year;

@@ -74,14 +74,39 @@ static void read_immunosuppression(yaml_reader *reader, const yaml_node *node, c
                    arm->regimen_stop_day, arm->regimen_start_day);
 }
 
-/* ---- arms ---- */
+/* ---- glucose-lowering drugs, comparators, care ---- */
+
+static const char *const comparator_words[] = {"none", "weight_loss", "bypass_surgery", NULL}; /* order of comparator_kind */
+
+/* The list replaces what people came with; an empty one takes everything away. */
+static void read_drugs(yaml_reader *reader, const yaml_node *node, const yaml_field *field, void *out, void *context_)
+{
+    (void)context_;
+    protocol_arm *arm = out;
+    if (!yaml_expect(reader, node, YAML_LIST, field->key, "[metformin, sglt2_inhibitor]")) return;
+    arm->sets_drugs = true;
+    for (const yaml_node *child = node->first; child; child = child->next) {
+        int drug = -1;
+        yaml_read_word(reader, child, &(yaml_field){.key = field->key, .words = glucose_drug_words}, &drug, NULL);
+        if (drug >= 0) arm->drugs[drug] = true;
+    }
+}
 
 static const yaml_field arm_fields[] = {
     YAML_NAME(protocol_arm, name),
     {.key = "cells", .read = protocol_read_cells},
     {.key = "mechanisms", .read = protocol_read_mechanisms, .offset = offsetof(protocol_arm, mechanisms)},
     {.key = "immunosuppression", .read = read_immunosuppression},
+    {.key = "drugs", .read = read_drugs},
+    YAML_WORD(protocol_arm, comparator, false, comparator_words),
+    {.key = "insulin", .read = yaml_read_word, .offset = offsetof(protocol_arm, care.insulin), .words = insulin_care_words},
+    {.key = "titration", .read = yaml_read_word, .offset = offsetof(protocol_arm, care.titration), .words = protocol_titration_words},
+    {.key = "escalation", .read = yaml_read_word, .offset = offsetof(protocol_arm, care.escalation), .words = protocol_escalation_words},
+    {.key = "hba1c_target_pct", .read = yaml_read_number, .offset = offsetof(protocol_arm, care.hba1c_target_pct),
+     .low = 5.5, .high = 10, .unit = "%"},
 };
+
+/* ---- arms ---- */
 
 /* Beta cells of a donor that nothing protects. */
 static bool is_rejected(const product *cells, cell_route route)
@@ -120,7 +145,7 @@ void protocol_read_arms(yaml_reader *reader, const yaml_node *node, const yaml_f
     for (const yaml_node *child = node->first; child; child = child->next) {
         c->arm = protocol->n_arms++;
         protocol_arm *arm = &protocol->arms[c->arm];
-        *arm = (protocol_arm){.regimen = -1, .regimen_stop_day = INT_MAX};
+        *arm = (protocol_arm){.regimen = -1, .regimen_stop_day = INT_MAX, .care = PROTOCOL_CARE_NONE};
         for (int m = 0; m < MECHANISM_COUNT; m++) arm->mechanisms.factor[m] = 1.0;
         yaml_read_map(reader, child, "an arm", YAML_TABLE(arm_fields), arm, c);
         if (child->kind == YAML_MAP) check_arm(reader, child, c);

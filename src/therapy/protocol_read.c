@@ -2,11 +2,12 @@
  *
  *   islet, title, seed
  *   population   of, n, require
- *   arms         name, cells (protocol_cells.c), mechanisms, immunosuppression [regimen, start_day, stop_day]
+ *   arms         name, cells (protocol_cells.c), mechanisms, immunosuppression [regimen, start_day, stop_day],
+ *                drugs, comparator, and the keys of care but wean
  *   mechanisms   each on, off or a factor
  *   alternatives engraftment_loss, immune_attack, mesenchymal_effect
  *   preparation  weeks, glucose, contraindications
- *   care         insulin, wean
+ *   care         insulin, wean, titration, escalation, hba1c_target_pct
  *   follow_up    years or days, visits_day, dropout_probability_per_year
  *   endpoints
  */
@@ -22,7 +23,6 @@
 #include "base/units.h"
 #include "therapy/protocol_read.h"
 
-static const char *const insulin_words[] = {"basal_bolus", NULL};
 static const char *const wean_words[] = {"trial_protocol", "never", NULL};
 
 /* ---- population ---- */
@@ -98,8 +98,12 @@ static void read_alternatives(yaml_reader *reader, const yaml_node *node, const 
 /* ---- care, follow-up, end points ---- */
 
 static const yaml_field care_fields[] = {
-    YAML_WORD(islet_protocol, insulin, false, insulin_words),
+    {.key = "insulin", .read = yaml_read_word, .offset = offsetof(islet_protocol, care.insulin), .words = insulin_care_words},
     YAML_WORD(islet_protocol, wean, false, wean_words),
+    {.key = "titration", .read = yaml_read_word, .offset = offsetof(islet_protocol, care.titration), .words = protocol_titration_words},
+    {.key = "escalation", .read = yaml_read_word, .offset = offsetof(islet_protocol, care.escalation), .words = protocol_escalation_words},
+    {.key = "hba1c_target_pct", .read = yaml_read_number, .offset = offsetof(islet_protocol, care.hba1c_target_pct),
+     .low = 5.5, .high = 10, .unit = "%"},
 };
 
 static void read_care(yaml_reader *reader, const yaml_node *node, const yaml_field *field, void *out, void *context_)
@@ -284,12 +288,14 @@ islet_status protocol_parse(const char *text, size_t length, const char *file, i
     }
     c->protocol = out;
     for (int m = 0; m < MECHANISM_COUNT; m++) out->mechanisms.factor[m] = 1.0;
+    out->care = PROTOCOL_CARE_NONE;
     snprintf(out->file, sizeof out->file, "%s", file);
     hash_sha256(text, length, out->hash);
     yaml_reader reader = yaml_reader_of(document, file, problems);
     if (document->root && yaml_check_format(&reader, document->root, "islet")) {
         yaml_read_map(&reader, document->root, "a protocol", YAML_TABLE(protocol_fields), out, c);
         check_days(&reader, c);
+        protocol_check_care(&reader, document->root, c);
     }
     status = reader.out_of_memory ? ISLET_ERR_MEMORY : reader.errors ? ISLET_ERR_INPUT : ISLET_OK;
     if (status == ISLET_OK) fill_defaults(out);

@@ -2,6 +2,8 @@
 #ifndef ISLET_THERAPY_PROTOCOL_READ_H
 #define ISLET_THERAPY_PROTOCOL_READ_H
 
+#include <math.h>
+
 #include "base/yaml_read.h"
 #include "therapy/protocol.h"
 
@@ -25,6 +27,13 @@ bool protocol_named_population(yaml_reader *reader, const yaml_node *node, const
 /* Index of the product or regimen in the protocol, loaded if it is new; -1 after an error. */
 int protocol_named_product(yaml_reader *reader, const yaml_node *node, const char *key, protocol_context *context);
 int protocol_named_regimen(yaml_reader *reader, const yaml_node *node, const char *key, protocol_context *context);
+
+/* Words of care, for the protocol's `care` and for arms. */
+extern const char *const protocol_titration_words[], *const protocol_escalation_words[];
+#define PROTOCOL_CARE_NONE ((type2_plan){.insulin = -1, .titration = -1, .escalation = -1, .hba1c_target_pct = NAN})
+
+/* After all is read: care, drugs and comparators must fit the population's diabetes. */
+void protocol_check_care(yaml_reader *reader, const yaml_node *root, protocol_context *context);
 
 /* The list of arms. */
 yaml_read_function protocol_read_arms;

@@ -56,13 +56,15 @@ void behaviour_plan_day(const run_plan *run, const lane *lane, int day, bool vis
     const params *p = run->params;
     const person *who = lane->who;
     draw d = draw_from(run->seed, who->key, RNG_behaviour, (uint64_t)(day + run->run_in_day));
-    const double main_g[MAIN_MEALS] = {p->breakfast_g, p->lunch_g, p->dinner_g};
+    bool type1 = who->diabetes == DIABETES_TYPE1;
+    double eaten = type1 ? 1.0 : lane->type2.body.meal_factor, sensitivity_cv = type1 ? p->sensitivity_day_cv : who->body.sensitivity_day_cv;
+    const double main_g[MAIN_MEALS] = {p->breakfast_g * eaten, p->lunch_g * eaten, p->dinner_g * eaten};
     *plan = (day_plan){0};
 
     /* insulin sensitivity of the three windows */
     for (int w = 0; w < SENSITIVITY_WINDOWS; w++)
         plan_add(plan, sensitivity_start[w], PLAN_SENSITIVITY, w,
-                 who->sensitivity[w] * draw_lognormal(&d, 1.0, p->sensitivity_day_cv));
+                 who->sensitivity[w] * draw_lognormal(&d, 1.0, sensitivity_cv));
 
     /* meals */
     for (int m = 0; m < MAIN_MEALS; m++) {
@@ -76,7 +78,7 @@ void behaviour_plan_day(const run_plan *run, const lane *lane, int day, bool vis
                                  snack_slot[m].high);
         bool snacks = draw_uniform(&d) < p->snack_chance;
         draw more = draw_from(run->seed, who->key, RNG_meals, (uint64_t)(day + run->run_in_day) * 8 + 4 + (uint64_t)m);
-        if (snacks) plan_meal(p, who, &more, snack, p->snack_g, MAIN_MEALS, p->snack_bolus_frac, plan);
+        if (snacks) plan_meal(p, who, &more, snack, p->snack_g * eaten, MAIN_MEALS, p->snack_bolus_frac, plan);
     }
 
     /* long-acting dose, unless forgotten */

@@ -64,7 +64,7 @@ void care_log_bolus(lane *lane, int64_t now, double units)
 }
 
 /* Pens give half units. */
-static double pen_dose(double units)
+double care_pen_dose(double units)
 {
     if (!(units > 0.0)) return 0.0;
     if (units > DOSE_MAX_U) units = DOSE_MAX_U;
@@ -85,7 +85,7 @@ double care_meal_bolus_u(lane *lane, int64_t now, double cgm_mg_dl, int meal, do
     } else if (cgm_mg_dl < LOW_SENSOR_MG_DL) {
         units += above; /* less insulin when low */
     }
-    return pen_dose(units);
+    return care_pen_dose(units);
 }
 
 double care_correction_u(const run_plan *run, lane *lane, int64_t now, double cgm_mg_dl, bool ignores_on_board)
@@ -95,7 +95,7 @@ double care_correction_u(const run_plan *run, lane *lane, int64_t now, double cg
     if (now - care->last_correction < CORRECTION_PAUSE_MIN) return 0.0;
     double units = (cgm_mg_dl - CORRECTION_TARGET_MG_DL) / care->sensitivity_mg_dl_per_u;
     if (!ignores_on_board) units -= on_board_u(care, now);
-    units = pen_dose(units);
+    units = care_pen_dose(units);
     if (units > 0.0) care->last_correction = now;
     return units;
 }
@@ -120,7 +120,7 @@ double care_rescue_g(const run_plan *run, lane *lane, int64_t now, double cgm_mg
 
 /* ---- once a week ---- */
 
-static void week_begins(care_state *care)
+void care_week_begins(care_state *care)
 {
     care->fasting_sum = care->post_meal_sum = care->insulin_u = 0.0;
     care->fasting_n = care->fasting_high_n = care->post_meal_n = care->days = 0;
@@ -130,7 +130,7 @@ static void week_begins(care_state *care)
     }
 }
 
-static double share_low_pct(const care_state *care, int part)
+double care_share_low_pct(const care_state *care, int part)
 {
     return care->part_n[part] ? 100.0 * care->part_low_n[part] / care->part_n[part] : 0.0;
 }
@@ -165,7 +165,7 @@ static void titrate(const run_plan *run, lane *lane, int day, draw *d)
 
     if (draw_uniform(d) < chance && care->fasting_n) {
         double fasting = care->fasting_sum / care->fasting_n, target = p->target_fasting_mg_dl + shift;
-        if (share_low_pct(care, 0) > p->titration_low_pct) care->long_acting_u *= down;
+        if (care_share_low_pct(care, 0) > p->titration_low_pct) care->long_acting_u *= down;
         else if (fasting > target + 10.0) care->long_acting_u *= up;
         else if (fasting < target - 30.0) care->long_acting_u /= up;
         care->long_acting_u = bounded(care->long_acting_u, 0.05 * bw, 0.8 * bw);
@@ -175,7 +175,7 @@ static void titrate(const run_plan *run, lane *lane, int day, draw *d)
         if (!(draw_uniform(d) < chance) || !care->part_n[part]) continue;
         double mean = care->part_sum[part] / care->part_n[part], target = p->target_window_mg_dl + shift;
         double *ratio = &care->carb_ratio_g_per_u[m];
-        if (share_low_pct(care, part) > p->titration_low_pct) *ratio /= down;
+        if (care_share_low_pct(care, part) > p->titration_low_pct) *ratio /= down;
         else if (mean > target + 10.0) *ratio /= up;
         else if (mean < target - 30.0) *ratio *= up;
         *ratio = bounded(*ratio, 2.0, 60.0);
@@ -191,7 +191,7 @@ static void wean(const run_plan *run, lane *lane)
     double fasting = care->fasting_sum / care->fasting_n, post_meal = care->post_meal_sum / care->post_meal_n;
     double daily_u = care->insulin_u / care->days, bw = lane->who->kinetics.bw;
     bool low = false;
-    for (int part = 0; part < DAY_PARTS; part++) low = low || share_low_pct(care, part) > p->titration_low_pct;
+    for (int part = 0; part < DAY_PARTS; part++) low = low || care_share_low_pct(care, part) > p->titration_low_pct;
 
     if ((fasting < p->wean_fasting_mg_dl && post_meal < p->wean_post_meal_mg_dl) || low) {
         scale_doses(care, 1.0 - p->wean_step);
@@ -244,7 +244,7 @@ void care_day_end(const run_plan *run, lane *lane, int day)
         else titrate(run, lane, day, &d);
         set_correction_factor(care, care->insulin_u / care->days);
     }
-    week_begins(care);
+    care_week_begins(care);
 }
 
 /* ---- the rules in words ----

@@ -27,11 +27,13 @@ static void set_kinetic(lane_group *minute, int index, int l, double value)
     minute->k[index][l] = value;
 }
 
-/* The public subjects' basal state, held by long-acting insulin at its own steady state. */
-static void start_lane(lane_group *minute, int l, const kinetics *k)
+/* The public subjects' basal state, held by long-acting insulin at its own steady state; without type 1 diabetes no depot is
+ * filled, and their own secretion takes over in the first hours of the run-in. */
+static void start_lane(lane_group *minute, int l, const kinetics *k, bool type1)
 {
     double x[MINUTE_STATES];
     basal_state(k, true, x);
+    if (!type1) x[MINUTE_d1] = x[MINUTE_d2] = 0.0;
     basal_lane(k, x, minute, l);
     minute->cgm_mg_dl[l] = minute->cgm_before_mg_dl[l] = k->gb;
 }
@@ -43,8 +45,10 @@ void group_start(const run_plan *run, group *group)
         lane *lane = &group->lanes[l];
         const kinetics *k = &lane->who->kinetics;
         group->minute.person[l] = lane->who->key;
-        start_lane(&group->minute, l, k);
-        care_start(lane, subject_basal_u_per_min(k) * MINUTES_PER_DAY);
+        bool type1 = lane->who->diabetes == DIABETES_TYPE1;
+        start_lane(&group->minute, l, k, type1);
+        if (type1) care_start(lane, subject_basal_u_per_min(k) * MINUTES_PER_DAY);
+        else type2_start(run, lane);
         lane->awareness = lane->who->impaired_awareness ? run->params->awareness_ceiling_impaired : 1.0;
         lane->egfr = lane->who->egfr_ml_min_1_73m2;
         lane->sensitivity_factor = 1.0;
@@ -79,6 +83,10 @@ static int part_of_day(int minute)
 static void set_sensitivity(const lane *lane, lane_group *minute, int l, double factor)
 {
     double s = factor * lane->sensitivity_factor;
+    if (lane->who->diabetes != DIABETES_TYPE1) {
+        type2_set_sensitivity(lane, minute, l, s);
+        return;
+    }
     set_kinetic(minute, KINETIC_INDEX(vmx), l, lane->who->kinetics.vmx * s);
     set_kinetic(minute, KINETIC_INDEX(kp3), l, lane->who->kinetics.kp3 * s);
 }
@@ -91,6 +99,7 @@ static void apply(const run_plan *run, group *group, int l, int day, const plan_
     day_tally *today = tally_of(run, lane, day);
     int64_t now = (int64_t)(day + run->run_in_day) * MINUTES_PER_DAY + event->minute;
     double cgm = minute->cgm_mg_dl[l];
+    bool type1 = lane->who->diabetes == DIABETES_TYPE1;
 
     switch (event->kind) {
     case PLAN_MEAL:
@@ -99,7 +108,9 @@ static void apply(const run_plan *run, group *group, int l, int day, const plan_
         break;
     case PLAN_BOLUS:
         if (!care->off_insulin)
-            inject_rapid(run, group, l, now, care_meal_bolus_u(lane, now, cgm, event->index, event->value), today);
+            inject_rapid(run, group, l, now,
+                         type1 ? care_meal_bolus_u(lane, now, cgm, event->index, event->value)
+                               : care_type2_meal_bolus_u(lane, event->index), today);
         break;
     case PLAN_LONG_ACTING:
         if (!care->off_insulin && care->long_acting_u > 0.0) {
@@ -108,19 +119,21 @@ static void apply(const run_plan *run, group *group, int l, int day, const plan_
         }
         break;
     case PLAN_LOOK:
-        if (!care->off_insulin)
+        if (!care->off_insulin && type1)
             inject_rapid(run, group, l, now,
                          care_correction_u(run, lane, now, cgm, event->value < run->params->stacking_frac), today);
         break;
     case PLAN_POST_MEAL:
         care->post_meal_sum += cgm;
         care->post_meal_n++;
+        if (!type1) care_type2_reading(lane, cgm, false);
         break;
     case PLAN_FASTING:
         today->fasting_mg_dl = cgm;
         care->fasting_sum += cgm;
         care->fasting_n++;
         care->fasting_high_n += cgm > run->params->resume_fasting_mg_dl;
+        if (!type1) care_type2_reading(lane, cgm, true);
         break;
     case PLAN_SENSITIVITY:
         set_sensitivity(lane, minute, l, event->value);
@@ -209,7 +222,11 @@ static void minutes_of_day(const run_plan *run, group *group, int day, const day
         if (now % SENSOR_MINUTES == 0) {
             set_dawn(run, group, now);
             sensor_reading(run, group, day, now);
-            for (int l = 0; l < LANE_GROUP; l++) respond(run, group, l, day, now);
+            for (int l = 0; l < LANE_GROUP; l++) {
+                respond(run, group, l, day, now);
+                if (now % LOOK_MINUTES == 0 && group->lanes[l].who->diabetes != DIABETES_TYPE1)
+                    type2_look(run, &group->lanes[l], &group->minute, l);
+            }
             if (purpose->period >= 0 && now % (MINUTES_PER_DAY / PROFILE_SLOTS) == 0)
                 count_profile(group, day, now, purpose->period, purpose->profile);
         }
@@ -262,6 +279,7 @@ static void day_begins(const run_plan *run, group *group, int day, bool visits)
         set_kinetic(minute, KINETIC_INDEX(xi), l, lane->who->kinetics.xi * counter);
         set_kinetic(minute, KINETIC_INDEX(m_graft), l, graft_function(&lane->graft, run->params, lane->who, &lane->drugs));
         set_kinetic(minute, KINETIC_INDEX(phi_p), l, graft_portal_frac(&lane->graft));
+        if (lane->who->diabetes != DIABETES_TYPE1) type2_day_begins(run, lane, minute, l);
         minute->glucose_sum_mg_dl[l] = minute->c_peptide_sum_nmol_l[l] = 0.0;
         minute->in_range[l] = minute->below_70[l] = minute->below_54[l] = minute->above_180[l] = 0.0;
         minute->above_250[l] = minute->risk_low_sum[l] = minute->risk_high_sum[l] = 0.0;
@@ -305,7 +323,12 @@ static void day_ends(const run_plan *run, group *group, int day)
         lane->awareness = awareness_day(run->params, lane->awareness,
                                         lane->who->impaired_awareness ? run->params->awareness_ceiling_impaired : 1.0,
                                         tally_of(run, lane, day)->below_54 * SENSOR_MINUTES);
-        care_day_end(run, lane, day);
+        if (lane->who->diabetes == DIABETES_TYPE1) {
+            care_day_end(run, lane, day);
+            continue;
+        }
+        care_type2_day_end(run, lane, day);
+        type2_day_ends(run, lane, day, tally_of(run, lane, day)->insulin_u);
     }
 }
 
@@ -332,6 +355,8 @@ bool group_run_in(const run_plan *run, group *group, glucose_profile *profile)
 bool group_follow_up(const run_plan *run, group *group, glucose_profile *profile)
 {
     int visit = 0;
+    for (int l = 0; l < LANE_GROUP; l++)
+        if (group->lanes[l].who->diabetes != DIABETES_TYPE1) type2_follow_up_begins(run, &group->lanes[l]);
     for (int day = 0; day <= run->follow_up_day; day++) {
         if (is_stopped(run, day)) return false;
         bool closing = day == run->follow_up_day, visits = visit < run->n_visits && run->visit_day[visit] == day;

@@ -24,4 +24,7 @@ bool group_follow_up(const run_plan *run, group *group, glucose_profile *profile
 /* Measure what a visit on `day` measures; called by group_follow_up at 07:00. (visit.c) */
 void visit_measure(const run_plan *run, group *group, int visit, int day);
 
+/* Weight, metabolism and what follows from them, into a visit's values. (visit_metabolism.c) */
+void visit_record_metabolism(const run_plan *run, const lane *lane, const lane_group *minute, int l, double *out);
+
 #endif

@@ -3,6 +3,7 @@
  *   behaviour.c  plans the day (meals, doses, looks at the sensor)
  *   care.c       decides doses from what sensor and person know, titrates, weans
  *   giving.c     decides whether a course of cells is given, and gives it
+ *   type2.c, care_type2.c   native cells, weight, drugs and care without type 1 diabetes
  *   course.c     gives drugs, steps graft and kidney, draws harms
  *   group.c      runs LANE_GROUP lanes through the days
  *   visit.c      measures at visits */
@@ -19,6 +20,8 @@
 #include "physiology/signals.h"
 #include "therapy/protocol.h"
 #include "trial/result.h"
+#include "physiology/signals.h"
+#include "trial/type2.h"
 
 #define DAY_PARTS 4          /* night 00-07, after breakfast 07-12, after lunch 12-18, after dinner 18-24 h */
 #define MAIN_MEALS 3
@@ -103,6 +106,7 @@ typedef struct {
     int next_course, n_given;
     before_treatment before;           /* what a later course's condition compares with */
     care_state care;
+    type2 type2;
     day_plan plan;
 
     double awareness;
@@ -122,6 +126,12 @@ typedef struct {
     bool out_of_bounds;                /* a state left its physical bounds: the run stops */
     int end_day;                       /* first day without data (death, withdrawal) or the follow-up's end */
 } lane;
+
+/* Today's weight; with type 1 diabetes that at enrolment. */
+static inline double lane_weight_kg(const lane *lane)
+{
+    return lane->who->diabetes == DIABETES_TYPE1 ? lane->who->kinetics.bw : lane->type2.body.weight_kg;
+}
 
 /* What the whole run shares; const while it runs. */
 typedef struct {
@@ -148,6 +158,29 @@ double care_correction_u(const run_plan *run, lane *lane, int64_t now, double cg
 void care_log_bolus(lane *lane, int64_t now, double units);
 double care_rescue_g(const run_plan *run, lane *lane, int64_t now, double cgm_mg_dl, double plasma_mg_dl);
 void care_day_end(const run_plan *run, lane *lane, int day);
+
+/* What both kinds of care share. */
+double care_pen_dose(double units);
+double care_share_low_pct(const care_state *care, int part);
+void care_week_begins(care_state *care);
+
+/* care_type2.c: care without type 1 diabetes */
+void care_type2_start(const run_plan *run, lane *lane);
+void care_type2_arm_begins(const run_plan *run, lane *lane);   /* day 0: what protocol and arm change */
+double care_type2_meal_bolus_u(const lane *lane, int meal);
+void care_type2_reading(lane *lane, double cgm_mg_dl, bool fasting);
+void care_type2_day_end(const run_plan *run, lane *lane, int day);
+
+/* type2.c */
+void type2_start(const run_plan *run, lane *lane);
+void type2_follow_up_begins(const run_plan *run, lane *lane);
+void type2_day_begins(const run_plan *run, const lane *lane, lane_group *minute, int l);
+void type2_set_sensitivity(const lane *lane, lane_group *minute, int l, double factor);
+void type2_look(const run_plan *run, lane *lane, const lane_group *minute, int l);
+void type2_day_ends(const run_plan *run, lane *lane, int day, double insulin_u);
+
+/* What a laboratory finds in the morning of `day`. (visit.c) */
+double visit_hba1c_pct(const run_plan *run, const lane *lane, int day, draw *d);
 
 /* Insulin on board of 1 U given `minutes` ago, for an activity curve of the given duration and peak; duration > 2 peak. */
 double care_on_board_frac(double minutes, double active_min, double peak_min);

@@ -25,7 +25,7 @@ static void mixed_meal_test(const run_plan *run, const group *group, double c_pe
 {
     lane_group test = group->minute;
     for (int l = 0; l < LANE_GROUP; l++) {
-        double grams = TEST_MEAL_G_PER_KG * group->lanes[l].who->kinetics.bw;
+        double grams = TEST_MEAL_G_PER_KG * lane_weight_kg(&group->lanes[l]);
         if (grams > TEST_MEAL_MAX_G) grams = TEST_MEAL_MAX_G;
         test.meal_left_mg[l] = 0.0;
         test.stomach_before_mg[l] = test.x[MINUTE_qs1][l] + test.x[MINUTE_qs2][l];
@@ -88,7 +88,7 @@ static void record_window(const run_plan *run, const lane *lane, int day, double
     out[ENDPOINT_high_blood_glucose_index] = risk_high / n;
     out[ENDPOINT_glycemia_risk_index] = glycemia_risk_index(100.0 * below_54 / n, 100.0 * (below_70 - below_54) / n,
                                                            100.0 * above_250 / n, 100.0 * (above - above_250) / n);
-    out[ENDPOINT_insulin_u_per_kg_day] = insulin / WINDOW_DAYS / lane->who->kinetics.bw;
+    out[ENDPOINT_insulin_u_per_kg_day] = insulin / WINDOW_DAYS / lane_weight_kg(lane);
     out[ENDPOINT_insulin_independent] = insulin > 0.0 ? 0.0 : 1.0;
 
     double fasting = 0.0;
@@ -96,7 +96,7 @@ static void record_window(const run_plan *run, const lane *lane, int day, double
     out[ENDPOINT_fasting_glucose_mg_dl] = fasting / FASTING_DAYS;
 }
 
-static double laboratory_hba1c(const run_plan *run, const lane *lane, int day, draw *d)
+double visit_hba1c_pct(const run_plan *run, const lane *lane, int day, draw *d)
 {
     const day_tally *yesterday = &lane->tally[day + run->run_in_day - 1];
     int stride = (int)(sizeof(day_tally) / sizeof(double));
@@ -157,8 +157,9 @@ static void record_scores(const lane *lane, int day, double *out)
     out[ENDPOINT_igls_2_graft_class] = score_igls_2_graft(&now, &before);
 }
 
-static void record_lane(const run_plan *run, lane *lane, int visit, int day, const double c_peptide[TEST_SAMPLES])
+static void record_lane(const run_plan *run, group *group, int l, int visit, int day, const double c_peptide[TEST_SAMPLES])
 {
+    lane *lane = &group->lanes[l];
     double *out = lane->visits[visit];
     for (int e = 0; e < ENDPOINT_COUNT; e++) out[e] = NAN;
     record_harms(lane, out);
@@ -168,7 +169,7 @@ static void record_lane(const run_plan *run, lane *lane, int visit, int day, con
     draw d = draw_from(run->seed, lane->who->key, RNG_assay, (uint64_t)day);
     record_c_peptide(run->params, &d, c_peptide, out);
     record_window(run, lane, day, out);
-    out[ENDPOINT_hba1c_pct] = laboratory_hba1c(run, lane, day, &d);
+    out[ENDPOINT_hba1c_pct] = visit_hba1c_pct(run, lane, day, &d);
     out[ENDPOINT_insulin_independent_strict] =
         out[ENDPOINT_insulin_independent] > 0.0 && out[ENDPOINT_hba1c_pct] < 7.0 &&
         out[ENDPOINT_fasting_glucose_mg_dl] <= 126.0 && out[ENDPOINT_c_peptide_stimulated_nmol_l] >= 0.17;
@@ -179,6 +180,7 @@ static void record_lane(const run_plan *run, lane *lane, int visit, int day, con
     out[ENDPOINT_egfr_ml_min_1_73m2] = lane->egfr;
     out[ENDPOINT_graft_beta_cells_million] = graft_cells_million(&lane->graft);
     out[ENDPOINT_graft_function_frac] = graft_function(&lane->graft, run->params, lane->who, &lane->drugs);
+    visit_record_metabolism(run, lane, &group->minute, l, out);
     record_scores(lane, day, out);
     lane->severe_hypo_since_visit = 0;
     lane->care.hba1c_last_visit_pct = out[ENDPOINT_hba1c_pct];
@@ -188,5 +190,5 @@ void visit_measure(const run_plan *run, group *group, int visit, int day)
 {
     double c_peptide[LANE_GROUP][TEST_SAMPLES];
     mixed_meal_test(run, group, c_peptide);
-    for (int l = 0; l < LANE_GROUP; l++) record_lane(run, &group->lanes[l], visit, day, c_peptide[l]);
+    for (int l = 0; l < LANE_GROUP; l++) record_lane(run, group, l, visit, day, c_peptide[l]);
 }

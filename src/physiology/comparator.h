@@ -1,0 +1,19 @@
+/* Comparators that are no cells: eating prescribed by a weight-loss programme, and bypass surgery.
+ *
+ *   weight_loss     a total diet replacement for 84 days, food back over 42, then a smaller intake that is given up slowly:
+ *                   DiRECT's programme (825 to 853 kcal a day for 12 to 20 weeks) with the share done that a person manages
+ *   bypass_surgery  smaller intake for good, much smaller at first, and a stronger incretin effect of meals
+ * Remission is not in here: it follows from weight, sensitivity and the recovery of native cells, or it does not. */
+#ifndef ISLET_PHYSIOLOGY_COMPARATOR_H
+#define ISLET_PHYSIOLOGY_COMPARATOR_H
+
+#include "patient/person.h"
+#include "therapy/protocol.h"
+
+/* Intake prescribed `day` days after the start, over that at enrolment, as this person does it; 1 for none. */
+double comparator_eaten_frac(const params *params, comparator_kind kind, const person *who, int day);
+
+/* Factor on glucose-dependent secretion. */
+double comparator_incretin_factor(const params *params, comparator_kind kind);
+
+#endif

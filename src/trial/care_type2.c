@@ -1,0 +1,286 @@
+/* Care without type 1 diabetes: tablets, basal and prandial insulin, what is added above target and taken away below it.
+ *
+ *   titration    of basal insulin by fasting glucose, as clinics usually do or by a published ladder
+ *   escalation   every 91 days by HbA1c: metformin, sulfonylurea, DPP-4 inhibitor, basal insulin, insulin with meals
+ *   reduction    in trials of cells, and with a comparator: less insulin while fasting glucose is low, then fewer tablets
+ *
+ * Ladders: forced titration of the treat-to-target trial (Riddle 2003), GOAL A1C, AT.LANTUS 1 and 2, INITIATE, all as tabulated
+ * in PMC6794223 (table T2); where the table gives a range, the middle is used. */
+#include <math.h>
+
+#include "base/lanes.h"
+#include "base/lanes_math.h"
+#include "trial/lane.h"
+
+#define WEEK 7
+#define CLINIC_DAYS 91
+#define BANDS 4
+#define START_U 10.0             /* first basal dose */
+#define BASAL_MOST_U_PER_KG 1.5
+#define MEAL_START_U 4.0         /* first prandial dose, ADA-like rules */
+#define MEAL_MOST_U 30.0
+#define REDUCE_STEP 0.8
+#define OFF_BELOW_U 6.0          /* daily dose at which insulin is given up when it is being reduced */
+#define DIABETIC_HBA1C_PCT 6.5   /* diagnostic limits (doi:10.2337/dc10-S062) */
+#define DIABETIC_FASTING_MG_DL 126.0
+#define CONFIRMED_VISITS 2
+
+/* ---- ladders ---- */
+
+typedef struct {
+    int every_day;
+    double above_mg_dl[BANDS], add_u[BANDS];      /* from high to low; 0 ends the list */
+    double none_below_mg_dl;                      /* no rise if any reading since the last review was below */
+    double cut_below_mg_dl, cut_u;                /* fewer units if any was below this */
+    bool back_to_dose_before;                     /* below cut_below: back to the dose before the last rise */
+} ladder;
+
+static const ladder ladders[] = {
+    [TITRATION_RIDDLE] = {7, {180, 140, 120, 100}, {8, 6, 4, 2}, 72, 56, 3, false},
+    [TITRATION_GOAL_A1C] = {7, {180, 160, 140, 120}, {8, 6, 4, 2}, 70, 70, 0, true},
+    [TITRATION_AT_LANTUS_CLINIC] = {7, {180, 140, 120, 100}, {7, 4, 2, 1}, 72, 56, 2, false},
+    [TITRATION_AT_LANTUS_PATIENT] = {3, {100}, {2}, 72, 56, 2, false},
+    [TITRATION_INITIATE] = {3, {140, 100}, {4, 2}, 72, 72, 2, false},
+};
+
+static void review_begins(type2_care *care, int day)
+{
+    care->titration = (titration_log){.day = day, .lowest = INFINITY, .dose_before_u = care->titration.dose_before_u};
+}
+
+static double bounded(double x, double low, double high)
+{
+    return x < low ? low : x > high ? high : x;
+}
+
+static void set_basal(lane *lane, double units)
+{
+    lane->care.long_acting_u = bounded((double)(int64_t)(units + 0.5), 0.0, BASAL_MOST_U_PER_KG * lane->type2.body.weight_kg);
+}
+
+static void climb(const ladder *rule, lane *lane)
+{
+    type2_care *care = &lane->type2.care;
+    const titration_log *log = &care->titration;
+    double mean = log->fasting_sum / log->fasting_n, dose = lane->care.long_acting_u;
+    if (log->lowest < rule->cut_below_mg_dl) {
+        set_basal(lane, rule->back_to_dose_before ? care->titration.dose_before_u : dose - rule->cut_u);
+        return;
+    }
+    if (log->lowest < rule->none_below_mg_dl) return;
+    for (int b = 0; b < BANDS && rule->above_mg_dl[b] > 0.0; b++)
+        if (mean >= rule->above_mg_dl[b]) {
+            care->titration.dose_before_u = dose;
+            set_basal(lane, dose + rule->add_u[b]);
+            return;
+        }
+}
+
+/* As clinics do: two units, when somebody looks at the numbers; less after lows. */
+static void usual_titration(const run_plan *run, lane *lane, draw *d)
+{
+    const params *p = run->params;
+    const titration_log *log = &lane->type2.care.titration;
+    double acts = draw_uniform(d), dose = lane->care.long_acting_u, mean = log->fasting_sum / log->fasting_n;
+    if (care_share_low_pct(&lane->care, 0) > p->titration_low_pct || mean < 80.0) set_basal(lane, dose * (1.0 - p->titration_low_step));
+    else if (acts < p->type2_titration_chance && mean > p->type2_target_fasting_mg_dl) set_basal(lane, dose + 2.0);
+}
+
+static void titrate_meals(const run_plan *run, lane *lane, draw *d)
+{
+    const params *p = run->params;
+    for (int m = 0; m < MAIN_MEALS; m++) {
+        double acts = draw_uniform(d), *dose = &lane->type2.care.meal_u[m];
+        int part = m + 1, n = lane->care.part_n[part];
+        if (!n) continue;
+        if (care_share_low_pct(&lane->care, part) > 0.5 * p->titration_low_pct) *dose *= 1.0 - 2.0 * p->titration_low_step;
+        else if (acts < p->type2_titration_chance && lane->care.part_sum[part] / n > p->type2_target_post_meal_mg_dl) *dose += 2.0;
+        *dose = bounded(*dose, 0.0, MEAL_MOST_U);
+    }
+}
+
+/* ---- insulin and drugs are started and stopped ---- */
+
+static void set_insulin(const params *p, lane *lane, insulin_care insulin, bool settled)
+{
+    type2_care *care = &lane->type2.care;
+    double weight = lane->type2.body.weight_kg;
+    if (insulin != INSULIN_NONE && care->insulin == INSULIN_NONE)
+        set_basal(lane, settled ? p->type2_start_basal_u_per_kg * weight : START_U);
+    for (int m = 0; m < MAIN_MEALS; m++) {
+        double first = settled ? p->type2_start_basal_u_per_kg * weight / MAIN_MEALS : MEAL_START_U;
+        if (insulin != INSULIN_BASAL_BOLUS) care->meal_u[m] = 0.0;
+        else if (care->insulin != INSULIN_BASAL_BOLUS) care->meal_u[m] = first;
+    }
+    if (insulin == INSULIN_NONE) lane->care.long_acting_u = 0.0;
+    care->insulin = insulin;
+    lane->care.off_insulin = insulin == INSULIN_NONE;
+}
+
+static void stop_drugs(type2 *t)
+{
+    for (int i = 0; i < GLUCOSE_DRUG_COUNT; i++) t->drugs.taken[i] = false;
+}
+
+/* The next treatment of the ladder of care. */
+static void escalate(const params *p, lane *lane)
+{
+    static const glucose_drug order[] = {DRUG_metformin, DRUG_sulfonylurea, DRUG_dpp4_inhibitor};
+    type2 *t = &lane->type2;
+    bool incretin = t->drugs.taken[DRUG_glp1_agonist] || t->drugs.taken[DRUG_semaglutide] || t->drugs.taken[DRUG_tirzepatide];
+    if (t->care.insulin == INSULIN_NONE)
+        for (int i = 0; i < 3; i++) {
+            if (t->drugs.taken[order[i]] || (order[i] == DRUG_dpp4_inhibitor && incretin)) continue;
+            t->drugs.taken[order[i]] = true;
+            return;
+        }
+    if (t->care.insulin == INSULIN_NONE) set_insulin(p, lane, INSULIN_BASAL, false);
+    else if (t->care.insulin == INSULIN_BASAL) {
+        set_insulin(p, lane, INSULIN_BASAL_BOLUS, false);
+        t->drugs.taken[DRUG_sulfonylurea] = false;
+    }
+}
+
+/* One treatment fewer: tablets in the order in which they harm, metformin last. */
+static void take_one_away(type2 *t)
+{
+    static const glucose_drug order[] = {DRUG_sulfonylurea, DRUG_tzd,         DRUG_dpp4_inhibitor, DRUG_sglt2_inhibitor,
+                                         DRUG_tirzepatide,  DRUG_semaglutide, DRUG_glp1_agonist,   DRUG_metformin};
+    for (int i = 0; i < GLUCOSE_DRUG_COUNT; i++)
+        if (t->drugs.taken[order[i]]) {
+            t->drugs.taken[order[i]] = false;
+            return;
+        }
+}
+
+/* ---- start ---- */
+
+static int either(int arm, int protocol, int otherwise)
+{
+    return arm >= 0 ? arm : protocol >= 0 ? protocol : otherwise;
+}
+
+void care_type2_start(const run_plan *run, lane *lane)
+{
+    type2_care *care = &lane->type2.care;
+    *care = (type2_care){.plan = {.titration = TITRATION_USUAL, .escalation = ESCALATION_NONE},
+                         .hba1c_pct = NAN,
+                         .diagnosed = lane->who->diabetes == DIABETES_TYPE2};
+    lane->care = (care_state){.hba1c_last_visit_pct = NAN, .last_correction = -MINUTES_PER_DAY, .last_rescue = -MINUTES_PER_DAY};
+    set_insulin(run->params, lane, lane->who->body.insulin, true);
+    review_begins(care, -run->run_in_day);
+    lane->independent = lane->care.off_insulin;
+    lane->days_without_insulin = lane->care.off_insulin ? run->run_in_day : 0;
+}
+
+/* A trial's rule of doses holds in all of its arms, or the control arm would be another trial. */
+static bool gives_cells(const islet_protocol *protocol)
+{
+    for (int a = 0; a < protocol->n_arms; a++)
+        if (protocol->arms[a].n_courses > 0) return true;
+    return false;
+}
+
+void care_type2_arm_begins(const run_plan *run, lane *lane)
+{
+    const params *p = run->params;
+    const type2_plan *all = &run->protocol->care, *arm = &lane->arm->care;
+    type2 *t = &lane->type2;
+    double target = isnan(arm->hba1c_target_pct) ? all->hba1c_target_pct : arm->hba1c_target_pct;
+    t->care.plan = (type2_plan){.insulin = either(arm->insulin, all->insulin, (int)t->care.insulin),
+                                .titration = either(arm->titration, all->titration, TITRATION_USUAL),
+                                .escalation = either(arm->escalation, all->escalation, ESCALATION_STANDARD),
+                                .hba1c_target_pct = isnan(target) ? p->type2_target_hba1c_pct : target};
+    set_insulin(p, lane, (insulin_care)t->care.plan.insulin, false);
+    if (lane->arm->sets_drugs)
+        for (int i = 0; i < GLUCOSE_DRUG_COUNT; i++) t->drugs.taken[i] = lane->arm->drugs[i];
+    t->comparator = lane->arm->comparator;
+    t->care.reducing = run->protocol->wean == WEAN_TRIAL_PROTOCOL && gives_cells(run->protocol);
+    if (t->comparator != COMPARATOR_NONE) {
+        t->care.reducing = true;
+        if (t->comparator == COMPARATOR_WEIGHT_LOSS) stop_drugs(t); /* as DiRECT does on its first day */
+        set_basal(lane, 0.5 * lane->care.long_acting_u);
+        for (int m = 0; m < MAIN_MEALS; m++) t->care.meal_u[m] *= 0.5;
+    }
+    review_begins(&t->care, 0);
+}
+
+/* ---- doses of the moment ---- */
+
+double care_type2_meal_bolus_u(const lane *lane, int meal)
+{
+    return meal < MAIN_MEALS ? care_pen_dose(lane->type2.care.meal_u[meal]) : 0.0; /* nothing with snacks */
+}
+
+void care_type2_reading(lane *lane, double cgm_mg_dl, bool fasting)
+{
+    titration_log *log = &lane->type2.care.titration;
+    if (cgm_mg_dl < log->lowest) log->lowest = cgm_mg_dl;
+    if (!fasting) return;
+    log->fasting_sum += cgm_mg_dl;
+    log->fasting_n++;
+}
+
+/* ---- reviews ---- */
+
+/* True when insulin was reduced. */
+static bool reduce_insulin(const run_plan *run, lane *lane)
+{
+    const params *p = run->params;
+    type2_care *care = &lane->type2.care;
+    const titration_log *log = &care->titration;
+    bool low = false;
+    for (int part = 0; part < DAY_PARTS; part++) low = low || care_share_low_pct(&lane->care, part) > p->titration_low_pct;
+    if (!low && !(log->fasting_sum / log->fasting_n < p->type2_reduce_fasting_mg_dl)) return false;
+    double daily = lane->care.long_acting_u = REDUCE_STEP * lane->care.long_acting_u;
+    for (int m = 0; m < MAIN_MEALS; m++) daily += care->meal_u[m] *= REDUCE_STEP;
+    if (daily < OFF_BELOW_U) set_insulin(p, lane, INSULIN_NONE, false);
+    return true;
+}
+
+static void review_insulin(const run_plan *run, lane *lane, draw *d)
+{
+    type2_care *care = &lane->type2.care;
+    if (care->insulin == INSULIN_NONE || care->titration.fasting_n == 0) return;
+    if (care->reducing && reduce_insulin(run, lane)) return;
+    if (care->plan.titration == TITRATION_USUAL) usual_titration(run, lane, d);
+    else climb(&ladders[care->plan.titration], lane);
+    if (care->insulin == INSULIN_BASAL_BOLUS) titrate_meals(run, lane, d);
+}
+
+static void diagnose(type2_care *care, double fasting_mg_dl)
+{
+    bool high = care->hba1c_pct >= DIABETIC_HBA1C_PCT || fasting_mg_dl >= DIABETIC_FASTING_MG_DL;
+    care->high_visits = high ? care->high_visits + 1 : 0;
+    if (care->high_visits >= CONFIRMED_VISITS) care->diagnosed = true;
+}
+
+static void quarterly_visit(const run_plan *run, lane *lane, int day, draw *d)
+{
+    const params *p = run->params;
+    type2 *t = &lane->type2;
+    double acts = draw_uniform(d), fasting = lane->care.fasting_n ? lane->care.fasting_sum / lane->care.fasting_n : NAN;
+    t->care.hba1c_pct = visit_hba1c_pct(run, lane, day + 1, d);
+    diagnose(&t->care, fasting);
+    if (!t->care.diagnosed) return;
+    if (t->care.reducing && t->care.insulin == INSULIN_NONE && t->care.hba1c_pct < p->type2_reduce_hba1c_pct) take_one_away(t);
+    bool above = t->care.hba1c_pct > t->care.plan.hba1c_target_pct && acts < p->type2_escalation_chance;
+    if (t->care.plan.escalation == ESCALATION_STANDARD && above) escalate(p, lane);
+    if (t->care.plan.escalation == ESCALATION_RESCUE && fasting > p->type2_rescue_fasting_mg_dl) escalate(p, lane);
+}
+
+void care_type2_day_end(const run_plan *run, lane *lane, int day)
+{
+    type2_care *care = &lane->type2.care;
+    draw d = draw_from(run->seed, lane->who->key, RNG_care, (uint64_t)(day + run->run_in_day));
+    int every = care->plan.titration == TITRATION_USUAL ? WEEK : ladders[care->plan.titration].every_day;
+    bool untreated = glucose_drugs_count(&lane->type2.drugs) == 0 && care->insulin == INSULIN_NONE;
+    care->days_untreated = untreated ? care->days_untreated + 1 : 0;
+    lane->care.days++;
+    if (day - care->titration.day + 1 >= every) {
+        review_insulin(run, lane, &d);
+        review_begins(care, day + 1);
+    }
+    if (day > 0 && day % CLINIC_DAYS == 0) quarterly_visit(run, lane, day, &d);
+    if (lane->care.days >= WEEK) care_week_begins(&lane->care);
+}

@@ -1,0 +1,173 @@
+/* Type 2: see type2.h. */
+#include <math.h>
+
+#include "base/lanes.h"
+#include "base/lanes_math.h"
+#include "physiology/comparator.h"
+#include "trial/lane.h"
+
+#define SETTLED_DAYS 28         /* last days of the run-in that show the steady state people come in */
+#define DL_PER_ML 0.01
+#define BODY_SURFACE_M2 1.73    /* that eGFR is given for */
+#define DELAY_LEAST_PER_MIN 0.005
+
+void type2_start(const run_plan *run, lane *lane)
+{
+    const person *who = lane->who;
+    type2 *t = &lane->type2;
+    *t = (type2){.cells = {.mass = who->native_function_frac, .exocytosis = 1.0}};
+    for (int i = 0; i < GLUCOSE_DRUG_COUNT; i++) t->drugs.taken[i] = who->body.drugs[i];
+    glucose_drugs_settled(&t->drugs);
+    metabolism_start(run->params, who, &t->body);
+    t->body.liver_sensitivity = t->body.muscle_sensitivity = glucose_drugs_effects(run->params, &t->drugs).sensitivity_factor;
+    care_type2_start(run, lane);
+}
+
+/* ---- the kinetics of the day ---- */
+
+/* Functional mass of native cells over a healthy pancreas. */
+static double native_function(const params *p, const pathways *cells)
+{
+    return cells->mass * pathways_capacity(cells->exocytosis, p->pathways_capacity_half);
+}
+
+/* Delay of secretion: healthy at m = 1, the published type 2 set's at its m, a power between and beyond. */
+static double secretion_delay(const params *p, double m)
+{
+    if (!(m < 1.0)) return p->secretion_delay_per_min;
+    double power = lanes_log(p->secretion_delay_type2_per_min / p->secretion_delay_per_min) / lanes_log(p->secretion_function_type2);
+    double delay = m > 0.0 ? p->secretion_delay_per_min * lanes_exp(power * lanes_log(m)) : 0.0;
+    return delay > DELAY_LEAST_PER_MIN ? delay : DELAY_LEAST_PER_MIN;
+}
+
+static void set(lane_group *minute, int index, int l, double value)
+{
+    minute->k[index][l] = value;
+}
+#define SET(key, value) set(minute, KINETIC_INDEX(key), l, value)
+
+/* Under SGLT2 inhibition all glucose filtered above the threshold is lost: E = GFR (G - threshold)/BW. */
+static void set_kidney(const params *p, const lane *lane, double sglt2, lane_group *minute, int l)
+{
+    const kinetics *k = &lane->who->kinetics;
+    double weight = lane->type2.body.weight_kg, surface = sqrt(lane->who->height_m * 100.0 * weight / 3600.0);
+    double filtered_dl_min = lane->egfr * DL_PER_ML * surface / BODY_SURFACE_M2;
+    SET(ke1, (1.0 - sglt2) * k->ke1 + sglt2 * filtered_dl_min / (weight * k->vg));
+    SET(ke2, (1.0 - sglt2) * k->ke2 + sglt2 * p->sglt2_threshold_mg_dl * k->vg);
+}
+
+void type2_day_begins(const run_plan *run, const lane *lane, lane_group *minute, int l)
+{
+    const params *p = run->params;
+    const kinetics *k = &lane->who->kinetics;
+    const type2 *t = &lane->type2;
+    drug_effects drugs = glucose_drugs_effects(p, &t->drugs);
+    double native = native_function(p, &t->cells);
+    double glucose_dependent = drugs.secretion_factor * drugs.incretin_factor *
+                               comparator_incretin_factor(p, (comparator_kind)t->comparator);
+    /* rates are per kg of today's weight, the pancreas is one */
+    SET(bw, t->body.weight_kg);
+    SET(m_native, native * k->bw / t->body.weight_kg);
+    SET(alpha, secretion_delay(p, native));
+    SET(beta, k->beta * glucose_dependent);
+    SET(kg, k->kg * glucose_dependent);
+    SET(sb, k->sb * drugs.secretion_factor);
+    SET(h, k->h - drugs.threshold_shift_mg_dl - p->pathways_shift_mg_dl * t->cells.shift);
+    SET(kp1, k->kp1 * drugs.production_factor);
+    SET(kmax, k->kmax * drugs.emptying_factor);
+    SET(kmin, k->kmin * drugs.emptying_factor);
+    set_kidney(p, lane, drugs.sglt2, minute, l);
+}
+
+/* A factor on all of insulin's effects, the basal ones included: uptake is Vm0 - Vmx Ib + s Vmx I. */
+void type2_set_sensitivity(const lane *lane, lane_group *minute, int l, double factor)
+{
+    const kinetics *k = &lane->who->kinetics;
+    double muscle = factor * lane->type2.body.muscle_sensitivity, liver = factor * lane->type2.body.liver_sensitivity;
+    SET(vmx, k->vmx * muscle);
+    SET(vm0, k->vm0 + k->vmx * k->ib * (muscle - 1.0));
+    SET(kp3, k->kp3 * liver);
+    SET(kp4, k->kp4 * liver);
+}
+
+/* ---- the slow laws ---- */
+
+/* Secretion of a unit of native mass on the pathways scale. */
+static double workload(const params *p, const lane *lane, const lane_group *minute, int l)
+{
+    double native = minute->k[KINETIC_INDEX(m_native)][l];
+    double graft = minute->k[KINETIC_INDEX(m_graft)][l] * minute->k[KINETIC_INDEX(phi_p)][l];
+    if (!(native > 0.0)) return 0.0;
+    double secreted = minute->k[KINETIC_INDEX(gamma)][l] * minute->x[MINUTE_ipo][l] * native / (native + graft);
+    double whole = secreted * lane->type2.body.weight_kg / lane->who->kinetics.bw;
+    return p->pathways_workload * whole / (lane->type2.cells.mass * p->secretion_basal);
+}
+
+void type2_look(const run_plan *run, lane *lane, const lane_group *minute, int l)
+{
+    const params *p = run->params;
+    type2 *t = &lane->type2;
+    double gp = minute->x[MINUTE_gp][l], glucose = gp / minute->k[KINETIC_INDEX(vg)][l];
+    double above = gp - minute->k[KINETIC_INDEX(ke2)][l];
+    if (above > 0.0)
+        t->urine_g += t->body.weight_kg * minute->k[KINETIC_INDEX(ke1)][l] * above * LOOK_MINUTES / 1000.0;
+    pathways_look(glucose - p->pathways_glucose_shift_mg_dl, workload(p, lane, minute, l), lane->who->body.exocytosis_ceiling,
+                  p->pathways_shift_glucose_mg_dl, &t->drive);
+}
+
+static metabolic_day today(const params *p, const type2 *t, double days, const person *who, int day)
+{
+    drug_effects drugs = glucose_drugs_effects(p, &t->drugs);
+    return (metabolic_day){
+        .intake_kcal = drugs.intake_kcal + p->insulin_intake_kcal_per_u * t->insulin_u / days,
+        .eaten_frac = comparator_eaten_frac(p, (comparator_kind)t->comparator, who, day),
+        .urine_g = t->urine_g / days,
+        .drug_sensitivity = drugs.sensitivity_factor,
+        .drug_systolic_mm_hg = drugs.systolic_mm_hg,
+    };
+}
+
+static void forget_day(type2 *t)
+{
+    t->drive = (pathways_drive){0};
+    t->urine_g = t->insulin_u = 0.0;
+}
+
+/* What people come with is their steady state: exocytosis has followed their glucose, and the mass is what then gives the
+ * function that they were drawn with. */
+void type2_follow_up_begins(const run_plan *run, lane *lane)
+{
+    const params *p = run->params;
+    type2 *t = &lane->type2;
+    double settled = pathways_exocytosis_settled(&t->drive, 0.0);
+    t->cells = (pathways){.mass = lane->who->native_function_frac / pathways_capacity(settled, p->pathways_capacity_half),
+                          .exocytosis = settled,
+                          .shift = t->cells.shift};
+    metabolic_day usual = today(p, t, SETTLED_DAYS, lane->who, 0);
+    metabolism_settle(&t->body, &usual);
+    forget_day(t);
+    care_type2_arm_begins(run, lane);
+}
+
+void type2_day_ends(const run_plan *run, lane *lane, int day, double insulin_u)
+{
+    const params *p = run->params;
+    type2 *t = &lane->type2;
+    t->insulin_u += insulin_u;
+    if (day < 0) { /* a steady state: only the shift, which follows within days, moves */
+        pathways settled = t->cells;
+        pathways_step(&t->drive, MINUTES_PER_DAY, &PATHWAYS_ALONE, &settled);
+        t->cells.shift = settled.shift;
+        if (day < -SETTLED_DAYS) forget_day(t);
+        return;
+    }
+    const cell_signals *signals = &lane->signals;
+    const pathways_help help = {.pace = p->pathways_pace * glucose_drugs_effects(p, &t->drugs).native_pace,
+                                .protection_frac = signals->native_protection_frac,
+                                .recovery_gain = signals->native_recovery_gain};
+    metabolic_day now = today(p, t, 1.0, lane->who, day);
+    glucose_drugs_day(p, &t->drugs);
+    metabolism_day(p, lane->who, &now, signals, &t->body);
+    pathways_step(&t->drive, MINUTES_PER_DAY, &help, &t->cells);
+    forget_day(t);
+}

@@ -1,0 +1,49 @@
+/* Type 2: the part of a lane that only people without type 1 diabetes have - native cells that adapt and fail, metabolism,
+ * glucose-lowering drugs, comparators. In the order of a day:
+ *
+ *   type2_day_begins   drugs, weight, sensitivity and native cells make the kinetics of the day
+ *   type2_look         every quarter of an hour: glucose and secretion for the slow laws, glucose in urine
+ *   type2_day_ends     drugs, metabolism and native cells take one step (follow-up only: the run-in is a steady state) */
+#ifndef ISLET_TRIAL_TYPE2_H
+#define ISLET_TRIAL_TYPE2_H
+
+#include "physiology/glucose_drugs.h"
+#include "physiology/kernel.h"
+#include "physiology/metabolism.h"
+#include "physiology/pathways.h"
+#include "therapy/protocol.h"
+
+#define LOOK_MINUTES 15
+
+typedef struct {
+    int day;                     /* of the review */
+    double fasting_sum, lowest;  /* fasting and post-meal sensor glucose since then */
+    int fasting_n;
+    double dose_before_u;        /* basal dose before the last rise */
+} titration_log;
+
+/* What the clinic knows and does. */
+typedef struct {
+    type2_plan plan;             /* complete */
+    insulin_care insulin;        /* now */
+    double meal_u[3];            /* prandial dose of each main meal */
+    titration_log titration;
+    double hba1c_pct;            /* of the last quarterly visit, NaN before */
+    int high_visits;             /* quarterly visits in a row with diabetic glucose */
+    bool reducing;               /* treatment is reduced while glucose is low */
+    bool diagnosed;              /* has diabetes */
+    int days_untreated;          /* without glucose-lowering drugs and insulin */
+} type2_care;
+
+typedef struct {
+    metabolism body;
+    glucose_drugs drugs;
+    pathways cells;
+    pathways_drive drive;        /* looks of the day; of the whole run-in before day 0 */
+    double urine_g;              /* glucose lost today; in the run-in the sum */
+    double insulin_u;            /* the same of injected insulin */
+    int comparator;              /* comparator_kind in force */
+    type2_care care;
+} type2;
+
+#endif

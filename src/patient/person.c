@@ -84,7 +84,7 @@ static double free_value(const subject *s, int i)
     return values[i];
 }
 
-/* With another centre the people are spread around it as the subjects are around their own. */
+/* With another centre the people are spread around it as the subjects are around their own, but by less. */
 bool person_draw_free(const person_source *source, draw *d, const subject_free *centre, subject_free *out, int *closest)
 {
     double moved[sizeof(subject_free) / sizeof(double)] = {0.0};
@@ -115,7 +115,7 @@ bool person_draw_free(const person_source *source, draw *d, const subject_free *
         double deviation = kept * sum + own * sd * draw_normal(d), x = from_line(i, mean + deviation);
         double margin = source->params->subject_bound_frac;
         inside = inside && x >= low / (1.0 + margin) && x <= (is_fraction(i) ? 1.0 - (1.0 - high) / (1.0 + margin) : high * (1.0 + margin));
-        values[i] = centre ? from_line(i, to_line(i, moved[i]) + deviation) : x;
+        values[i] = centre ? from_line(i, to_line(i, moved[i]) + source->params->type2_spread * deviation) : x;
     }
     memcpy(out, values, sizeof(*out));
     return inside;

@@ -26,6 +26,7 @@ typedef struct {
     double waist_cm, systolic_mm_hg, diastolic_mm_hg, ldl_mg_dl, hdl_mg_dl, triglycerides_mg_dl;
     double lean_crp_mg_l;
     double intake_kcal;           /* a day, in balance with the weight at enrolment */
+    double insulin_resistance;    /* 0 the healthy, 1 the type 2 parameter set */
     double exocytosis_ceiling;    /* physiology/pathways.h */
     double sensitivity_day_cv;    /* within-person, from window to window */
     double adherence;             /* share of a prescribed change of eating that is done, 0..1 */

@@ -8,7 +8,7 @@
 /* One value of a population within its bounds. */
 double person_draw_value(draw *d, const population_value *value);
 
-/* Free parameters around the subjects' mean, or around `centre`. False when one leaves the subjects' range by more than the
+/* Free parameters around the subjects' mean, or by less around `centre`. False when one leaves the subjects' range by more than the
  * allowed share. */
 bool person_draw_free(const person_source *source, draw *d, const subject_free *centre, subject_free *out, int *closest);
 

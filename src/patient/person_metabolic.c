@@ -131,6 +131,7 @@ bool person_draw_metabolic(const person_source *source, draw *d, person *out)
     resistance += p->resistance_per_bmi * (out->bmi_kg_m2 - of->bmi_kg_m2.mean);
     resistance = resistance < 0.0 ? 0.0 : resistance;
 
+    out->body.insulin_resistance = resistance;
     centre_of(resistance, &centre);
     bool inside = person_draw_free(source, d, &centre, &free, &closest);
     free.bw = out->bmi_kg_m2 * out->height_m * out->height_m; /* weight follows from body mass index here */
@@ -152,13 +153,13 @@ bool person_draw_metabolic(const person_source *source, draw *d, person *out)
 /* Sensitivity over the day: the common profile of Dalla Man 2007's day simulation (Vmx 0.75 in the evening) with a spread. */
 #define EVENING 2
 #define EVENING_SENSITIVITY 0.75
-#define USUAL_INTAKE_KCAL 2200.0 /* of the person whose meals are those of params.def, assumed */
+#define USUAL_INTAKE_KCAL 2700.0 /* of the person whose meals are those of params.def, assumed */
 
 void person_settle_metabolic(const params *p, draw *d, person *out)
 {
     for (int w = 0; w < SENSITIVITY_WINDOWS; w++)
         out->sensitivity[w] = (w == EVENING ? EVENING_SENSITIVITY : 1.0) * draw_lognormal(d, 1.0, p->type2_sensitivity_window_cv);
-    out->dawn_rise *= p->type2_dawn_rise / p->dawn_rise;
+    if (out->body.insulin_resistance < 1.0) out->dawn_rise *= out->body.insulin_resistance; /* healthy insulin hides dawn; assumed */
     out->body.sensitivity_day_cv = p->type2_sensitivity_day_cv;
     out->habits.meal_scale *= out->body.intake_kcal / USUAL_INTAKE_KCAL;
 }

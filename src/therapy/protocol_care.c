@@ -18,7 +18,7 @@ void protocol_check_care(yaml_reader *reader, const yaml_node *root, protocol_co
 {
     islet_protocol *protocol = context->protocol;
     const population *of = &protocol->population;
-    if (reader->broken || root->kind != YAML_MAP || of->diabetes != DIABETES_TYPE1) return;
+    if (reader->broken || root->kind != YAML_MAP || of->diabetes != DIABETES_TYPE1 || !*of->name) return;
     const yaml_node *care = yaml_find(root, "care"), *arms = yaml_find(root, "arms");
     if (protocol->care.insulin >= 0 && protocol->care.insulin != INSULIN_BASAL_BOLUS && care && care->kind == YAML_MAP)
         yaml_error(reader, yaml_find(care, "insulin"), "'insulin' is '%s'; people with type 1 diabetes need basal_bolus",

@@ -1,5 +1,5 @@
 # Few words for newcomers; the build itself is CMake's (CMakeLists.txt, CMakePresets.json).
-.PHONY: demo test build bench fit sanitize format install clean
+.PHONY: demo test build bench fit study sanitize format install clean
 PREFIX ?= /usr/local
 DESTDIR ?=
 
@@ -18,6 +18,9 @@ bench: build      # speed of every engine and its error against the reference
 
 fit: build         # fits the graft to the rows of the evidence marked calibrate (about half an hour)
 	@ninja -C build fit_graft && build/fit_graft
+
+study: build       # parameters that are known are fitted again, 200 times: do the intervals hold them? (some minutes)
+	@ninja -C build recover && build/recover
 
 sanitize: build   # the whole suite under AddressSanitizer and UndefinedBehaviorSanitizer
 	@sh tools/sanitize.sh

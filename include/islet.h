@@ -340,6 +340,24 @@ ISLET_API ISLET_CHECK islet_status islet_validate(const char *path, const char *
                                                   islet_validation **out, islet_problems *problems);
 ISLET_API void islet_validation_free(islet_validation *validation);
 
+/* ---- calibrate: parameters out of published outcomes --------------------------------------------------------------------- */
+
+typedef struct {
+    islet_table *parameters; /* parameter, shipped, fitted, median, low, high (95 % of the posterior), prior_low, prior_high, sd_over_prior, identified */
+    islet_table *rows;       /* trial_id, arm_id, endpoint, statistic, day, n, observed, observed_se, shipped, fitted */
+    char *set;               /* the parameter set as text: values at the point, draws of the posterior */
+    int points, draws;       /* simulated; in the set */
+    double discrepancy;      /* posterior mean of the difference between trials that the model does not explain, in prior SDs of a row */
+    double accepted, r_hat;  /* of the chains */
+} islet_calibration;
+
+/** Fit `parameters` (names separated by commas; NULL: those the shipped set has draws of) to rows of the role calibrate: those
+ *  of `path` (a file with rows of another role is refused) or the shipped ones, of the `cohorts` named (NULL: all). Of the
+ *  options patients (default 48 at each point), seed, threads, engine, progress and interrupted count. */
+ISLET_API ISLET_CHECK islet_status islet_calibrate(const char *path, const char *parameters, const char *cohorts,
+                                                   const islet_run_options *options, islet_calibration **out, islet_problems *problems);
+ISLET_API void islet_calibration_free(islet_calibration *calibration);
+
 /* ---- report --------------------------------------------------------------------------------------------------------- */
 
 /** Write one self-contained HTML page for the run in `store`; to a temporary name first, then moved into place. */

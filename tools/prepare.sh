@@ -45,6 +45,7 @@ look_for_what_is_missing() {
     need "Nettle" nettle-dev has_library nettle
     need "Jansson" libjansson-dev has_library jansson
     need "GNU Scientific Library" libgsl-dev has_library gsl
+    need "NLopt" libnlopt-dev has_library nlopt
     need "Random123, headers" librandom123-dev builds Random123/philox.h
     need "cmocka, for the tests" libcmocka-dev has_library cmocka
     need "SUNDIALS CVODE, for the tests and the benchmark" libsundials-dev builds cvode/cvode.h -lsundials_cvode -lm

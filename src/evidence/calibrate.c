@@ -1,0 +1,579 @@
+/* islet_calibrate: which parameter values go with the calibration rows, and how far others do.
+ *
+ * 1. A base simulation with four times the people, at the shipped values: anchors every emulator and gives SDs that were not published.
+ * 2. Wave 1: points of a Sobol sequence over the prior; wave 2: points of the posterior of wave 1, spread out. The same people and chance
+ *    at every point (common random numbers).
+ * 3. For every row an emulator of its statistic; likelihood from the published mean, SD or count at the trial's n.
+ * 4. The point by NLopt, the posterior by adaptive Metropolis, both on the emulators; then one simulation at the point. */
+#include "evidence/calibrate.h"
+
+#include <gsl/gsl_cdf.h>
+#include <gsl/gsl_qrng.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/number.h"
+#include "base/problems.h"
+#include "base/table.h"
+#include "evidence/expressed.h"
+#include "stats/summary.h"
+
+#define PEOPLE 48          /* at every point; default */
+#define BASE_TIMES 4       /* times as many in the base simulation */
+#define POINTS_FIRST 1.6   /* points of wave 1 for each term of the emulator .. */
+#define POINTS_SECOND 0.8  /* .. and of wave 2 */
+#define SPREAD_FIRST 1.2   /* prior SDs are stretched by this in wave 1, the posterior in wave 2 */
+#define SPREAD_SECOND 1.4
+#define STEPS 9000         /* of each of four chains */
+#define WAVE_DRAWS 512
+#define NOT_IDENTIFIED 0.85 /* posterior SD over prior SD */
+
+typedef struct {
+    const islet_run_options *options;
+    expressed rows;
+    int n_parameters, n_points;
+    free_parameter parameters[CALIBRATE_MAX_PARAMETERS];
+    int64_t people;
+    double *x, *y;            /* [point][parameter], [point][row] on the row's scale */
+    double *anchor;           /* [row]: what is added to a simulated statistic */
+    double *base_value, *fitted_value; /* [row], as people read them */
+    double **values;          /* [row][person], of one simulation */
+    calibration_target *targets;
+    double point[CALIBRATE_MAX_PARAMETERS];
+    mcmc_result posterior;
+    double done, total;
+} job;
+
+/* ---- what is asked ---- */
+
+static bool row_is_share(const job *j, int r)
+{
+    return outcome_is_share(&j->rows.rows[r].row->endpoint);
+}
+
+/* shipped value and range of a parameter: of a product or regimen those of its file */
+static bool shipped_value(const parameter_target *target, double *value, double *low, double *high)
+{
+    union {
+        product product;
+        regimen regimen;
+    } *of = malloc(sizeof *of);
+    params with = params_default();
+    *low = target->low;
+    *high = target->high;
+    bool fine = of != NULL;
+    if (fine && target->owner == OWNER_MODEL) *value = *(double *)((char *)&with + target->offset);
+    else if (fine) {
+        fine = target->owner == OWNER_PRODUCT ? product_shipped(target->owner_name, &of->product) : regimen_shipped(target->owner_name, &of->regimen);
+        const sourced_value *v = (const sourced_value *)((char *)of + target->offset);
+        if (fine) *value = v->value;
+        if (fine && v->low < v->high) {
+            *low = v->low;
+            *high = v->high;
+        }
+    }
+    free(of);
+    return fine;
+}
+
+static islet_status add_parameter(job *j, const char *name, size_t length, islet_problems *problems)
+{
+    char text[PARAMETER_NAME];
+    free_parameter *p = &j->parameters[j->n_parameters];
+    double value, low, high;
+    snprintf(text, sizeof text, "%.*s", (int)length, name);
+    if (length >= sizeof text || !parameter_find(text, &p->target) || !shipped_value(&p->target, &value, &low, &high)) {
+        problems_error(problems, "--parameters", 0, 0, "'%s' is no parameter; expected keys of `islet params`, or PRODUCT.KEY of `islet products`", text);
+        return ISLET_ERR_UNKNOWN_NAME;
+    }
+    for (int i = 0; i < j->n_parameters; i++)
+        if (strcmp(j->parameters[i].target.name, text) == 0) {
+            problems_error(problems, "--parameters", 0, 0, "'%s' is named twice; keep one", text);
+            return ISLET_ERR_ARGUMENT;
+        }
+    free_parameter_fill(p, value, low, high);
+    j->n_parameters++;
+    return ISLET_OK;
+}
+
+static islet_status too_many(islet_problems *problems)
+{
+    problems_error(problems, "--parameters", 0, 0, "more than %d parameters; expected at most as many; islet params --sensitivity says which matter",
+                   CALIBRATE_MAX_PARAMETERS);
+    return ISLET_ERR_ARGUMENT;
+}
+
+/* the names in a list, or those that the shipped set has draws of */
+static islet_status read_parameters(job *j, const char *list, islet_problems *problems)
+{
+    islet_status status = ISLET_OK;
+    if (list) {
+        while (status == ISLET_OK) {
+            size_t length = strcspn(list, ",");
+            status = j->n_parameters < CALIBRATE_MAX_PARAMETERS ? add_parameter(j, list, length, problems) : too_many(problems);
+            if (!list[length]) break;
+            list += length + 1;
+        }
+        return status;
+    }
+    parameter_set shipped;
+    status = parameter_set_shipped(&shipped, problems);
+    for (int i = 0; i < shipped.n_drawn && status == ISLET_OK; i++)
+        status = i < CALIBRATE_MAX_PARAMETERS ? add_parameter(j, shipped.drawn[i].name, strlen(shipped.drawn[i].name), problems) : too_many(problems);
+    parameter_set_free(&shipped);
+    return status;
+}
+
+/* is `word` one of the comma-separated `list`? */
+static bool is_listed(const char *list, const char *word)
+{
+    for (size_t length; *list; list += length + (list[length] == ',')) {
+        length = strcspn(list, ",");
+        if (strlen(word) == length && strncmp(list, word, length) == 0) return true;
+    }
+    return false;
+}
+
+/* rows of role calibrate after day 0, of the cohorts asked for; a file with others is refused */
+static islet_status read_rows(job *j, const char *path, const char *cohorts, islet_problems *problems)
+{
+    islet_status status = path ? expressed_read(path, &j->rows, problems) : expressed_shipped(&j->rows, problems);
+    if (status != ISLET_OK) return status;
+    for (int r = 0; path && r < j->rows.n_rows; r++) {
+        const evidence_row *row = j->rows.rows[r].row;
+        if (row->role == ROLE_CALIBRATE) continue;
+        problems_error(problems, path, row->line, 0, "role: '%s'; expected only rows of the role calibrate, others are never fitted; put them into a file of their own",
+                       evidence_role_word(row->role));
+        status = ISLET_ERR_INPUT;
+    }
+    if (status != ISLET_OK) return status;
+    expressed_keep_role(&j->rows, ROLE_CALIBRATE);
+    int kept = 0;
+    for (int r = 0; r < j->rows.n_rows; r++) {
+        const evidence_row *row = j->rows.rows[r].row;
+        if (row->day > 0 && (!cohorts || is_listed(cohorts, row->group))) j->rows.rows[kept++] = j->rows.rows[r];
+    }
+    j->rows.n_rows = kept;
+    if (kept > 0) return ISLET_OK;
+    problems_error(problems, path ? path : "the shipped rows", 0, 0, "no row of the role calibrate after day 0 is left; expected at least one");
+    return ISLET_ERR_INPUT;
+}
+
+/* ---- simulation ---- */
+
+static void add_progress(void *context, const islet_progress *now)
+{
+    job *j = context;
+    islet_progress all = {j->done + now->done_patient_days, j->total};
+    if (j->options->progress) j->options->progress(j->options->context, &all);
+}
+
+static bool ask_interrupted(void *context)
+{
+    const job *j = context;
+    return j->options->interrupted && j->options->interrupted(j->options->context);
+}
+
+static double days_a_person(const job *j)
+{
+    double days = 0.0;
+    for (int p = 0; p < j->rows.n_protocols; p++)
+        for (int r = 0; r < j->rows.n_rows; r++)
+            if (j->rows.rows[r].protocol == p) {
+                days += expressed_days_a_person(&j->rows, p);
+                break;
+            }
+    return days;
+}
+
+/* all protocols with the parameters at x => j->values */
+static islet_status simulate(job *j, const double *x, int64_t people, islet_problems *problems)
+{
+    islet_status status = ISLET_OK;
+    islet_protocol *changed = malloc(sizeof *changed);
+    if (!changed) return ISLET_ERR_MEMORY;
+    for (int r = 0; r < j->rows.n_rows; r++)
+        for (int64_t i = 0; i < people; i++) j->values[r][i] = NAN;
+    for (int p = 0; p < j->rows.n_protocols && status == ISLET_OK; p++) {
+        bool used = false;
+        for (int r = 0; r < j->rows.n_rows; r++) used = used || j->rows.rows[r].protocol == p;
+        if (!used) continue;
+        params with = params_default();
+        islet_run_options own = *j->options;
+        own.progress = add_progress;
+        own.interrupted = ask_interrupted;
+        own.context = j;
+        *changed = *j->rows.protocols[p].protocol;
+        for (int i = 0; i < j->n_parameters; i++)
+            parameter_set_value(&j->parameters[i].target, free_parameter_value(&j->parameters[i], x[i]), &with, changed);
+        status = expressed_simulate(&j->rows, p, changed, &with, &own, people, j->values, problems);
+        j->done += (double)people * expressed_days_a_person(&j->rows, p);
+    }
+    free(changed);
+    return status;
+}
+
+/* statistic of a row on its scale, of n people; NaN when nobody is left. `natural` gets it as people read it. */
+static double statistic(const job *j, int r, int64_t people, double *natural, double *monte_carlo)
+{
+    const evidence_row *row = j->rows.rows[r].row;
+    double *values = j->values[r];
+    summary s = summary_mean(values, people);
+    *natural = s.value;
+    *monte_carlo = s.sd / sqrt((double)s.n);
+    if (s.n == 0) return NAN;
+    if (row_is_share(j, r)) {
+        double events = s.value * (double)s.n + 0.5, others = (double)s.n + 1.0 - events;
+        *monte_carlo = sqrt(1.0 / events + 1.0 / others);
+        return log(events / others);
+    }
+    if (row->statistic != STATISTIC_MEDIAN) return s.value;
+    int64_t known = summary_sort(values, people);
+    *natural = summary_quantile(values, known, 0.5);
+    *monte_carlo *= 1.2533; /* of a median over a mean, normal values */
+    return *natural;
+}
+
+static islet_status simulate_base(job *j, islet_problems *problems)
+{
+    const double shipped[CALIBRATE_MAX_PARAMETERS] = {0};
+    islet_status status = simulate(j, shipped, BASE_TIMES * j->people, problems);
+    for (int r = 0; r < j->rows.n_rows && status == ISLET_OK; r++) {
+        const evidence_row *row = j->rows.rows[r].row;
+        calibration_target *t = &j->targets[r];
+        double natural, error, few = statistic(j, r, j->people, &natural, &error); /* sorts only those */
+        double all = statistic(j, r, BASE_TIMES * j->people, &j->base_value[r], &t->monte_carlo);
+        j->anchor[r] = isnan(all) || isnan(few) ? 0.0 : all - few;
+        t->share = row_is_share(j, r);
+        t->n = row->n;
+        t->events = isnan(row->events) ? round(row->value * row->n) : row->events;
+        t->value = row->value;
+        t->se = evidence_row_se(row);
+        if (isnan(t->se)) t->se = summary_mean(j->values[r], BASE_TIMES * j->people).sd / sqrt(row->n);
+        if (!(t->se > 0.0)) t->se = fabs(row->value) * 0.01; /* everybody alike: printed to two digits */
+    }
+    return status;
+}
+
+static islet_status simulate_points(job *j, int from, int to, islet_problems *problems)
+{
+    islet_status status = ISLET_OK;
+    for (int i = from; i < to && status == ISLET_OK; i++) {
+        status = simulate(j, j->x + (size_t)i * (size_t)j->n_parameters, j->people, problems);
+        for (int r = 0; r < j->rows.n_rows && status == ISLET_OK; r++) {
+            double natural, error;
+            j->y[(size_t)i * (size_t)j->rows.n_rows + (size_t)r] = statistic(j, r, j->people, &natural, &error) + j->anchor[r];
+        }
+    }
+    return status;
+}
+
+/* ---- waves ---- */
+
+/* x within the range of the parameter */
+static double clipped(const free_parameter *p, double x)
+{
+    return free_parameter_x(p, free_parameter_value(p, x));
+}
+
+static bool place_first(job *j, int n)
+{
+    double u[CALIBRATE_MAX_PARAMETERS];
+    gsl_qrng *sobol = gsl_qrng_alloc(gsl_qrng_sobol, (unsigned)j->n_parameters);
+    if (!sobol) return false;
+    for (int i = 0; i < n; i++) {
+        gsl_qrng_get(sobol, u);
+        for (int k = 0; k < j->n_parameters; k++)
+            j->x[i * j->n_parameters + k] = clipped(&j->parameters[k], SPREAD_FIRST * gsl_cdf_ugaussian_Pinv(u[k]));
+    }
+    gsl_qrng_free(sobol);
+    return true;
+}
+
+static void place_second(job *j, int from, int to)
+{
+    int d = j->n_parameters;
+    for (int k = 0; k < d; k++) {
+        double mean = 0.0;
+        for (int i = 0; i < j->posterior.kept; i++) mean += j->posterior.draws[i * (d + 1) + k] / j->posterior.kept;
+        for (int i = from; i < to; i++) {
+            double draw = j->posterior.draws[(i - from) * j->posterior.kept / (to - from) * (d + 1) + k];
+            j->x[i * d + k] = clipped(&j->parameters[k], mean + SPREAD_SECOND * (draw - mean));
+        }
+    }
+}
+
+static bool fit_surfaces(job *j, int points)
+{
+    int rows = j->rows.n_rows;
+    double *y = malloc((size_t)points * sizeof *y);
+    bool fine = y != NULL;
+    for (int r = 0; r < rows && fine; r++) {
+        calibration_target *t = &j->targets[r];
+        for (int i = 0; i < points; i++) y[i] = j->y[(size_t)i * (size_t)rows + (size_t)r];
+        emulator_free(&t->surface);
+        fine = emulator_fit(j->x, y, points, j->n_parameters, &t->surface);
+        if (t->spread == 0.0) t->spread = summary_mean(y, points).sd; /* of the first wave: the prior's */
+    }
+    free(y);
+    return fine;
+}
+
+static islet_status fit(job *j, int points, int keep, islet_problems *problems)
+{
+    uint64_t seed = j->options->has_seed ? j->options->seed : 1;
+    if (!fit_surfaces(j, points)) {
+        problems_error(problems, "islet calibrate", 0, 0, "a row has no value at most points of the prior: nobody is left in its arm; leave it out");
+        return ISLET_ERR_NUMERICAL;
+    }
+    calibration_problem problem = {j->n_parameters, j->rows.n_rows, j->parameters, j->targets};
+    mcmc_free(&j->posterior);
+    if (!calibrate_point(&problem, j->point)) return ISLET_ERR_NUMERICAL;
+    return calibrate_posterior(&problem, j->point, STEPS, keep, seed, &j->posterior) ? ISLET_OK : ISLET_ERR_MEMORY;
+}
+
+static bool make_room(job *j, int points)
+{
+    size_t rows = (size_t)j->rows.n_rows, people = (size_t)(BASE_TIMES * j->people);
+    j->x = calloc((size_t)points * (size_t)j->n_parameters, sizeof *j->x);
+    j->y = calloc((size_t)points * rows, sizeof *j->y);
+    j->anchor = calloc(3 * rows, sizeof *j->anchor);
+    j->values = calloc(rows, sizeof *j->values);
+    j->targets = calloc(rows, sizeof *j->targets);
+    bool fine = j->x && j->y && j->anchor && j->values && j->targets;
+    for (size_t r = 0; r < rows && fine; r++) {
+        j->values[r] = malloc(people * sizeof **j->values);
+        fine = j->values[r] != NULL;
+    }
+    if (!fine) return false;
+    j->base_value = j->anchor + rows;
+    j->fitted_value = j->anchor + 2 * rows;
+    return true;
+}
+
+static void job_free(job *j)
+{
+    for (int r = 0; r < j->rows.n_rows; r++) {
+        if (j->values) free(j->values[r]);
+        if (j->targets) emulator_free(&j->targets[r].surface);
+    }
+    free(j->values);
+    free(j->targets);
+    free(j->anchor);
+    free(j->x);
+    free(j->y);
+    mcmc_free(&j->posterior);
+    expressed_free(&j->rows);
+}
+
+static int terms_of(const job *j)
+{
+    return 1 + 2 * j->n_parameters + j->n_parameters * (j->n_parameters - 1) / 2;
+}
+
+/* base and first wave; room for both */
+static islet_status run_first(job *j, islet_problems *problems)
+{
+    int first = (int)(POINTS_FIRST * terms_of(j)) + 6;
+    j->n_points = first + (int)(POINTS_SECOND * terms_of(j)) + 4;
+    if (!make_room(j, j->n_points)) return ISLET_ERR_MEMORY;
+    j->total = days_a_person(j) * (double)j->people * (2 * BASE_TIMES + j->n_points);
+    islet_status status = simulate_base(j, problems);
+    if (status == ISLET_OK && !place_first(j, first)) status = ISLET_ERR_MEMORY;
+    if (status == ISLET_OK) status = simulate_points(j, 0, first, problems);
+    return status == ISLET_OK ? fit(j, first, WAVE_DRAWS, problems) : status;
+}
+
+static islet_status run_waves(job *j, islet_problems *problems)
+{
+    islet_status status = run_first(j, problems);
+    if (status != ISLET_OK) return status;
+    int first = (int)(POINTS_FIRST * terms_of(j)) + 6;
+    place_second(j, first, j->n_points);
+    status = simulate_points(j, first, j->n_points, problems);
+    if (status == ISLET_OK) status = fit(j, j->n_points, WAVE_DRAWS, problems);
+    if (status == ISLET_OK) status = simulate(j, j->point, BASE_TIMES * j->people, problems);
+    for (int r = 0; r < j->rows.n_rows && status == ISLET_OK; r++) {
+        double error;
+        statistic(j, r, BASE_TIMES * j->people, &j->fitted_value[r], &error);
+    }
+    return status;
+}
+
+/* ---- results ---- */
+
+/* six digits: more would pretend */
+static void short_number(double value, char out[NUMBER_TEXT])
+{
+    double digits = value != 0.0 ? pow(10.0, 5.0 - floor(log10(fabs(value)))) : 1.0;
+    number_write(isnan(value) ? value : round(value * digits) / digits, out);
+}
+
+static int by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static bool add_parameter_row(islet_table *table, const job *j, int k, double *work)
+{
+    const free_parameter *p = &j->parameters[k];
+    int n = j->posterior.kept;
+    double sum = 0.0, squares = 0.0;
+    for (int i = 0; i < n; i++) {
+        double x = j->posterior.draws[i * (j->n_parameters + 1) + k];
+        sum += x;
+        squares += x * x;
+        work[i] = free_parameter_value(p, x);
+    }
+    double shrinks = sqrt(squares / n - sum / n * (sum / n));
+    qsort(work, (size_t)n, sizeof *work, by_value);
+    char text[8][NUMBER_TEXT];
+    const double numbers[] = {p->shipped, free_parameter_value(p, j->point[k]), summary_quantile(work, n, 0.5), summary_quantile(work, n, 0.025),
+                              summary_quantile(work, n, 0.975), free_parameter_value(p, -NORMAL_Z_975), free_parameter_value(p, NORMAL_Z_975), shrinks};
+    for (int i = 0; i < 8; i++) short_number(numbers[i], text[i]);
+    return table_add_row(table, (const char *const[]){p->target.name, text[0], text[1], text[2], text[3], text[4], text[5], text[6], text[7],
+                                                      shrinks < NOT_IDENTIFIED ? "yes" : "no"});
+}
+
+static bool add_result_row(islet_table *table, const job *j, int r)
+{
+    const evidence_row *row = j->rows.rows[r].row;
+    char day[NUMBER_TEXT], n[NUMBER_TEXT], text[4][NUMBER_TEXT];
+    number_write(row->day, day);
+    number_write(row->n, n);
+    short_number(row->value, text[0]);
+    short_number(evidence_row_se(row), text[1]);
+    short_number(j->base_value[r], text[2]);
+    short_number(j->fitted_value[r], text[3]);
+    return table_add_row(table, (const char *const[]){row->trial, row->arm, row->endpoint.key, evidence_statistic_word(row->statistic), day, n,
+                                                      text[0], text[1], text[2], text[3]});
+}
+
+/* the parameter set as text: values at the point, draws of the posterior */
+static char *write_set(const job *j)
+{
+    int d = j->n_parameters;
+    size_t room = 2048 + (size_t)d * (PARAMETER_NAME + NUMBER_TEXT + 4) * 2 + (size_t)CALIBRATE_DRAWS * (size_t)d * (NUMBER_TEXT + 2), at = 0;
+    char *out = malloc(room), number[NUMBER_TEXT];
+    if (!out) return NULL;
+    at += (size_t)snprintf(out + at, room - at, "# Made by: islet calibrate (docs/calibration.md).\nislet_params: 1\ntitle: Fitted to %d calibration rows\nvalues:\n", j->rows.n_rows);
+    for (int k = 0; k < d; k++) {
+        short_number(free_parameter_value(&j->parameters[k], j->point[k]), number);
+        at += (size_t)snprintf(out + at, room - at, "  %s: %s\n", j->parameters[k].target.name, number);
+    }
+    at += (size_t)snprintf(out + at, room - at, "draws:\n  parameters:\n");
+    for (int k = 0; k < d; k++) at += (size_t)snprintf(out + at, room - at, "    - %s\n", j->parameters[k].target.name);
+    at += (size_t)snprintf(out + at, room - at, "  values:\n");
+    for (int i = 0; i < CALIBRATE_DRAWS; i++) {
+        const double *draw = j->posterior.draws + (size_t)(i * (WAVE_DRAWS / CALIBRATE_DRAWS)) * ((size_t)d + 1);
+        for (int k = 0; k < d; k++) {
+            short_number(free_parameter_value(&j->parameters[k], draw[k]), number);
+            at += (size_t)snprintf(out + at, room - at, "%s%s", k ? ", " : "    - [", number);
+        }
+        at += (size_t)snprintf(out + at, room - at, "]\n");
+    }
+    return out;
+}
+
+static bool fill_result(const job *j, islet_calibration *out)
+{
+    static const char *const parameter_columns[] = {"parameter", "shipped", "fitted", "median", "low", "high", "prior_low", "prior_high", "sd_over_prior", "identified"};
+    static const bool parameter_numbers[] = {false, true, true, true, true, true, true, true, true, false};
+    static const char *const row_columns[] = {"trial_id", "arm_id", "endpoint", "statistic", "day", "n", "observed", "observed_se", "shipped", "fitted"};
+    static const bool row_numbers[] = {false, false, false, false, true, true, true, true, true, true};
+    double *work = malloc((size_t)j->posterior.kept * sizeof *work);
+    out->parameters = table_create(10, parameter_columns, parameter_numbers);
+    out->rows = table_create(10, row_columns, row_numbers);
+    out->set = write_set(j);
+    bool fine = work && out->parameters && out->rows && out->set;
+    for (int k = 0; k < j->n_parameters && fine; k++) fine = add_parameter_row(out->parameters, j, k, work);
+    for (int r = 0; r < j->rows.n_rows && fine; r++) fine = add_result_row(out->rows, j, r);
+    out->points = j->n_points;
+    out->draws = CALIBRATE_DRAWS;
+    out->accepted = j->posterior.accepted;
+    out->r_hat = j->posterior.r_hat;
+    double sum = 0.0;
+    for (int i = 0; i < j->posterior.kept; i++) sum += exp(j->posterior.draws[i * (j->n_parameters + 1) + j->n_parameters]);
+    out->discrepancy = sum / j->posterior.kept;
+    free(work);
+    return fine;
+}
+
+void islet_calibration_free(islet_calibration *calibration)
+{
+    if (!calibration) return;
+    islet_table_free(calibration->parameters);
+    islet_table_free(calibration->rows);
+    free(calibration->set);
+    free(calibration);
+}
+
+/* what every calibration begins with; *j is the caller's to free, also after a failure */
+static islet_status prepare(job *j, const char *path, const char *parameters, const char *cohorts, const islet_run_options *options,
+                            islet_problems *problems)
+{
+    static const islet_run_options defaults = {0};
+    j->options = options ? options : &defaults;
+    j->people = j->options->patients > 0 ? j->options->patients : PEOPLE;
+    islet_status status = read_parameters(j, parameters, problems);
+    if (status == ISLET_OK && j->n_parameters == 0) {
+        problems_error(problems, "--parameters", 0, 0, "no parameter; the shipped set has draws of none; name some");
+        status = ISLET_ERR_ARGUMENT;
+    }
+    return status == ISLET_OK ? read_rows(j, path, cohorts, problems) : status;
+}
+
+void calibrate_problem_free(calibration_problem *problem)
+{
+    for (int t = 0; t < problem->n_targets; t++) emulator_free(&problem->targets[t].surface);
+    free(problem->targets);
+    free(problem->parameters);
+    *problem = (calibration_problem){0};
+}
+
+islet_status calibrate_first_wave(const char *path, const char *parameters, const char *cohorts, const islet_run_options *options,
+                                  calibration_problem *out, islet_problems *problems)
+{
+    job *j = calloc(1, sizeof *j);
+    *out = (calibration_problem){0};
+    if (!j) return ISLET_ERR_MEMORY;
+    islet_status status = prepare(j, path, parameters, cohorts, options, problems);
+    if (status == ISLET_OK) status = run_first(j, problems);
+    free_parameter *copy = malloc(sizeof j->parameters);
+    if (status == ISLET_OK && !copy) status = ISLET_ERR_MEMORY;
+    if (status == ISLET_OK) {
+        memcpy(copy, j->parameters, sizeof j->parameters);
+        *out = (calibration_problem){j->n_parameters, j->rows.n_rows, copy, j->targets};
+        j->targets = NULL; /* now the caller's */
+        copy = NULL;
+    }
+    free(copy);
+    job_free(j);
+    free(j);
+    return status;
+}
+
+islet_status islet_calibrate(const char *path, const char *parameters, const char *cohorts, const islet_run_options *options,
+                             islet_calibration **out, islet_problems *problems)
+{
+    if (!out) return ISLET_ERR_ARGUMENT;
+    *out = NULL;
+    job *j = calloc(1, sizeof *j);
+    islet_calibration *made = calloc(1, sizeof *made);
+    islet_status status = j && made ? ISLET_OK : ISLET_ERR_MEMORY;
+    if (status != ISLET_OK) goto done;
+    status = prepare(j, path, parameters, cohorts, options, problems);
+    if (status == ISLET_OK) status = run_waves(j, problems);
+    if (status == ISLET_OK && !fill_result(j, made)) status = ISLET_ERR_MEMORY;
+    if (status != ISLET_OK) goto done;
+    *out = made;
+    made = NULL;
+done:
+    if (j) job_free(j);
+    free(j);
+    islet_calibration_free(made);
+    return status;
+}

@@ -1,0 +1,28 @@
+#!/bin/sh
+# islet calibrate: a small fit, its parameter set read back, the same bytes again, and refusals.
+. "$(dirname "$0")/lib.sh"
+examples=$source/examples/validate
+
+head -3 "$examples/stem_cell_islets.csv" >rows.csv
+cp "$examples/stem_cell_islets.yaml" .
+expect 0 "$islet" calibrate rows.csv --parameters zimislecel.secretion_gain --patients 8 --out set.yaml
+says out.txt "zimislecel.secretion_gain"
+says out.txt "parameter set in set.yaml"
+expect 0 "$islet" check set.yaml
+says out.txt "parameter set"
+cp set.yaml first.yaml
+expect 0 "$islet" calibrate rows.csv --parameters zimislecel.secretion_gain --patients 8 --out set.yaml --threads 1 --json
+is_json out.txt
+says out.txt '"schema":"islet.calibrate/1"'
+same set.yaml first.yaml
+expect 0 "$islet" validate --trial rows.csv --patients 8 --params set.yaml --json
+says out.txt '"parameter_draws":12'
+
+expect 3 "$islet" calibrate "$examples/stem_cell_islets.csv" --parameters portal_potency --out no.yaml
+says err.txt "stem_cell_islets.csv:4: role: 'validate'; expected only rows of the role calibrate"
+expect 2 "$islet" calibrate rows.csv --parameters nonsense --out no.yaml
+says err.txt "'nonsense' is no parameter"
+expect 2 "$islet" calibrate rows.csv --parameters portal_potency --out -
+expect 5 "$islet" calibrate absent.csv --parameters portal_potency --out no.yaml
+absent no.yaml
+finish

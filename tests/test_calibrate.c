@@ -1,0 +1,183 @@
+/* Calibration: the emulator and the sampler against closed forms, priors, recovery over repeats with intervals that hold the
+ * truth, and what is refused. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "base/rng.h"
+#include "evidence/calibrate.h"
+
+static double normal(uint64_t who, uint64_t index)
+{
+    return rng_normal(7, who, RNG_assay, index);
+}
+
+/* ---- emulator ---- */
+
+static double surface(const double *x)
+{
+    return 2.0 + x[0] - 0.5 * x[1] + 0.3 * x[0] * x[1] + 0.2 * x[1] * x[1];
+}
+
+static void test_emulator(void **state)
+{
+    (void)state;
+    double x[120], y[60];
+    for (int i = 0; i < 60; i++) {
+        x[2 * i] = normal(1, 2 * (uint64_t)i);
+        x[2 * i + 1] = normal(1, 2 * (uint64_t)i + 1);
+        y[i] = i == 7 ? NAN : surface(x + 2 * i); /* a point that gave nothing is left out */
+    }
+    emulator e;
+    assert_true(emulator_fit(x, y, 60, 2, &e));
+    assert_true(e.products);
+    const double at[2] = {0.4, -0.7};
+    assert_true(fabs(emulator_value(&e, at) - surface(at)) < 2e-3);
+    assert_true(e.error < 5e-3);
+    emulator_free(&e);
+    /* noise of SD 0.3 is found by leaving points out */
+    for (int i = 0; i < 60; i++) y[i] = surface(x + 2 * i) + 0.3 * normal(2, (uint64_t)i);
+    assert_true(emulator_fit(x, y, 60, 2, &e));
+    assert_true(e.error > 0.2 && e.error < 0.42);
+    emulator_free(&e);
+    assert_false(emulator_fit(x, y, 3, 2, &e)); /* too few points */
+}
+
+/* ---- sampler ---- */
+
+/* normal with means 1 and -2, SDs 1 and 0.5, correlation 0.8 */
+static double density(void *context, const double *x)
+{
+    (void)context;
+    double a = x[0] - 1.0, b = (x[1] + 2.0) / 0.5;
+    return -(a * a - 1.6 * a * b + b * b) / (2.0 * (1.0 - 0.64));
+}
+
+static void test_sampler(void **state)
+{
+    (void)state;
+    const double start[2] = {0.0, 0.0}, scale[2] = {1.0, 1.0};
+    mcmc_result r, again;
+    assert_true(mcmc_run(density, NULL, start, scale, 2, 20000, 4000, 1, &r));
+    double mean[2] = {0}, square[2] = {0}, product = 0.0;
+    for (int i = 0; i < r.kept; i++) {
+        for (int k = 0; k < 2; k++) mean[k] += r.draws[2 * i + k] / r.kept;
+        for (int k = 0; k < 2; k++) square[k] += r.draws[2 * i + k] * r.draws[2 * i + k] / r.kept;
+        product += r.draws[2 * i] * r.draws[2 * i + 1] / r.kept;
+    }
+    double sd[2] = {sqrt(square[0] - mean[0] * mean[0]), sqrt(square[1] - mean[1] * mean[1])};
+    assert_true(fabs(mean[0] - 1.0) < 0.08 && fabs(mean[1] + 2.0) < 0.04);
+    assert_true(fabs(sd[0] - 1.0) < 0.06 && fabs(sd[1] - 0.5) < 0.03);
+    assert_true(fabs((product - mean[0] * mean[1]) / (sd[0] * sd[1]) - 0.8) < 0.04);
+    assert_true(r.r_hat < 1.02 && r.accepted > 0.15 && r.accepted < 0.6);
+    assert_true(mcmc_run(density, NULL, start, scale, 2, 20000, 4000, 1, &again));
+    assert_memory_equal(r.draws, again.draws, sizeof(double) * 8000);
+    mcmc_free(&r);
+    mcmc_free(&again);
+}
+
+/* ---- priors ---- */
+
+static void test_priors(void **state)
+{
+    (void)state;
+    free_parameter share, positive, free;
+    free_parameter_fill(&share, 0.9, 0.0, 1.0);
+    free_parameter_fill(&positive, 2.0, 0.0, 50.0);
+    free_parameter_fill(&free, -5.0, -40.0, 30.0);
+    assert_int_equal(share.scale, SCALE_LOGIT);
+    assert_int_equal(positive.scale, SCALE_LOG);
+    assert_int_equal(free.scale, SCALE_LINEAR);
+    assert_true(fabs(free_parameter_value(&positive, 2.0) - 8.0) < 1e-2); /* two SDs: four times as much */
+    assert_true(fabs(free_parameter_value(&free, 1.0) - 12.5) < 1e-12);
+    assert_true(free_parameter_value(&free, 9.0) == 30.0); /* never outside the range */
+    assert_true(fabs(free_parameter_x(&share, free_parameter_value(&share, -1.3)) + 1.3) < 1e-9);
+}
+
+/* ---- recovery ---- */
+
+/* two parameters, a mean that the first moves, a count that both move, and a mean that neither moves: over 200 repeats 95 %
+ * intervals hold the truth 90 to 98 % of the time. Data are made from the density's own model. */
+static void test_recovery(void **state)
+{
+    (void)state;
+    double weights[3][6] = {{5.0, 1.0, 0.0, 0.1, 0.0, 0.0}, {0.0, 0.5, 0.8, 0.0, 0.0, 0.0}, {3.0, 0.0, 0.0, 0.0, 0.0, 0.0}};
+    free_parameter parameters[2];
+    calibration_target targets[3] = {{.se = 0.3, .spread = 1.0}, {.share = true, .n = 20, .spread = 0.5}, {.se = 0.5, .spread = 0.2}};
+    calibration_problem problem = {2, 3, parameters, targets};
+    int held = 0;
+    double shrinks[2] = {0};
+    const int repeats = 200, keep = 200;
+    for (int k = 0; k < 2; k++) free_parameter_fill(&parameters[k], 1.0, 0.0, 1e6);
+    for (int t = 0; t < 3; t++) targets[t].surface = (emulator){.n_inputs = 2, .n_terms = 6, .products = true, .weights = weights[t]};
+    for (int r = 0; r < repeats; r++) {
+        uint64_t who = 100 + (uint64_t)r;
+        const double truth[2] = {normal(who, 0), normal(who, 1)};
+        double size = 0.2 * exp(0.5 * normal(who, 2)), point[2];
+        for (int t = 0; t < 3; t++) {
+            double said = emulator_value(&targets[t].surface, truth) + size * targets[t].spread * normal(who, 10 + (uint64_t)t);
+            targets[t].value = said + targets[t].se * normal(who, 20 + (uint64_t)t);
+            targets[t].events = 0;
+            for (uint64_t i = 0; i < 20 && targets[t].share; i++)
+                targets[t].events += rng_uniform(7, who, RNG_care, i) < 1.0 / (1.0 + exp(-said));
+        }
+        mcmc_result posterior;
+        assert_true(calibrate_point(&problem, point));
+        assert_true(calibrate_posterior(&problem, point, 3000, keep, (uint64_t)r, &posterior));
+        for (int k = 0; k < 2; k++) {
+            int below = 0;
+            double mean = 0.0, squares = 0.0;
+            for (int i = 0; i < keep; i++) {
+                double x = posterior.draws[3 * i + k];
+                below += x < truth[k];
+                mean += x / keep;
+                squares += x * x / keep;
+            }
+            held += below >= 5 && below <= keep - 5;
+            shrinks[k] += sqrt(squares - mean * mean) / repeats;
+        }
+        mcmc_free(&posterior);
+    }
+    assert_true(held >= 0.90 * 2 * repeats && held <= 0.98 * 2 * repeats);
+    assert_true(shrinks[0] < 0.5 && shrinks[1] < 0.75); /* both are learnt, the first from two rows */
+}
+
+/* ---- refusals ---- */
+
+static void expect_refused(const char *path, const char *parameters, const char *cohorts, const char *said)
+{
+    islet_calibration *c = NULL;
+    islet_problems *problems = islet_problems_create();
+    islet_run_options options = {.patients = 8};
+    assert_int_not_equal(islet_calibrate(path, parameters, cohorts, &options, &c, problems), ISLET_OK);
+    assert_null(c);
+    assert_true(islet_problems_count(problems) > 0);
+    if (!strstr(islet_problems_text(problems, 0), said)) fail_msg("'%s', not '%s'", islet_problems_text(problems, 0), said);
+    islet_problems_free(problems);
+}
+
+static void test_refusals(void **state)
+{
+    (void)state;
+    expect_refused(NULL, "portal_potenzy", NULL, "'portal_potenzy' is no parameter");
+    expect_refused(NULL, "zimislecel.no_such_key", NULL, "is no parameter");
+    expect_refused(NULL, "no_product.secretion_gain", NULL, "is no parameter");
+    expect_refused(NULL, "portal_potency,portal_potency", NULL, "named twice");
+    expect_refused(NULL, "portal_potency", "no_such_cohort", "no row of the role calibrate");
+    /* rows of another role are not read: */
+    expect_refused(ISLET_SOURCE_DIR "/examples/validate/stem_cell_islets.csv", "portal_potency", NULL, "role: 'validate'; expected only rows of the role calibrate");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_emulator), cmocka_unit_test(test_sampler),  cmocka_unit_test(test_priors),
+        cmocka_unit_test(test_recovery), cmocka_unit_test(test_refusals),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -97,7 +97,7 @@ static void the_rules_told_are_those_used(void **state)
         assert_int_equal(text[strlen(text) - 1], '.');
         assert_true(care_rule_holds(i, WEAN_TRIAL_PROTOCOL));
         bool holds = care_rule_holds(i, WEAN_NEVER);
-        assert_int_equal(holds, !strstr(text, "after cells") && !strstr(text, "Insulin stops"));
+        assert_int_equal(holds, !strstr(text, "After cells") && !strstr(text, "Insulin stops"));
         always += holds;
         weaning += !holds;
     }

@@ -239,7 +239,7 @@ static void a_severe_event_needs_a_low(void **state)
     params with = params_default();
     with.severe_hypo_fatality = with.background_mortality_per_year = 0.0;
     outcome *usual = run_with(&p, NULL, &with);
-    with.severe_hypo_per_low_day = 5.0;
+    with.severe_hypo_per_low_min = 5.0;
     p.population.has_require[TRAIT_severe_hypo_per_year] = false; /* the history would be as high */
     outcome *often = run_with(&p, NULL, &with);
     double share = 0.0;

@@ -177,7 +177,7 @@ static void draw_hidden(const params *p, const population *of, draw *d, person *
 
     /* severe events in the year before: what the person's own hazard gives in a typical year */
     double ratio = out->impaired_awareness ? p->severe_hypo_unaware_ratio : 1.0;
-    double hazard = DAYS_PER_YEAR * p->severe_hypo_history_low_day_frac * p->severe_hypo_per_low_day * ratio * out->severe_hypo_frailty;
+    double hazard = DAYS_PER_YEAR * p->severe_hypo_history_low_min * p->severe_hypo_per_low_min * ratio * out->severe_hypo_frailty;
     out->severe_hypo_per_year = draw_poisson(d, hazard);
 }
 

@@ -19,17 +19,36 @@ double hba1c_pct(double glycation_rate_l_per_mmol_s, int life_day, const double 
     return hba1c_ngsp_pct_from_ifcc(1000.0 * glycated / life_day);
 }
 
-double awareness_day(const params *params, double awareness, double ceiling, double below_54_min)
+/* Share of the answer to lows that a graft restores. */
+static double restored_frac(const params *params, double graft_function)
 {
-    double gain = 1.0 / params->awareness_recovery_day, loss = params->awareness_loss_per_low_min * below_54_min;
+    double share = graft_function / params->counterregulation_graft_function;
+    return share < 1.0 ? share : 1.0;
+}
+
+double counterregulation_frac(const params *params, double awareness, double graft_function)
+{
+    double restored = restored_frac(params, graft_function), answer = awareness > restored ? awareness : restored;
+    return params->counterregulation_unaware_frac + (1.0 - params->counterregulation_unaware_frac) * answer;
+}
+
+double awareness_day(const params *params, double awareness, double ceiling, double below_54_min, double graft_function)
+{
+    double gain = 1.0 / params->awareness_recovery_day;
+    double loss = params->awareness_loss_per_low_min * below_54_min * (1.0 - restored_frac(params, graft_function));
     double settled = ceiling * gain / (gain + loss);
     return settled + (awareness - settled) * lanes_exp(-(gain + loss));
 }
 
+#define LATER_SLOPE_UNTIL_YEAR 5.0 /* the published slopes are those of year 1, years 1 to 5 and years 5 to 20 */
+
 double egfr_drug_loss(const params *params, const regimen *regimen, double years_on_drugs)
 {
     double tau = params->egfr_first_year_tau_year;
-    double first = years_on_drugs < 1.0 ? years_on_drugs : 1.0, later = years_on_drugs - first;
+    double first = years_on_drugs < 1.0 ? years_on_drugs : 1.0;
+    double later = (years_on_drugs < LATER_SLOPE_UNTIL_YEAR ? years_on_drugs : LATER_SLOPE_UNTIL_YEAR) - first;
+    double late = years_on_drugs > LATER_SLOPE_UNTIL_YEAR ? years_on_drugs - LATER_SLOPE_UNTIL_YEAR : 0.0;
     double shape = (1.0 - lanes_exp(-first / tau)) / (1.0 - lanes_exp(-1.0 / tau));
-    return regimen->egfr_first_year_drop_ml_min.value * shape + regimen->egfr_later_slope_ml_min_per_year.value * later;
+    return regimen->egfr_first_year_drop_ml_min.value * shape + regimen->egfr_later_slope_ml_min_per_year.value * later +
+           regimen->egfr_late_slope_ml_min_per_year.value * late;
 }

@@ -12,11 +12,16 @@
 double hba1c_pct(double glycation_rate_l_per_mmol_s, int life_day, const double *mean_glucose_mg_dl, int stride,
                  int days_known);
 
-/* Awareness of hypoglycaemia, 0..1: W' = (W_max - W)/tau - k (minutes below 54 today) W; one day, exact for the day. */
-double awareness_day(const params *params, double awareness, double ceiling, double below_54_min);
+/* Awareness of hypoglycaemia, 0..1: W' = (W_max - W)/tau - k (1 - R) (minutes below 54 today) W; one day, exact for the day.
+ * R = min(1, graft function over the one that restores): under a working graft lows no longer blunt the answer to lows. */
+double awareness_day(const params *params, double awareness, double ceiling, double below_54_min, double graft_function);
 
-/* eGFR `days` after the drugs began: the loss law of the regimen times the person's answer, beside ageing.
- *   first year  d (1 - exp(-t/tau))/(1 - exp(-1/tau)), then a line (10.1016/S2213-8587(22)00114-0 cohort) */
+/* Counter-regulation over that of a person with full awareness: u + (1 - u) max(W, R). A graft suppresses its insulin and brings
+ * glucagon back in hypoglycaemia; production then rises as in healthy people (doi:10.2337/db14-1620). */
+double counterregulation_frac(const params *params, double awareness, double graft_function);
+
+/* Fall of eGFR after some years on drugs, ageing included, as the published slopes do.
+ *   first year  d (1 - exp(-t/tau))/(1 - exp(-1/tau)), then a line to year 5 and another after it (ADA abstract 238-OR) */
 double egfr_drug_loss(const params *params, const regimen *regimen, double years_on_drugs);
 
 #endif

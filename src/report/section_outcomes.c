@@ -11,15 +11,19 @@ static const struct {
 } outcomes[] = {
     {"insulin_independent", "off insulin", true},
     {"insulin_independent_strict", "off insulin by the strict definition*", true},
+    {"free_of_harm", "free of all harms below", true},
     {"severe_hypo_any", "severe hypoglycaemia", false},
     {"graft_lost", "graft lost", false},
     {"portal_bleeding", "bleeding after portal puncture", false},
     {"portal_thrombosis", "thrombosis of a portal branch", false},
     {"cmv_infection", "cytomegalovirus infection", false},
     {"serious_infection", "serious infection", false},
+    {"neutropenia", "serious lack of white blood cells", false},
     {"kidney_injury", "eGFR fell by 30 % or more", false},
     {"malignancy", "cancer", false},
-    {"death", "death", false},
+    {"sensitisation", "antibodies against the donor", false},
+    {"treatment_death", "death from the treatment", false},
+    {"death", "death from any cause", false},
     {"withdrawn", "left the trial", false},
 };
 

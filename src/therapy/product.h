@@ -146,7 +146,9 @@ bool product_has_signals(const product *product);
     ENTRY(washout_day, "day", 0.5, 60.0, "time constant with which the effects fade when the drugs stop")             \
     ENTRY(egfr_first_year_drop_ml_min, "mL/min/1.73m2", 0.0, 60.0, "fall of eGFR in the first year")                  \
     ENTRY(egfr_later_slope_ml_min_per_year, "mL/min/1.73m2/year", 0.0, 10.0, "fall of eGFR a year in years 2 to 5")   \
+    ENTRY(egfr_late_slope_ml_min_per_year, "mL/min/1.73m2/year", 0.0, 10.0, "fall of eGFR a year after year 5")       \
     ENTRY(cmv_infection_frac, "fraction", 0.0, 1.0, "people with cytomegalovirus infection within two years")         \
+    ENTRY(neutropenia_frac, "fraction", 0.0, 1.0, "people with serious neutropenia in the first year")                \
     ENTRY(serious_infection_per_year, "1/year", 0.0, 2.0, "serious infections a year")                                \
     ENTRY(malignancy_per_year, "1/year", 0.0, 0.2, "cancers a year")
 

@@ -100,6 +100,13 @@ double care_correction_u(const run_plan *run, lane *lane, int64_t now, double cg
     return units;
 }
 
+/* The first weeks after an infusion, while insulin is weaned: reviews every few days, and low readings are acted on. */
+static bool is_supervised(const params *p, const lane *lane)
+{
+    const graft *graft = &lane->graft;
+    return lane->care.weaning && graft->n_courses > 0 && graft->courses[graft->n_courses - 1].age_day < p->supervision_day;
+}
+
 /* Carbohydrate against a low: an alarm that is heard, or symptoms that are felt. 0 if nothing is done. */
 double care_rescue_g(const run_plan *run, lane *lane, int64_t now, double cgm_mg_dl, double plasma_mg_dl)
 {
@@ -109,7 +116,9 @@ double care_rescue_g(const run_plan *run, lane *lane, int64_t now, double cgm_mg
     int minute = (int)(now % MINUTES_PER_DAY);
     bool awake = minute >= AWAKE_FROM && minute < AWAKE_TO;
     double unnoticed = 1.0;
-    if (cgm_mg_dl < LOW_SENSOR_MG_DL) unnoticed *= 1.0 - (awake ? p->alarm_response_awake : p->alarm_response_asleep);
+    double heard = awake ? p->alarm_response_awake : p->alarm_response_asleep;
+    if (is_supervised(p, lane)) heard = p->supervision_response;
+    if (cgm_mg_dl < LOW_SENSOR_MG_DL) unnoticed *= 1.0 - heard;
     if (cgm_mg_dl < URGENT_SENSOR_MG_DL) unnoticed *= 1.0 - p->alarm_response_urgent;
     if (plasma_mg_dl < SYMPTOMS_BELOW_MG_DL) unnoticed *= 1.0 - p->symptom_response * lane->awareness;
     draw d = draw_from(run->seed, lane->who->key, RNG_rescue, (uint64_t)now);
@@ -236,7 +245,7 @@ void care_day_end(const run_plan *run, lane *lane, int day)
 {
     care_state *care = &lane->care;
     care->days++;
-    if (care->days < WEEK) return;
+    if (care->days < (is_supervised(run->params, lane) ? (int)run->params->supervision_review_day : WEEK)) return;
     draw d = draw_from(run->seed, lane->who->key, RNG_care, (uint64_t)(day + run->run_in_day));
     if (care->off_insulin) resume_if_needed(run, lane);
     else {
@@ -270,10 +279,11 @@ static const care_rule rules[] = {
      "mg/dL fasting and %s mg/dL after meals).",
      {AT(titration_low_step), AT(titration_low_pct), AT(titration_step), AT(target_fasting_mg_dl), AT(target_window_mg_dl)},
      {true, false, true, false, false}, false},
-    {"Once a week after cells were given, instead: all doses fall %s % if mean fasting glucose is below %s and mean glucose two hours after meals below %s "
+    {"After cells were given, instead, once a week and in the first %s days every %s days: all doses fall %s % if mean fasting glucose is below %s and mean glucose two hours after meals below %s "
      "mg/dL, or if lows call for it; they go one step back above %s or %s mg/dL.",
-     {AT(wean_step), AT(wean_fasting_mg_dl), AT(wean_post_meal_mg_dl), AT(resume_fasting_mg_dl), AT(resume_post_meal_mg_dl)},
-     {true, false, false, false, false}, true},
+     {AT(supervision_day), AT(supervision_review_day), AT(wean_step), AT(wean_fasting_mg_dl), AT(wean_post_meal_mg_dl), AT(resume_fasting_mg_dl),
+      AT(resume_post_meal_mg_dl)},
+     {false, false, true, false, false, false, false}, true},
     {"Insulin stops when the day's dose is below %s U/kg or %s U, and starts again (0.15 U/kg) when fasting glucose is above %s mg/dL on "
      "%s of seven days or a visit finds HbA1c above 7.0 %.",
      {AT(wean_off_u_per_kg_day), AT(wean_off_u_per_day), AT(resume_fasting_mg_dl), AT(resume_fasting_days)},

@@ -6,7 +6,7 @@
 #include <math.h>
 
 #include "physiology/slow.h"
-#include "trial/lane.h"
+#include "trial/harms.h"
 
 #define WINDOW_DAYS 14
 
@@ -56,13 +56,6 @@ static bool conditions_hold(const run_plan *run, const lane *lane, const cell_co
 
 /* ---- what is given ---- */
 
-static void portal_procedure(const run_plan *run, lane *lane, int day, draw *d)
-{
-    const params *p = run->params;
-    if (draw_uniform(d) < p->portal_bleeding_frac) course_event(lane, day, EVENT_portal_bleeding, NAN);
-    if (draw_uniform(d) < p->portal_thrombosis_frac) course_event(lane, day, EVENT_portal_thrombosis, NAN);
-}
-
 static bool has_dose(const cell_course *course)
 {
     return course->dose_cells + course->dose_cells_per_kg + course->dose_ieq + course->dose_ieq_per_kg + course->cd34_per_kg > 0.0;
@@ -74,13 +67,8 @@ static void give(const run_plan *run, lane *lane, const cell_course *course, int
     double beta = graft_infuse(&lane->graft, run->params, cells, course, &lane->arm->mechanisms, lane->who->kinetics.bw);
     signals_give(&lane->cells, run->params, cells, course, lane->who->kinetics.bw);
     course_event(lane, day, EVENT_infusion, beta);
-    if (course->route == ROUTE_portal_vein) portal_procedure(run, lane, day, d);
-    if (!(beta > 0.0)) return;
-    lane->care.weaning = run->protocol->wean == WEAN_TRIAL_PROTOCOL;
-    /* once a person: deaths related to the procedure or the treatment, spread over the first year */
-    if (lane->n_given == 0 && draw_uniform(d) < run->params->procedure_mortality_frac)
-        lane->treatment_death_day = day + (int)(DAYS_PER_YEAR * draw_uniform(d));
-    lane->n_given++;
+    harms_of_infusion(run, lane, day, course, beta > 0.0, d);
+    if (beta > 0.0) lane->care.weaning = run->protocol->wean == WEAN_TRIAL_PROTOCOL;
 }
 
 void giving_day(const run_plan *run, lane *lane, int day)

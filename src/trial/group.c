@@ -15,10 +15,10 @@
 #include "base/lanes_math.h"
 #include "physiology/basal.h"
 #include "physiology/slow.h"
+#include "trial/harms.h"
 
 #define VISIT_MINUTE (7 * 60)
 #define LIQUID_MG_PER_G 1000.0
-#define SEVERE_POSSIBLE_BELOW_MG_DL 54.0 /* level 2 hypoglycaemia (doi:10.2337/dci19-0028) */
 
 /* ---- start ---- */
 
@@ -50,10 +50,9 @@ void group_start(const run_plan *run, group *group)
         if (type1) care_start(lane, subject_basal_u_per_min(k) * MINUTES_PER_DAY);
         else type2_start(run, lane);
         lane->awareness = lane->who->impaired_awareness ? run->params->awareness_ceiling_impaired : 1.0;
-        lane->egfr = lane->who->egfr_ml_min_1_73m2;
+        harms_start(lane);
         lane->sensitivity_factor = 1.0;
         lane->end_day = run->follow_up_day;
-        lane->cmv_day = lane->treatment_death_day = -1;
     }
 }
 
@@ -153,7 +152,7 @@ static void respond(const run_plan *run, group *group, int l, int day, int minut
     lane->care.part_low_n[part] += cgm < 70.0;
 
     double plasma = minute->x[MINUTE_gp][l] / minute->k[KINETIC_INDEX(vg)][l];
-    lane->low_today = lane->low_today || plasma < SEVERE_POSSIBLE_BELOW_MG_DL;
+    if (plasma < run->params->severe_hypo_below_mg_dl) lane->deep_low_min += SENSOR_MINUTES;
     if (!(cgm < 70.0) && !(plasma < 70.0)) return;
     int64_t now = (int64_t)(day + run->run_in_day) * MINUTES_PER_DAY + minute_of_day;
     double grams = care_rescue_g(run, lane, now, cgm, plasma);
@@ -269,15 +268,15 @@ static void day_begins(const run_plan *run, group *group, int day, bool visits)
         lane *lane = &group->lanes[l];
         lane_group *minute = &group->minute;
         *tally_of(run, lane, day) = (day_tally){.fasting_mg_dl = NAN};
-        lane->low_today = false;
+        lane->deep_low_min = 0.0;
         behaviour_plan_day(run, lane, day, visits, &lane->plan);
 
         draw d = draw_from(run->seed, lane->who->key, RNG_sensitivity, (uint64_t)run_day);
         set_kinetic(minute, KINETIC_INDEX(kabs), l, lane->who->kinetics.kabs * draw_lognormal(&d, 1.0, run->params->absorption_cv));
-        double counter = run->params->counterregulation_unaware_frac +
-                         (1.0 - run->params->counterregulation_unaware_frac) * lane->awareness;
+        double function = graft_function(&lane->graft, run->params, lane->who, &lane->drugs);
+        double counter = counterregulation_frac(run->params, lane->awareness, function);
         set_kinetic(minute, KINETIC_INDEX(xi), l, lane->who->kinetics.xi * counter);
-        set_kinetic(minute, KINETIC_INDEX(m_graft), l, graft_function(&lane->graft, run->params, lane->who, &lane->drugs));
+        set_kinetic(minute, KINETIC_INDEX(m_graft), l, function);
         set_kinetic(minute, KINETIC_INDEX(phi_p), l, graft_portal_frac(&lane->graft));
         if (lane->who->diabetes != DIABETES_TYPE1) type2_day_begins(run, lane, minute, l);
         minute->glucose_sum_mg_dl[l] = minute->c_peptide_sum_nmol_l[l] = 0.0;
@@ -320,15 +319,16 @@ static void day_ends(const run_plan *run, group *group, int day)
         lane *lane = &group->lanes[l];
         tally_day(run, &group->minute, l, lane, day);
         lane->out_of_bounds = lane->out_of_bounds || !is_possible(&group->minute, l);
+        const day_tally *today = tally_of(run, lane, day);
         lane->awareness = awareness_day(run->params, lane->awareness,
                                         lane->who->impaired_awareness ? run->params->awareness_ceiling_impaired : 1.0,
-                                        tally_of(run, lane, day)->below_54 * SENSOR_MINUTES);
+                                        today->below_54 * SENSOR_MINUTES, today->graft_function);
         if (lane->who->diabetes == DIABETES_TYPE1) {
             care_day_end(run, lane, day);
             continue;
         }
         care_type2_day_end(run, lane, day);
-        type2_day_ends(run, lane, day, tally_of(run, lane, day)->insulin_u);
+        type2_day_ends(run, lane, day, today->insulin_u);
     }
 }
 

@@ -4,7 +4,8 @@
  *   care.c       decides doses from what sensor and person know, titrates, weans
  *   giving.c     decides whether a course of cells is given, and gives it
  *   type2.c, care_type2.c   native cells, weight, drugs and care without type 1 diabetes
- *   course.c     gives drugs, steps graft and kidney, draws harms
+ *   course.c     gives drugs, steps what cells do
+ *   harms.c      draws what goes wrong
  *   group.c      runs LANE_GROUP lanes through the days
  *   visit.c      measures at visits */
 #ifndef ISLET_TRIAL_LANE_H
@@ -30,6 +31,7 @@
 
 /* Where draws of harms begin in their stream: courses of cells from 0, drugs, days. Later courses have their own place. */
 #define HARM_DRAWS_DRUGS 8
+#define HARM_DRAWS_GRAFT 9
 #define HARM_DRAWS_DAY 16
 #define HARM_DRAWS_LATER ((uint64_t)1 << 32)
 
@@ -99,7 +101,7 @@ typedef struct {
     const protocol_arm *arm;
     drug_state drugs;
     double days_on_drugs;              /* so far, for the kidney */
-    int cmv_day;                       /* day on which an infection would show, -1 for none */
+    int cmv_day, neutropenia_day;      /* days on which they would show, -1 for none */
     graft graft;
     signal_state cells;                /* what was given that sends signals */
     cell_signals signals;              /* what they tell the body today */
@@ -113,7 +115,7 @@ typedef struct {
     double sensitivity_factor;         /* of the regimen, today */
     double egfr;
     int severe_hypo_since_visit;
-    bool low_today;                    /* plasma below 54 mg/dL at any reading of the day */
+    double deep_low_min;               /* of the day: plasma below severe_hypo_below_mg_dl, by readings of 5 min */
     bool graft_worked, graft_lost, independent;
     int days_without_insulin;
     int treatment_death_day;           /* drawn when cells are given, -1 for none */
@@ -194,7 +196,7 @@ void care_rule_text(int index, const params *params, char *out, size_t room);
 /* giving.c: the cells of a day */
 void giving_day(const run_plan *run, lane *lane, int day);
 
-/* course.c: cells, drugs, harms and chance, at the end of each day of follow-up */
+/* course.c: drugs, what cells do and harms, at the end of each day of follow-up */
 void course_day(const run_plan *run, lane *lane, int day);
 void course_event(lane *lane, int day, event_kind kind, double value);
 

@@ -20,8 +20,11 @@
     EVENT(portal_thrombosis, "partial thrombosis of a portal branch")                                                 \
     EVENT(cmv_infection, "cytomegalovirus infection")                                                                 \
     EVENT(serious_infection, "serious infection")                                                                     \
+    EVENT(neutropenia, "serious lack of white blood cells")                                                           \
     EVENT(kidney_injury, "eGFR 30 % or more below day 0 for the first time")                                          \
     EVENT(malignancy, "cancer")                                                                                       \
+    EVENT(sensitisation, "antibodies against the donor after a graft was lost")                                       \
+    EVENT(treatment_death, "death from procedure or treatment; a death follows on the same day")                      \
     EVENT(death, "death; the patient's rows end here")                                                                \
     EVENT(withdrawn, "left the trial; the patient's rows end here")
 

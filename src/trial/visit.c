@@ -105,8 +105,23 @@ double visit_hba1c_pct(const run_plan *run, const lane *lane, int day, draw *d)
     return true_pct * draw_lognormal(d, 1.0, run->params->hba1c_assay_cv);
 }
 
+/* Harms that end freedom from harm: all but losing the graft, which is a benefit that ended, and leaving. */
+static bool is_free_of_harm(const lane *lane)
+{
+    static const event_kind harms[] = {EVENT_severe_hypo, EVENT_portal_bleeding, EVENT_portal_thrombosis, EVENT_cmv_infection,
+                                       EVENT_serious_infection, EVENT_neutropenia, EVENT_kidney_injury, EVENT_malignancy,
+                                       EVENT_sensitisation, EVENT_death};
+    for (size_t i = 0; i < sizeof harms / sizeof *harms; i++)
+        if (lane->happened[harms[i]]) return false;
+    return true;
+}
+
 static void record_harms(const lane *lane, double *out)
 {
+    out[ENDPOINT_free_of_harm] = is_free_of_harm(lane);
+    out[ENDPOINT_neutropenia] = lane->happened[EVENT_neutropenia];
+    out[ENDPOINT_sensitisation] = lane->happened[EVENT_sensitisation];
+    out[ENDPOINT_treatment_death] = lane->happened[EVENT_treatment_death];
     out[ENDPOINT_severe_hypo_any] = lane->happened[EVENT_severe_hypo];
     out[ENDPOINT_graft_lost] = lane->happened[EVENT_graft_lost];
     out[ENDPOINT_portal_bleeding] = lane->happened[EVENT_portal_bleeding];

@@ -331,6 +331,20 @@ static islet_meta_options asked(const cli_options *options)
                                 .has_correlation = options->has_correlation, .knapp_hartung = options->knapp_hartung};
 }
 
+/* one of the two is not NULL */
+static cli_exit write_report(const islet_meta *meta, const islet_network *network, const cli_options *options)
+{
+    islet_problems *problems = islet_problems_create();
+    const char *path = options->files[0], *slash = strrchr(path, '/'), *title = slash ? slash + 1 : path;
+    islet_status status = ISLET_ERR_MEMORY;
+    if (problems) status = meta ? islet_meta_report_write(meta, title, options->report, problems) : islet_network_report_write(network, title, options->report, problems);
+    cli_exit done = exit_of(status, problems, options->report);
+    print_problems(problems, !options->quiet);
+    if (done == EXIT_DONE && !options->quiet) fprintf(stderr, "islet: report %s\n", options->report);
+    islet_problems_free(problems);
+    return done;
+}
+
 cli_exit verb_meta(const cli_options *options)
 {
     islet_problems *problems = islet_problems_create();
@@ -343,6 +357,7 @@ cli_exit verb_meta(const cli_options *options)
     islet_status status = arms ? islet_network_run(path, &ask, &network, problems) : islet_meta_run(path, &ask, &meta, problems);
     print_problems(problems, !options->quiet);
     cli_exit done = exit_of(status, problems, options->files[0]);
+    if (done == EXIT_DONE && options->report) done = write_report(meta, network, options);
     if (done == EXIT_DONE) done = arms ? show_network(network, options) : show(meta, options);
     islet_meta_free(meta);
     islet_network_free(network);

@@ -285,7 +285,7 @@ typedef struct {
     double between_q, between_p; /* test between subgroups on between_df degrees of freedom */
     int between_df;
     double correlation;          /* assumed between before and after; NaN when none was */
-    islet_table *studies;      /* study, effect, variance, ci_low, ci_high, weight_pct, group */
+    islet_table *studies;      /* study, effect, variance, ci_low, ci_high, weight_pct, group, treated, control */
     islet_table *coefficients; /* name, estimate, se, ci_low, ci_high, p */
     islet_table *sensitivity;  /* analysis (leave_one_out, cumulative, correlation), study, estimate, ci_low, ci_high, tau2, i2_pct */
     islet_table *subgroups;    /* group, k, estimate, se, ci_low, ci_high, pi_low, pi_high, tau2, i2_pct, q, q_p */
@@ -362,6 +362,12 @@ ISLET_API void islet_calibration_free(islet_calibration *calibration);
 
 /** Write one self-contained HTML page for the run in `store`; to a temporary name first, then moved into place. */
 ISLET_API ISLET_CHECK islet_status islet_report_write(islet_store *store, const char *path, islet_problems *problems);
+
+/** The same for a pool or a network: forest plot, funnel plot and every number below them. `title` is what was pooled. */
+ISLET_API ISLET_CHECK islet_status islet_meta_report_write(const islet_meta *meta, const char *title, const char *path,
+                                                           islet_problems *problems);
+ISLET_API ISLET_CHECK islet_status islet_network_report_write(const islet_network *network, const char *title,
+                                                              const char *path, islet_problems *problems);
 
 /* ---- bench ------------------------------------------------------------------------------------------------------------ */
 

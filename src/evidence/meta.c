@@ -95,17 +95,19 @@ static bool add_row(islet_table *table, const char *const *texts, int n_texts, c
 
 static bool studies_table(const meta_input *in, double tau2, islet_table **out)
 {
-    static const char *const names[] = {"study", "effect", "variance", "ci_low", "ci_high", "weight_pct", "group"};
-    static const bool is_number[] = {false, true, true, true, true, true, false};
+    static const char *const names[] = {"study", "effect", "variance", "ci_low", "ci_high", "weight_pct", "group", "treated", "control"};
+    static const bool is_number[] = {false, true, true, true, true, true, false, false, false};
     double width = gsl_cdf_ugaussian_Pinv(0.975), all = 0;
-    if (!(*out = table_create(7, names, is_number))) return false;
+    if (!(*out = table_create(9, names, is_number))) return false;
     for (int i = 0; i < in->k; i++) all += 1 / (in->studies[i].v + tau2);
     for (int i = 0; i < in->k; i++) {
         const meta_study *s = &in->studies[i];
         double half = width * sqrt(s->v), values[] = {s->y, s->v, s->y - half, s->y + half, in->method == METHOD_MH ? NAN : 100 / (s->v + tau2) / all};
-        char text[5][NUMBER_TEXT];
+        char text[5][NUMBER_TEXT], treated[META_ARM_TEXT], control[META_ARM_TEXT];
+        meta_arm_text(in, s, 0, treated);
+        meta_arm_text(in, s, 1, control);
         for (int j = 0; j < 5; j++) number_write(values[j], text[j]);
-        if (!table_add_row(*out, TEXTS(s->name, text[0], text[1], text[2], text[3], text[4], s->group))) return false;
+        if (!table_add_row(*out, TEXTS(s->name, text[0], text[1], text[2], text[3], text[4], s->group, treated, control))) return false;
     }
     return true;
 }

@@ -22,7 +22,7 @@ typedef enum { REFUSED_NOT, REFUSED_TOO_FEW, REFUSED_NOT_COMPARABLE, REFUSED_NOT
 
 typedef struct {
     const char *name, *group;
-    int line;
+    int row, line; /* of the table; of the file */
     double y, v, x[POOL_COEFFICIENTS], table[4], n;
     double fields[META_FIELDS];
     const char *left_because; /* NULL: pooled */
@@ -51,6 +51,11 @@ void meta_input_free(meta_input *in);
 
 /* Effect of a study; before and after are taken with this correlation where the table has none. */
 effect meta_effect(const meta_input *in, const meta_study *study, double correlation);
+
+/* What was read of an arm (0 treated, 1 control; 0 after and 1 before for changes), as it stands in the table: "4 / 123", "7.1 (0.9), 45";
+ * empty where the layout has no such arm. */
+#define META_ARM_TEXT 96
+void meta_arm_text(const meta_input *in, const meta_study *study, int arm, char out[META_ARM_TEXT]);
 
 bool meta_measure_is_log(meta_measure measure);
 const char *meta_measure_name(meta_measure measure);

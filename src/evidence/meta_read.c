@@ -219,6 +219,29 @@ effect meta_effect(const meta_input *in, const meta_study *study, double correla
     }
 }
 
+static const char *field_text(const meta_input *in, const meta_study *study, int field)
+{
+    return csv_cell_at(&in->file, study->row, in->columns[field])->text;
+}
+
+void meta_arm_text(const meta_input *in, const meta_study *study, int arm, char out[META_ARM_TEXT])
+{
+    char people[NUMBER_TEXT];
+    meta_kind kind = layouts[in->layout].kind;
+    out[0] = 0;
+    if (kind == KIND_TABLE) {
+        number_write(study->fields[2 * arm] + study->fields[2 * arm + 1], people);
+        snprintf(out, META_ARM_TEXT, "%.30s / %.30s", field_text(in, study, 2 * arm), people);
+    } else if (kind == KIND_MEANS) {
+        snprintf(out, META_ARM_TEXT, "%.28s (%.28s), %.28s", field_text(in, study, 3 * arm), field_text(in, study, 3 * arm + 1), field_text(in, study, 3 * arm + 2));
+    } else if (kind == KIND_PRE_POST) {
+        int first = arm == 0 ? 2 : 0;
+        snprintf(out, META_ARM_TEXT, "%.28s (%.28s), %.28s", field_text(in, study, first), field_text(in, study, first + 1), field_text(in, study, 4));
+    } else if (kind == KIND_SHARES && arm == 0) {
+        snprintf(out, META_ARM_TEXT, "%.30s / %.30s", field_text(in, study, 0), field_text(in, study, 1));
+    }
+}
+
 /* why a row gives no effect with a variance; NULL when it does */
 static const char *left_because(const meta_input *in, const meta_study *study)
 {
@@ -246,7 +269,7 @@ static bool read_row(meta_input *in, int row)
 {
     meta_study *study = &in->studies[in->n];
     const csv_cell *first = csv_cell_at(&in->file, row, 0);
-    *study = (meta_study){.x = {1}, .line = first->line, .fields = {NAN, NAN, NAN, NAN, NAN, NAN}};
+    *study = (meta_study){.x = {1}, .row = row, .line = first->line, .fields = {NAN, NAN, NAN, NAN, NAN, NAN}};
     double *f = study->fields;
     bool fine = true;
     for (int i = 0; i < layouts[in->layout].n; i++) fine = read_number(in, row, in->columns[i], &f[i]) && fine;

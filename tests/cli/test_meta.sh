@@ -62,4 +62,17 @@ says out.txt "not pooled (not_comparable): the rows mix single-arm and controlle
 expect 3 "$islet" meta events.csv --measure SMD
 says err.txt "events.csv:1:1: "
 expect 5 "$islet" meta absent.csv
+
+# the page: whole or not at all; a build without the figures' libraries says so
+"$islet" meta "$data/dat.bcg.txt" --report page.html >out.txt 2>err.txt
+if [ $? = 0 ]; then
+    says page.html 'data-figure="forest"'
+    says page.html 'data-figure="funnel"'
+    expect 5 "$islet" meta "$data/dat.bcg.txt" --report /nonexistent/page.html
+    expect 1 "$islet" meta one.csv --report refused.html
+    says refused.html "Not pooled (too_few)"
+else
+    says err.txt "was not compiled in"
+    absent page.html
+fi
 finish

@@ -16,8 +16,8 @@ bench: build      # speed of every engine and its error against the reference
 	@build/islet bench
 	@cmake --build build --target bench # GSL and CVODE beside them, where SUNDIALS is installed
 
-fit: build         # fits the graft to the rows of the evidence marked calibrate (about half an hour)
-	@ninja -C build fit_graft && build/fit_graft
+fit: build         # fits the graft and autoimmunity to the rows of the evidence marked calibrate (about an hour)
+	@ninja -C build fit_graft fit_immune && build/fit_graft && build/fit_immune
 
 study: build       # parameters that are known are fitted again, 200 times: do the intervals hold them? (some minutes)
 	@ninja -C build recover && build/recover

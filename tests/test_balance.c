@@ -175,7 +175,7 @@ static void cells_are_alive_or_lost_by_a_named_cause(void **state)
             delivered += graft_infuse(&g, &p, &cells, &(cell_course){.dose_cells = 4e8}, &all_on, 70.0);
         }
         if (day > 600) exposure.exposure_frac *= 0.9;
-        graft_day(&g, &(graft_day_of){&p, &who, &exposure, {0}, day < 100 ? 150.0 : 110.0, 0.0, 1.0});
+        graft_day(&g, &(graft_day_of){&p, &who, &exposure, {0}, day < 100 ? 150.0 : 110.0, 0.0, 1.0, 1.0});
         assert_balanced(delivered + g.regrown_million,
                         graft_cells_million(&g) + g.lost_early_million + g.lost_immune_million + g.lost_other_million);
     }
@@ -207,7 +207,7 @@ static void early_loss_matches_its_source(void **state)
     graft g = {0};
     const drug_state none = {0};
     graft_infuse(&g, &p, &cells, &(cell_course){.dose_ieq = 1e5}, &all_on, 70.0);
-    for (int day = 0; day < 3; day++) graft_day(&g, &(graft_day_of){&p, &who, &none, {0}, 110.0, 0.0, 1.0});
+    for (int day = 0; day < 3; day++) graft_day(&g, &(graft_day_of){&p, &who, &none, {0}, 110.0, 0.0, 1.0, 1.0});
     double lost = 1.0 - graft_cells_million(&g) / g.courses[0].delivered_million;
     assert_true(lost > 0.55 && lost < 0.68);
 }

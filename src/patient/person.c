@@ -12,15 +12,25 @@
 
 #define TRIES_MAX 200 /* draws of one trait before its bounds are taken as too narrow */
 
+static void add_band(person_source *source, const subject all[SUBJECT_COUNT], const char *name)
+{
+    size_t band = strlen(name);
+    for (int i = 0; i < SUBJECT_COUNT; i++)
+        if (strncmp(all[i].name, name, band) == 0 && all[i].name[band] == '#')
+            source->subjects[source->n_subjects++] = all[i];
+}
+
 bool person_source_fill(person_source *source, const population *population, const params *params)
 {
     subject all[SUBJECT_COUNT];
     *source = (person_source){.population = population, .params = params};
     if (!subjects_read(all)) return false;
-    size_t band = strlen(population->subjects);
-    for (int i = 0; i < SUBJECT_COUNT; i++)
-        if (strncmp(all[i].name, population->subjects, band) == 0 && all[i].name[band] == '#')
-            source->subjects[source->n_subjects++] = all[i];
+    bool youth = strcmp(population->subjects, "youth") == 0;
+    add_band(source, all, youth ? "child" : population->subjects);
+    if (youth) {
+        source->n_children = source->n_subjects;
+        add_band(source, all, "adolescent");
+    }
     return source->n_subjects > 1;
 }
 
@@ -121,13 +131,17 @@ bool person_draw_free(const person_source *source, draw *d, const subject_free *
     return inside;
 }
 
-#define BASAL_LOW_U_PER_H 0.2  /* hard bounds of a basal need that occurs in adults */
+#define BASAL_LOW_U_PER_H 0.2        /* hard bounds of a basal need that occurs in adults .. */
+#define BASAL_LOW_CHILD_U_PER_H 0.05 /* .. and in children */
 #define BASAL_HIGH_U_PER_H 3.0
 
-static bool physiology_is_plausible(const kinetics *k)
+#define ADULT_KG 75.0 /* whose meals the averages of params.def are .. */
+#define ADULT_M2 1.88 /* .. and body surface at 1.70 m */
+
+static bool physiology_is_plausible(const kinetics *k, bool child)
 {
-    double basal = 60.0 * subject_basal_u_per_min(k);
-    return k->vm0 > 0.0 && k->kp1 > 0.0 && basal >= BASAL_LOW_U_PER_H && basal <= BASAL_HIGH_U_PER_H;
+    double basal = 60.0 * subject_basal_u_per_min(k), low = child ? BASAL_LOW_CHILD_U_PER_H : BASAL_LOW_U_PER_H;
+    return k->vm0 > 0.0 && k->kp1 > 0.0 && basal >= low && basal <= BASAL_HIGH_U_PER_H;
 }
 
 /* Secretion, C-peptide, depot and counter-regulation: what the public rows do not hold. What changes with the clock
@@ -137,7 +151,7 @@ void person_complete_kinetics(const params *p, const person *who, draw *d, kinet
     kinetics_set_defaults(p, k);
     k->m_native = who->native_function_frac;
 
-    /* C-peptide from age and body surface (Mosteller) */
+    /* C-peptide from age and body surface (Mosteller); the regression rests on adults, so a child's volume is an adult's by weight */
     double cv = p->c_peptide_kinetics_cv;
     double surface = sqrt(who->height_m * 100.0 * k->bw / 3600.0);
     bool type1 = who->diabetes == DIABETES_TYPE1; /* the others are of Van Cauter's obese or type 2 class */
@@ -145,13 +159,21 @@ void person_complete_kinetics(const params *p, const person *who, draw *d, kinet
     double long_half_life = draw_lognormal(
         d, p->c_peptide_long_half_life_base_min + p->c_peptide_long_half_life_per_year_min * who->age_year, cv);
     kinetics_set_c_peptide(short_half_life, long_half_life, type1 ? p->c_peptide_fraction : p->c_peptide_fraction_type2, k);
-    k->c_vc = kinetics_c_peptide_volume_l(who->female, surface);
+    k->c_vc = kinetics_c_peptide_volume_l(who->female, who->child ? ADULT_M2 : surface) * (who->child ? k->bw / ADULT_KG : 1.0);
 }
 
 #define MEAL_SIZE_CV 0.15       /* between people, assumed */
 #define MISSED_BOLUS_MOST 0.6   /* who misses more would hardly be enrolled; assumed */
 #define BMI_LEAST_KG_M2 18.5    /* hard bounds: no underweight, no second degree of obesity (WHO classes) */
 #define BMI_MOST_KG_M2 35.0
+
+/* Children eat less than adults, but more for their weight; what is taken against a low goes by weight. Assumed. */
+static void scale_to_size(habits *habits, double weight_kg)
+{
+    double size = weight_kg < ADULT_KG ? weight_kg / ADULT_KG : 1.0;
+    habits->meal_scale *= sqrt(size);
+    habits->rescue_scale = size;
+}
 
 static void draw_habits(const params *p, draw *d, habits *out)
 {
@@ -160,6 +182,58 @@ static void draw_habits(const params *p, draw *d, habits *out)
     out->missed_bolus_frac = missed < 0.0 ? 0.0 : missed > MISSED_BOLUS_MOST ? MISSED_BOLUS_MOST : missed;
     out->fear = p->fear_person_sd * draw_normal(d);
     out->meal_scale = draw_lognormal(d, 1.0, MEAL_SIZE_CV);
+    out->rescue_scale = 1.0;
+}
+
+/* ---- onset of type 1 diabetes and youth: streams of their own, so that nobody else's draws move ---- */
+
+#define ADOLESCENT_FROM_YEAR 13.0 /* the younger are drawn from the public children */
+#define PACE_REFERENCE_YEAR 25.0
+enum { DRAW_TRAITS, DRAW_YOUTH, DRAW_ONSET }; /* blocks of the population's stream */
+
+/* The subjects of the age band that a young person belongs to, and the age. */
+static double draw_youth(const person_source *source, uint64_t seed, uint64_t number, person_source *band)
+{
+    draw d = draw_from(seed, number, RNG_population, DRAW_YOUTH);
+    double age = person_draw_value(&d, &source->population->age_year);
+    int first = age < ADOLESCENT_FROM_YEAR ? 0 : source->n_children;
+    *band = *source;
+    band->n_subjects = age < ADOLESCENT_FROM_YEAR ? source->n_children : source->n_subjects - source->n_children;
+    memmove(band->subjects, source->subjects + first, (size_t)band->n_subjects * sizeof(*band->subjects));
+    return age;
+}
+
+/* How fast the beta cells are lost, and whether the lack of insulin had led to ketoacidosis: likelier the fewer there were. */
+static void draw_onset(const params *p, uint64_t seed, uint64_t number, person *out)
+{
+    draw d = draw_from(seed, number, RNG_population, DRAW_ONSET);
+    double diagnosed = out->age_year - out->duration_year;
+    double age = diagnosed > 1.0 ? diagnosed : 1.0;
+    out->immune_pace = draw_log_sd(&d, p->native_loss_log_sd) * lanes_exp(-p->native_loss_age_power * lanes_log(age / PACE_REFERENCE_YEAR));
+    double chance = draw_uniform(&d);
+    if (!(out->native_function_frac > 0.0)) return;
+    double odds = p->ketoacidosis_odds * lanes_exp(-p->ketoacidosis_reserve_power * lanes_log(out->native_function_frac / p->ketoacidosis_reserve_frac));
+    out->ketoacidosis_at_onset = chance < odds / (1.0 + odds);
+}
+
+/* Height and body mass index, one from the other; false outside the hard bounds. */
+static bool draw_body(const population *of, draw *d, person *out)
+{
+    if (out->child) {
+        out->bmi_kg_m2 = person_draw_value(d, &of->child_bmi_kg_m2);
+        out->height_m = sqrt(out->kinetics.bw / out->bmi_kg_m2);
+        return true;
+    }
+    out->height_m = person_draw_value(d, out->female ? &of->height_women_m : &of->height_men_m);
+    out->bmi_kg_m2 = out->kinetics.bw / (out->height_m * out->height_m);
+    return out->bmi_kg_m2 >= BMI_LEAST_KG_M2 && out->bmi_kg_m2 <= BMI_MOST_KG_M2;
+}
+
+static bool draw_duration(const population *of, draw *d, person *out)
+{
+    if (population_gives(&of->duration_year)) out->duration_year = person_draw_value(d, &of->duration_year);
+    else out->duration_year = out->age_year - person_draw_value(d, &of->age_at_diagnosis_year);
+    return out->duration_year >= 0.0 && out->duration_year <= out->age_year;
 }
 
 /* Hidden factors, habits, and the history that follows from them. */
@@ -185,9 +259,13 @@ bool person_draw(const person_source *source, uint64_t seed, uint64_t number, pe
 {
     const params *p = source->params;
     const population *of = source->population;
-    draw d = draw_from(seed, number, RNG_population, 0);
+    draw d = draw_from(seed, number, RNG_population, DRAW_TRAITS);
+    person_source band;
     subject_free free;
     int closest;
+    bool youth = source->n_children > 0;
+    double young_age = youth ? draw_youth(source, seed, number, &band) : 0.0;
+    if (youth) source = &band;
 
     memset(out, 0, sizeof(*out));
     out->key = number;
@@ -198,32 +276,36 @@ bool person_draw(const person_source *source, uint64_t seed, uint64_t number, pe
         person_settle_metabolic(p, &d, out);
         return true;
     }
+    out->child = population_gives(&of->child_bmi_kg_m2);
     bool inside = person_draw_free(source, &d, NULL, &free, &closest);
     memcpy(out->subject, source->subjects[closest].name, sizeof(out->subject));
     subject_kinetics(&free, &out->kinetics);
-    if (!inside || !physiology_is_plausible(&out->kinetics)) return false;
+    if (!inside || !physiology_is_plausible(&out->kinetics, out->child)) return false;
 
     /* traits */
     out->female = draw_uniform(&d) < of->female_frac.mean;
-    out->age_year = person_draw_value(&d, &of->age_year);
-    double diagnosed = person_draw_value(&d, &of->age_at_diagnosis_year);
-    if (diagnosed > out->age_year) return false;
-    out->duration_year = out->age_year - diagnosed;
-    out->height_m = person_draw_value(&d, out->female ? &of->height_women_m : &of->height_men_m);
-    out->bmi_kg_m2 = out->kinetics.bw / (out->height_m * out->height_m);
-    if (!(out->bmi_kg_m2 >= BMI_LEAST_KG_M2 && out->bmi_kg_m2 <= BMI_MOST_KG_M2)) return false;
+    out->age_year = youth ? young_age : person_draw_value(&d, &of->age_year);
+    if (!draw_duration(of, &d, out) || !draw_body(of, &d, out)) return false;
     out->egfr_ml_min_1_73m2 = person_draw_value(&d, &of->egfr_ml_min_1_73m2);
     out->native_function_frac = person_draw_value(&d, &of->native_function_frac);
     out->autoantibody_positive = draw_uniform(&d) < of->autoantibody_frac.mean;
     out->impaired_awareness = draw_uniform(&d) < of->impaired_awareness_frac.mean;
-    out->c_peptide_stimulated_nmol_l = p->c_peptide_per_function_nmol_l * out->native_function_frac;
+    out->c_peptide_stimulated_nmol_l = 0.0;
+    draw_onset(p, seed, number, out);
     person_complete_kinetics(p, out, &d, &out->kinetics);
 
     draw_hidden(p, of, &d, out);
+    if (out->child) scale_to_size(&out->habits, out->kinetics.bw);
     return true;
 }
 
 /* ---- requirements ---- */
+
+bool person_knows(const person *who, trait_id trait)
+{
+    if (trait == TRAIT_c_peptide_stimulated_nmol_l) return who->diabetes != DIABETES_TYPE1 || !(who->native_function_frac > 0.0);
+    return trait != TRAIT_hba1c_pct && trait != TRAIT_fasting_glucose_mg_dl && trait != TRAIT_insulin_u_per_kg_day;
+}
 
 bool person_meets(const population *population, const person *who)
 {
@@ -234,10 +316,11 @@ bool person_meets(const population *population, const person *who)
         [TRAIT_weight_kg] = who->kinetics.bw,
         [TRAIT_severe_hypo_per_year] = who->severe_hypo_per_year,
         [TRAIT_c_peptide_stimulated_nmol_l] = who->c_peptide_stimulated_nmol_l,
+        [TRAIT_ketoacidosis_at_onset] = who->ketoacidosis_at_onset,
         [TRAIT_egfr_ml_min_1_73m2] = who->egfr_ml_min_1_73m2,
     };
     for (int t = 0; t < TRAIT_COUNT; t++) {
-        if (t == TRAIT_hba1c_pct || t == TRAIT_fasting_glucose_mg_dl) continue; /* known after the run-in */
+        if (!person_knows(who, (trait_id)t)) continue; /* seen after the run-in */
         if (population->has_require[t] && !requirement_holds(&population->require[t], known[t])) return false;
     }
     return true;

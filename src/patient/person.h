@@ -18,7 +18,8 @@ typedef struct {
     double carb_count_ratio;      /* own median of counted over true carbohydrate */
     double missed_bolus_frac;
     double fear;                  /* of hypoglycaemia, 0 is average */
-    double meal_scale;            /* own appetite over the average */
+    double meal_scale;            /* own appetite over the average; of children by their size */
+    double rescue_scale;          /* carbohydrate against a low over an adult's */
 } habits;
 
 /* Body and treatment at enrolment of a person without type 1 diabetes; all 0 with it. */
@@ -39,10 +40,12 @@ typedef struct {
     char subject[16];             /* public subject with the largest weight in the draw */
     diabetes_type diabetes;
     bool female, autoantibody_positive, impaired_awareness;
+    bool child;                   /* of a population of children: no adult's size is assumed */
+    bool ketoacidosis_at_onset;
     double age_year, duration_year, height_m, bmi_kg_m2;
     double egfr_ml_min_1_73m2;
     double native_function_frac;
-    double c_peptide_stimulated_nmol_l; /* expected from residual function, for screening */
+    double c_peptide_stimulated_nmol_l; /* expected at enrolment, for screening; where beta cells are being lost, see person_knows */
     double severe_hypo_per_year;        /* events in the year before enrolment */
 
     kinetics kinetics;            /* complete, at average insulin sensitivity and without a graft */
@@ -50,6 +53,8 @@ typedef struct {
     double dawn_rise;             /* own rise of hepatic production between 03 and 07 h */
     habits habits;
     metabolic_traits body;
+
+    double immune_pace;           /* own factor on the loss of native beta cells: age at diagnosis and frailty */
 
     /* hidden factors, mean 1 */
     double severe_hypo_frailty, immune_frailty, engraftment, kidney_response;
@@ -60,7 +65,8 @@ typedef struct {
 typedef struct {
     const population *population;
     const params *params;
-    int n_subjects;               /* of the population's band */
+    int n_subjects;               /* of the population's band .. */
+    int n_children;               /* .. of which the first are children, where the band is youth */
     subject subjects[SUBJECT_COUNT];
 } person_source;
 
@@ -68,6 +74,9 @@ bool person_source_fill(person_source *source, const population *population, con
 
 /* Draw person `number`. False if the physiology drawn is outside the hard bounds; draw the next number then. */
 bool person_draw(const person_source *source, uint64_t seed, uint64_t number, person *out);
+
+/* Is this trait known before the run-in? C-peptide is where no beta cells are left. */
+bool person_knows(const person *who, trait_id trait);
 
 /* Does the person meet the requirements that are known before the run-in? */
 bool person_meets(const population *population, const person *who);

@@ -14,7 +14,7 @@
 #define VALUE_MAX 1e6 /* no trait of a person is larger in its unit */
 
 static const char *const kind_words[] = {"normal", "lognormal", "uniform", "gamma", "beta", "bernoulli", NULL};
-static const char *const band_words[] = {"adult", "adolescent", "child", NULL};
+static const char *const band_words[] = {"adult", "adolescent", "child", "youth", NULL};
 static const char *const diabetes_words[] = {"type1", "type2", "none", NULL}; /* order of diabetes_type */
 
 /* ---- one value: a distribution over people ---- */
@@ -88,12 +88,30 @@ static void read_value(yaml_reader *reader, const yaml_node *node, const yaml_fi
 
 #define POPULATION_VALUE(name, unit_, sentence)                                                                        \
     {.key = #name, .read = read_value, .offset = offsetof(population, name), .required = true, .unit = unit_},
-static const yaml_field population_value_fields[] = {POPULATION_VALUES(POPULATION_VALUE)};
+#define POPULATION_ALTERNATIVE(name, unit_, sentence)                                                                  \
+    {.key = #name, .read = read_value, .offset = offsetof(population, name), .unit = unit_},
+static const yaml_field population_value_fields[] = {POPULATION_VALUES(POPULATION_VALUE)
+                                                         POPULATION_ALTERNATIVES(POPULATION_ALTERNATIVE)};
+
+/* Duration is written or follows from the age at diagnosis; height is written for both sexes or follows from body mass index. */
+static void check_alternatives(yaml_reader *reader, const yaml_node *node)
+{
+    bool diagnosed = yaml_find(node, "age_at_diagnosis_year"), duration = yaml_find(node, "duration_year");
+    bool women = yaml_find(node, "height_women_m"), men = yaml_find(node, "height_men_m"), bmi = yaml_find(node, "child_bmi_kg_m2");
+    if (diagnosed == duration)
+        yaml_error(reader, node, "%s of 'age_at_diagnosis_year' and 'duration_year' is given; one of them is expected; the other follows",
+                   duration ? "each" : "none");
+    if (women != men || women == bmi)
+        yaml_error(reader, node, "the people's heights cannot be told; 'height_women_m' and 'height_men_m' are expected, or for children "
+                                 "'child_bmi_kg_m2' alone");
+}
 
 static void read_values(yaml_reader *reader, const yaml_node *node, const yaml_field *field, void *out, void *context)
 {
     (void)context;
+    int errors = reader->errors;
     yaml_read_map(reader, node, field->key, YAML_TABLE(population_value_fields), out, NULL);
+    if (reader->errors == errors && !reader->broken) check_alternatives(reader, node);
 }
 
 static const yaml_field metabolic_value_fields[] = {METABOLIC_VALUES(POPULATION_VALUE)};
@@ -150,7 +168,8 @@ bool population_parse(const char *text, size_t length, const char *file, populat
     return reader.errors == 0;
 }
 
-static const char *const shipped[] = {"t1d_adult", "t2d_new", "t2d_oral", "t2d_insulin", "prediabetes", "metabolic_syndrome", NULL};
+static const char *const shipped[] = {"t1d_adult", "t1d_new_onset", "t1d_new_onset_child", "t1d_child", "t2d_new", "t2d_oral", "t2d_insulin",
+                                      "prediabetes", "metabolic_syndrome", NULL};
 
 const char *const *population_names(void)
 {

@@ -17,7 +17,9 @@
     ENTRY(c_peptide_stimulated_nmol_l, "nmol/L", 0.0, 10.0, "stimulated C-peptide before treatment")                  \
     ENTRY(egfr_ml_min_1_73m2, "mL/min/1.73m2", 5.0, 200.0, "estimated glomerular filtration rate")                    \
     ENTRY(hba1c_pct, "%", 3.0, 20.0, "HbA1c at the end of the run-in")                                                \
-    ENTRY(fasting_glucose_mg_dl, "mg/dL", 20.0, 600.0, "mean fasting glucose of the run-in's last two weeks")
+    ENTRY(fasting_glucose_mg_dl, "mg/dL", 20.0, 600.0, "mean fasting glucose of the run-in's last two weeks")         \
+    ENTRY(insulin_u_per_kg_day, "U/kg/day", 0.0, 10.0, "injected insulin, mean of the run-in's last two weeks")        \
+    ENTRY(ketoacidosis_at_onset, "yes/no", 0.0, 1.0, "ketoacidosis at diagnosis of type 1 diabetes")
 
 typedef enum {
 #define TRAIT_ID(key, unit, low, high, sentence) TRAIT_##key,
@@ -33,15 +35,20 @@ typedef enum { SPREAD_NORMAL, SPREAD_LOGNORMAL, SPREAD_UNIFORM, SPREAD_GAMMA, SP
  * mean, sd, low, high (hard bounds; a draw outside is drawn again), kind; and source and standing. */
 #define POPULATION_VALUES(ENTRY)                                                                                     \
     ENTRY(age_year, "year", "age at enrolment")                                                                       \
-    ENTRY(age_at_diagnosis_year, "year", "age at diagnosis; duration is the difference")                              \
     ENTRY(female_frac, "fraction", "share of women")                                                                  \
-    ENTRY(height_women_m, "m", "height of women")                                                                     \
-    ENTRY(height_men_m, "m", "height of men")                                                                         \
     ENTRY(egfr_ml_min_1_73m2, "mL/min/1.73m2", "estimated glomerular filtration rate before treatment")               \
-    ENTRY(native_function_frac, "fraction", "functional native beta-cell mass over a healthy one")                    \
+    ENTRY(native_function_frac, "fraction", "native beta cells alive, over a healthy pancreas; in type 1 diabetes at diagnosis") \
     ENTRY(autoantibody_frac, "fraction", "share with persistent islet autoantibodies")                                \
     ENTRY(impaired_awareness_frac, "fraction", "share with impaired awareness of hypoglycaemia")                      \
     ENTRY(severe_hypo_frailty_var, "1", "variance of the gamma factor (mean 1) on the severe-hypoglycaemia hazard")
+
+/* Duration and height, each written in one of two ways: see check_alternatives of population.c. */
+#define POPULATION_ALTERNATIVES(ENTRY)                                                                               \
+    ENTRY(age_at_diagnosis_year, "year", "age at diagnosis; duration is the difference")                              \
+    ENTRY(duration_year, "year", "years since diagnosis at enrolment; age at diagnosis is the difference")            \
+    ENTRY(height_women_m, "m", "height of women")                                                                     \
+    ENTRY(height_men_m, "m", "height of men")                                                                         \
+    ENTRY(child_bmi_kg_m2, "kg/m2", "body mass index of children, whose height follows from it and their weight")
 
 /* More numbers of a population without type 1 diabetes, under `metabolism`. */
 #define METABOLIC_VALUES(ENTRY)                                                                                      \
@@ -83,9 +90,11 @@ typedef struct {
     char name[POPULATION_NAME_TEXT];
     char title[160];
     int diabetes;            /* diabetes_type; type 1 unless the file says otherwise */
-    char subjects[32];       /* band of the public subjects to sample from: adult, adolescent, child */
+    char subjects[32];       /* band of the public subjects to sample from: adult, adolescent, child, or youth, which is child
+                              * or adolescent by age */
 #define POPULATION_FIELD(key, unit, sentence) population_value key;
     POPULATION_VALUES(POPULATION_FIELD)
+    POPULATION_ALTERNATIVES(POPULATION_FIELD)
     METABOLIC_VALUES(POPULATION_FIELD)
 #undef POPULATION_FIELD
     bool has_require[TRAIT_COUNT];
@@ -95,6 +104,12 @@ typedef struct {
 bool population_shipped(const char *name, population *out);
 const char *const *population_names(void);
 bool population_parse(const char *text, size_t length, const char *file, population *out, islet_problems *problems);
+
+/* Does the file give this value? */
+static inline bool population_gives(const population_value *value)
+{
+    return value->source[0] != '\0';
+}
 
 /* Does a trait of this size meet the requirement? */
 bool requirement_holds(const requirement *r, double x);

@@ -13,7 +13,6 @@
 /* Items of a record: the traits a protocol may require, and what only screening asks for. */
 #define RECORD_ITEMS(ENTRY)                                                                                          \
     PATIENT_TRAITS(ENTRY)                                                                                            \
-    ENTRY(insulin_u_per_kg_day, "U/kg/day", 0.0, 10.0, "insulin dose")                                               \
     ENTRY(type_1_diabetes, RECORD_FLAG, 0.0, 1.0, "type 1 diabetes")                                                 \
     ENTRY(impaired_awareness, RECORD_FLAG, 0.0, 1.0, "impaired awareness of hypoglycaemia")                          \
     ENTRY(pregnant, RECORD_FLAG, 0.0, 1.0, "pregnant")                                                               \

@@ -69,7 +69,7 @@ static double immune_hazard_per_day(graft_course *course, const graft_day_of *da
     double past_allo = taken ? unblocked(drugs, taken->alloimmune_block_frac.value, frailty) : 1.0;
     double past_auto = taken ? unblocked(drugs, taken->autoimmune_block_frac.value, frailty) : 1.0;
     double allo = day->params->alloimmune_per_year * cells->alloimmune_frac.value * allo_share(course, day, past_allo);
-    double autoimmune = day->who->autoantibody_positive ? day->params->autoimmune_per_year * cells->autoimmune_frac.value * past_auto : 0.0;
+    double autoimmune = day->who->autoantibody_positive ? day->params->autoimmune_per_year * day->autoimmune_factor * cells->autoimmune_frac.value * past_auto : 0.0;
     double through = route_is_device(course->route) ? cells->attack_frac.value : 1.0;
     return (allo + autoimmune) * through * day->attack_left_frac / DAYS_PER_YEAR;
 }
@@ -194,8 +194,14 @@ double graft_infuse(graft *graft, const params *params, const product *product, 
     return alive;
 }
 
-void graft_day(graft *graft, const graft_day_of *day)
+static double dead_million(const graft *graft)
 {
+    return graft->lost_early_million + graft->lost_immune_million + graft->lost_other_million;
+}
+
+double graft_day(graft *graft, const graft_day_of *day)
+{
+    double before = dead_million(graft);
     const drug_state *drugs = day->drugs;
     double toxic = drugs->regimen ? drug_effect(drugs, drugs->regimen->drug_graft_loss_per_year.value, 0.0) : 0.0;
     double other = (day->params->attrition_per_year + toxic) / DAYS_PER_YEAR;
@@ -205,6 +211,7 @@ void graft_day(graft *graft, const graft_day_of *day)
         int steps = course->age_day < EARLY_DAYS ? HOURS : 1;
         for (int i = 0; i < steps; i++) course_step(graft, course, day, immune, other, 1.0 / steps);
     }
+    return (dead_million(graft) - before) / day->params->healthy_beta_cells_million;
 }
 
 double graft_cells_million(const graft *graft)

@@ -64,13 +64,15 @@ typedef struct {
     double glucose_mg_dl;         /* mean plasma glucose of the day */
     double vessel_gain;           /* of given cells: factor - 1 on the growth of vessels */
     double attack_left_frac;      /* share of the attack that given cells leave, 1 without any */
+    double autoimmune_factor;     /* of physiology/immunity.h: 1 for settled memory that nothing restrains */
 } graft_day_of;
 
 /* Millions of living beta cells that leave the bag; 0 for cells that neither are nor become beta cells. The course begins. */
 double graft_infuse(graft *graft, const params *params, const product *product, const cell_course *course,
                     const mechanism_switches *switches, double weight_kg);
 
-void graft_day(graft *graft, const graft_day_of *day);
+/* One day; returns the cells that died, over a healthy pancreas. */
+double graft_day(graft *graft, const graft_day_of *day);
 
 double graft_cells_million(const graft *graft);
 

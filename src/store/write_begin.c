@@ -238,12 +238,13 @@ static islet_status write_population(islet_store *store, const population *peopl
 {
     islet_status status = ISLET_OK;
 #define POPULATION_ROW(name, unit, sentence)                                                                         \
-    if (status == ISLET_OK)                                                                                          \
+    if (status == ISLET_OK && population_gives(&people->name))                                                                                          \
         status = INSERT("INSERT INTO population_value VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)", TEXT(#name),      \
                         REAL(people->name.mean), REAL(people->name.sd), REAL(closed_or_missing(people->name.low)),    \
                         REAL(closed_or_missing(people->name.high)), TEXT(unit),                                      \
                         TEXT(standing_name(people->name.standing)), TEXT(people->name.source), TEXT(sentence));
     POPULATION_VALUES(POPULATION_ROW)
+    POPULATION_ALTERNATIVES(POPULATION_ROW)
 #undef POPULATION_ROW
     return status;
 }

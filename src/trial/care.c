@@ -124,7 +124,7 @@ double care_rescue_g(const run_plan *run, lane *lane, int64_t now, double cgm_mg
     draw d = draw_from(run->seed, lane->who->key, RNG_rescue, (uint64_t)now);
     if (draw_uniform(&d) < unnoticed) return 0.0;
     care->last_rescue = now;
-    return draw_lognormal(&d, p->rescue_g, p->rescue_cv);
+    return lane->who->habits.rescue_scale * draw_lognormal(&d, p->rescue_g, p->rescue_cv);
 }
 
 /* ---- once a week ---- */
@@ -162,11 +162,40 @@ static void set_correction_factor(care_state *care, double daily_u)
     if (daily_u > 1.0) care->sensitivity_mg_dl_per_u = bounded(RULE_CORRECTION / daily_u, 10.0, 300.0);
 }
 
+/* Cells of the person's own that may make insulin superfluous for a while. */
+static bool has_own_cells(const lane *lane)
+{
+    return lane->who->diabetes == DIABETES_TYPE1 && lane->who->native_function_frac > 0.0;
+}
+
+#define ADMITTED_ABOVE_MG_DL 450.0 /* mean sensor glucose of a day that brings a person to hospital; assumed */
+
+/* The dose by weight with which insulin begins, half of it long-acting. */
+static void begin_anew(const params *p, lane *lane)
+{
+    care_state *care = &lane->care;
+    double daily_u = p->new_onset_u_per_kg_day * lane->who->kinetics.bw;
+    care->long_acting_u = 0.5 * daily_u;
+    for (int m = 0; m < MAIN_MEALS; m++) care->carb_ratio_g_per_u[m] = bounded(RULE_CARB_RATIO / daily_u, 2.0, 60.0);
+    set_correction_factor(care, daily_u);
+}
+
+/* Off insulin when so little is left that it is not worth injecting. */
+static void stop_if_little(const params *p, lane *lane, double daily_u)
+{
+    care_state *care = &lane->care;
+    if (!(daily_u < p->wean_off_u_per_kg_day * lane->who->kinetics.bw) && !(daily_u < p->wean_off_u_per_day && !lane->who->child)) return;
+    care->off_insulin = true;
+    care->hba1c_last_visit_pct = NAN; /* what was found on insulin says nothing about life without it */
+}
+
 /* Ordinary titration: the night decides the long-acting dose, the hours after each meal its ratio. */
 static void titrate(const run_plan *run, lane *lane, int day, draw *d)
 {
     const params *p = run->params;
-    bool every_week = day < 0 && run->protocol->preparation.glucose_stabilised;
+    bool own_cells = has_own_cells(lane), every_week = day < 0 && run->protocol->preparation.glucose_stabilised;
+    double least = own_cells ? 0.01 : 0.05, mildest = own_cells ? 200.0 : 60.0;
+    every_week = every_week || (own_cells && day - course_diagnosis_day(lane->who) < (int)p->new_onset_titration_day);
     double chance = every_week ? 1.0 : p->titration_chance;
     care_state *care = &lane->care;
     double bw = lane->who->kinetics.bw, shift = p->fear_target_mg_dl * lane->who->habits.fear;
@@ -177,7 +206,7 @@ static void titrate(const run_plan *run, lane *lane, int day, draw *d)
         if (care_share_low_pct(care, 0) > p->titration_low_pct) care->long_acting_u *= down;
         else if (fasting > target + 10.0) care->long_acting_u *= up;
         else if (fasting < target - 30.0) care->long_acting_u /= up;
-        care->long_acting_u = bounded(care->long_acting_u, 0.05 * bw, 0.8 * bw);
+        care->long_acting_u = bounded(care->long_acting_u, least * bw, 0.8 * bw);
     }
     for (int m = 0; m < MAIN_MEALS; m++) {
         int part = m + 1;
@@ -187,8 +216,9 @@ static void titrate(const run_plan *run, lane *lane, int day, draw *d)
         if (care_share_low_pct(care, part) > p->titration_low_pct) *ratio /= down;
         else if (mean > target + 10.0) *ratio /= up;
         else if (mean < target - 30.0) *ratio *= up;
-        *ratio = bounded(*ratio, 2.0, 60.0);
+        *ratio = bounded(*ratio, 2.0, mildest);
     }
+    if (own_cells) stop_if_little(p, lane, care->insulin_u / care->days);
 }
 
 /* After cells: less insulin while glucose is good or low, one step back when it is not, off when little is left. */
@@ -204,11 +234,7 @@ static void wean(const run_plan *run, lane *lane)
 
     if ((fasting < p->wean_fasting_mg_dl && post_meal < p->wean_post_meal_mg_dl) || low) {
         scale_doses(care, 1.0 - p->wean_step);
-        daily_u *= 1.0 - p->wean_step;
-        if (daily_u < p->wean_off_u_per_kg_day * bw || daily_u < p->wean_off_u_per_day) {
-            care->off_insulin = true;
-            care->hba1c_last_visit_pct = NAN; /* what was found on insulin says nothing about life without it */
-        }
+        stop_if_little(p, lane, daily_u * (1.0 - p->wean_step));
     } else if (fasting > p->resume_fasting_mg_dl || post_meal > p->resume_post_meal_mg_dl) {
         scale_doses(care, 1.0 / (1.0 - p->wean_step));
         care->long_acting_u = bounded(care->long_acting_u, 0.02 * bw, 0.8 * bw);
@@ -241,13 +267,33 @@ void care_start(lane *lane, double basal_u_per_day)
     set_correction_factor(care, daily_u);
 }
 
+/* Diabetes is found: insulin begins with a usual dose by weight, which titration then fits to what the person's own cells do. */
+void care_diagnose(const run_plan *run, lane *lane)
+{
+    lane->care.undiagnosed = lane->care.off_insulin = false;
+    begin_anew(run->params, lane);
+}
+
 void care_day_end(const run_plan *run, lane *lane, int day)
 {
     care_state *care = &lane->care;
+    if (care->undiagnosed && day + 1 >= course_diagnosis_day(lane->who)) {
+        care_diagnose(run, lane);
+        care_week_begins(care);
+        return;
+    }
     care->days++;
+    const day_tally *today = &lane->tally[day + run->run_in_day];
+    if (has_own_cells(lane) && !care->undiagnosed && today->cgm_sum > ADMITTED_ABOVE_MG_DL * today->cgm_n) {
+        care->off_insulin = false;
+        begin_anew(run->params, lane);
+        care_week_begins(care);
+        return;
+    }
     if (care->days < (is_supervised(run->params, lane) ? (int)run->params->supervision_review_day : WEEK)) return;
     draw d = draw_from(run->seed, lane->who->key, RNG_care, (uint64_t)(day + run->run_in_day));
-    if (care->off_insulin) resume_if_needed(run, lane);
+    if (care->undiagnosed) care->days = 0;
+    else if (care->off_insulin) resume_if_needed(run, lane);
     else {
         if (care->weaning) wean(run, lane);
         else titrate(run, lane, day, &d);

@@ -8,6 +8,7 @@
 #include "trial/harms.h"
 
 #define INDEPENDENT_DAYS 14
+#define NATIVE_MOST 0.95          /* of a healthy pancreas, months before diagnosis */
 
 void course_event(lane *lane, int day, event_kind kind, double value)
 {
@@ -54,12 +55,54 @@ static void independence(lane *lane, int day, double insulin_u)
     }
 }
 
+/* ---- immunity and native beta cells ---- */
+
+int course_diagnosis_day(const person *who)
+{
+    return -(int)(who->duration_year * DAYS_PER_YEAR + 0.5);
+}
+
+/* Own beta cells and immunity; `dead_graft` are the graft's cells that died today, over a healthy pancreas. */
+static void native_after_day(const run_plan *run, lane *lane, double glucose_mg_dl, double dead_graft)
+{
+    double graft = graft_cells_million(&lane->graft) / run->params->healthy_beta_cells_million;
+    double loss = immunity_native_loss_per_day(&lane->immunity, run->params, lane->who);
+    double dead = native_day(&lane->native, run->params, &lane->signals, loss, glucose_mg_dl);
+    double living = lane->native.active_frac + lane->native.inactive_frac + graft;
+    immunity_day(&lane->immunity, run->params, &lane->signals, dead + dead_graft, living);
+}
+
+/* Where diagnosis was before the run-in, the days between are gone through at an ordinary glucose; where it falls into the
+ * run-in, the cells lost until then are still there. */
+void course_start(const run_plan *run, lane *lane)
+{
+    const person *who = lane->who;
+    int before = -run->run_in_day - course_diagnosis_day(who);
+    immunity_start(&lane->immunity, run->params, who);
+    native_start(&lane->native, run->params, who);
+    if (!(who->native_function_frac > 0.0) || who->diabetes != DIABETES_TYPE1) return;
+    for (int i = 0; i < before; i++) native_after_day(run, lane, run->params->native_history_glucose_mg_dl, 0.0);
+    if (before >= 0) return;
+    double to_come = lanes_exp(-before * immunity_native_loss_per_day(&lane->immunity, run->params, who));
+    double room = NATIVE_MOST / who->native_function_frac, more = to_come < room ? to_come : room;
+    lane->native.active_frac *= more;
+    lane->native.inactive_frac *= more;
+    lane->care.undiagnosed = lane->care.off_insulin = true;
+}
+
+void course_run_in_day(const run_plan *run, lane *lane, int day)
+{
+    native_after_day(run, lane, lane->tally[day + run->run_in_day].mean_glucose_mg_dl, 0.0);
+}
+
 static void graft_after_day(const run_plan *run, lane *lane, int day)
 {
     const day_tally *today = &lane->tally[day + run->run_in_day];
     const graft_day_of world = {run->params, lane->who, &lane->drugs, run->protocol->alternatives, today->mean_glucose_mg_dl,
-                                lane->signals.vessel_gain, 1.0 - lane->signals.effector_brake_frac};
-    graft_day(&lane->graft, &world);
+                                lane->signals.vessel_gain, 1.0 - lane->signals.effector_brake_frac,
+                                immunity_graft_factor(&lane->immunity, run->params)};
+    double dead = graft_day(&lane->graft, &world);
+    native_after_day(run, lane, today->mean_glucose_mg_dl, dead);
     double function = graft_function(&lane->graft, run->params, lane->who, &lane->drugs);
     if (function >= run->params->graft_worked_function) lane->graft_worked = true;
     if (lane->graft_worked && !lane->graft_lost && function < run->params->graft_lost_function) {

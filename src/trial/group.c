@@ -53,6 +53,7 @@ void group_start(const run_plan *run, group *group)
         harms_start(lane);
         lane->sensitivity_factor = 1.0;
         lane->end_day = run->follow_up_day;
+        course_start(run, lane);
     }
 }
 
@@ -274,8 +275,9 @@ static void day_begins(const run_plan *run, group *group, int day, bool visits)
         draw d = draw_from(run->seed, lane->who->key, RNG_sensitivity, (uint64_t)run_day);
         set_kinetic(minute, KINETIC_INDEX(kabs), l, lane->who->kinetics.kabs * draw_lognormal(&d, 1.0, run->params->absorption_cv));
         double function = graft_function(&lane->graft, run->params, lane->who, &lane->drugs);
-        double counter = counterregulation_frac(run->params, lane->awareness, function);
+        double counter = counterregulation_frac(run->params, lane->awareness, function + lane->native.active_frac);
         set_kinetic(minute, KINETIC_INDEX(xi), l, lane->who->kinetics.xi * counter);
+        if (lane->who->diabetes == DIABETES_TYPE1) set_kinetic(minute, KINETIC_INDEX(m_native), l, lane->native.active_frac);
         set_kinetic(minute, KINETIC_INDEX(m_graft), l, function);
         set_kinetic(minute, KINETIC_INDEX(phi_p), l, graft_portal_frac(&lane->graft));
         if (lane->who->diabetes != DIABETES_TYPE1) type2_day_begins(run, lane, minute, l);
@@ -348,6 +350,7 @@ bool group_run_in(const run_plan *run, group *group, glucose_profile *profile)
         minutes_of_day(run, group, day, &(day_purpose){.visit = -1, .period = day >= -PROFILE_DAYS ? PROFILE_BEFORE : -1,
                                                        .profile = profile});
         day_ends(run, group, day);
+        for (int l = 0; l < LANE_GROUP; l++) course_run_in_day(run, &group->lanes[l], day);
     }
     return true;
 }

@@ -16,7 +16,9 @@
 #include "patient/draw.h"
 #include "patient/person.h"
 #include "physiology/graft.h"
+#include "physiology/immunity.h"
 #include "physiology/kernel.h"
+#include "physiology/native.h"
 #include "physiology/sensor.h"
 #include "physiology/signals.h"
 #include "therapy/protocol.h"
@@ -66,6 +68,7 @@ typedef struct {
     double carb_ratio_g_per_u[MAIN_MEALS];
     double sensitivity_mg_dl_per_u;    /* correction factor */
     bool off_insulin;
+    bool undiagnosed;                  /* no insulin before type 1 diabetes is found */
     bool weaning;                      /* cells were given and the arm's rule is to wean */
     double hba1c_last_visit_pct;       /* NaN before the first */
 
@@ -107,6 +110,8 @@ typedef struct {
     cell_signals signals;              /* what they tell the body today */
     int next_course, n_given;
     before_treatment before;           /* what a later course's condition compares with */
+    immunity immunity;
+    native native;
     care_state care;
     type2 type2;
     day_plan plan;
@@ -155,6 +160,7 @@ void behaviour_plan_day(const run_plan *run, const lane *lane, int day, bool vis
 
 /* care.c */
 void care_start(lane *lane, double basal_u_per_day);
+void care_diagnose(const run_plan *run, lane *lane);
 double care_meal_bolus_u(lane *lane, int64_t now, double cgm_mg_dl, int meal, double counted_g);
 double care_correction_u(const run_plan *run, lane *lane, int64_t now, double cgm_mg_dl, bool ignores_on_board);
 void care_log_bolus(lane *lane, int64_t now, double units);
@@ -196,8 +202,14 @@ void care_rule_text(int index, const params *params, char *out, size_t room);
 /* giving.c: the cells of a day */
 void giving_day(const run_plan *run, lane *lane, int day);
 
-/* course.c: drugs, what cells do and harms, at the end of each day of follow-up */
+/* course.c: cells, drugs, harms and chance, at the end of each day of follow-up. The body's slow states are stepped in it, and
+ * alone in each day of the run-in; course_start puts them where the person is when the run-in begins. */
+void course_start(const run_plan *run, lane *lane);
+void course_run_in_day(const run_plan *run, lane *lane, int day);
 void course_day(const run_plan *run, lane *lane, int day);
+
+/* The day on which diabetes was found, before day 0. */
+int course_diagnosis_day(const person *who);
 void course_event(lane *lane, int day, event_kind kind, double value);
 
 #endif

@@ -147,8 +147,9 @@ static bool add_population_values(islet_table *table)
     for (const char *const *name = population_names(); fine && *name; name++) {
         population of;
         if (!population_shipped(*name, &of)) continue;
-#define ADD_VALUE(key, unit, sentence) fine = fine && add_population_value(table, *name, #key, unit, sentence, &of.key);
+#define ADD_VALUE(key, unit, sentence) if (population_gives(&of.key)) fine = fine && add_population_value(table, *name, #key, unit, sentence, &of.key);
         POPULATION_VALUES(ADD_VALUE)
+        POPULATION_ALTERNATIVES(ADD_VALUE)
 #undef ADD_VALUE
     }
     return fine;

@@ -357,22 +357,31 @@ static bool run_block(const trial *t, worker *w, int64_t block)
 
 /* ---- enrolment ---- */
 
-/* Requirements on what only the run-in shows: HbA1c and fasting glucose. */
+/* Requirements on what only the run-in shows; C-peptide is one where the people have beta cells to lose. */
 static bool needs_run_in(const population *of)
 {
-    return of->has_require[TRAIT_hba1c_pct] || of->has_require[TRAIT_fasting_glucose_mg_dl];
+    const person typical = {.diabetes = (diabetes_type)of->diabetes, .native_function_frac = of->native_function_frac.mean};
+    for (int i = 0; i < TRAIT_COUNT; i++)
+        if (of->has_require[i] && !person_knows(&typical, (trait_id)i)) return true;
+    return false;
 }
 
 static bool meets_after_run_in(const trial *t, const lane *lane)
 {
     const population *of = &t->protocol->population;
+    double values[TRAIT_COUNT] = {0};
     const day_tally *last = &lane->tally[t->plan.run_in_day - 1];
     double hba1c = hba1c_pct(lane->who->glycation_rate_l_per_mmol_s, (int)t->params.red_cell_life_day,
                              &last->mean_glucose_mg_dl, (int)(sizeof(*last) / sizeof(double)), t->plan.run_in_day);
-    double fasting = 0.0;
-    for (int i = 0; i < 14; i++) fasting += last[-i].fasting_mg_dl / 14.0;
-    return (!of->has_require[TRAIT_hba1c_pct] || requirement_holds(&of->require[TRAIT_hba1c_pct], hba1c)) &&
-           (!of->has_require[TRAIT_fasting_glucose_mg_dl] || requirement_holds(&of->require[TRAIT_fasting_glucose_mg_dl], fasting));
+    double fasting = 0.0, insulin = 0.0, function = lane->native.active_frac;
+    for (int i = 0; i < 14; i++) fasting += last[-i].fasting_mg_dl / 14.0, insulin += last[-i].insulin_u / 14.0;
+    values[TRAIT_hba1c_pct] = hba1c;
+    values[TRAIT_fasting_glucose_mg_dl] = fasting;
+    values[TRAIT_insulin_u_per_kg_day] = insulin / lane->who->kinetics.bw;
+    values[TRAIT_c_peptide_stimulated_nmol_l] = t->params.c_peptide_per_function_nmol_l * function / (1.0 + t->params.c_peptide_saturation * function);
+    for (int i = 0; i < TRAIT_COUNT; i++)
+        if (of->has_require[i] && !person_knows(lane->who, (trait_id)i) && !requirement_holds(&of->require[i], values[i])) return false;
+    return true;
 }
 
 /* The next candidate from *number on who meets what is known before the run-in; false when there are too few. */

@@ -88,8 +88,10 @@ static void record_window(const run_plan *run, const lane *lane, int day, double
     out[ENDPOINT_high_blood_glucose_index] = risk_high / n;
     out[ENDPOINT_glycemia_risk_index] = glycemia_risk_index(100.0 * below_54 / n, 100.0 * (below_70 - below_54) / n,
                                                            100.0 * above_250 / n, 100.0 * (above - above_250) / n);
-    out[ENDPOINT_insulin_u_per_kg_day] = insulin / WINDOW_DAYS / lane_weight_kg(lane);
-    out[ENDPOINT_insulin_independent] = insulin > 0.0 ? 0.0 : 1.0;
+    if (day - WINDOW_DAYS >= course_diagnosis_day(lane->who)) { /* before it insulin was not yet begun: nothing to count */
+        out[ENDPOINT_insulin_u_per_kg_day] = insulin / WINDOW_DAYS / lane_weight_kg(lane);
+        out[ENDPOINT_insulin_independent] = insulin > 0.0 ? 0.0 : 1.0;
+    }
 
     double fasting = 0.0;
     for (int i = day + run->run_in_day - FASTING_DAYS; i < day + run->run_in_day; i++) fasting += lane->tally[i].fasting_mg_dl;
@@ -159,11 +161,12 @@ static score_input score_input_of(const double *measured, double severe_hypo_per
 /* Igls compares with the values before treatment, which are those of the visit on day 0. */
 static void record_scores(const lane *lane, int day, double *out)
 {
+    if (isnan(out[ENDPOINT_insulin_u_per_kg_day])) return;
     score_input now = score_input_of(out, day > 0 ? severe_hypo_of_the_year(lane, day) : lane->who->severe_hypo_per_year);
     out[ENDPOINT_beta_score] = score_beta(&now);
     out[ENDPOINT_idaa1c_pct] = score_idaa1c_pct(now.hba1c_pct, now.insulin_u_per_kg_day);
     out[ENDPOINT_partial_remission] = score_partial_remission(now.hba1c_pct, now.insulin_u_per_kg_day);
-    if (day == 0) return;
+    if (day == 0 || isnan(lane->visits[0][ENDPOINT_insulin_u_per_kg_day])) return;
     score_input before = score_input_of(lane->visits[0], lane->who->severe_hypo_per_year);
     out[ENDPOINT_igls_1_class] = score_igls_1(&now, &before);
     out[ENDPOINT_igls_1_success] = igls_is_success(score_igls_1(&now, &before));
@@ -185,7 +188,7 @@ static void record_lane(const run_plan *run, group *group, int l, int visit, int
     record_c_peptide(run->params, &d, c_peptide, out);
     record_window(run, lane, day, out);
     out[ENDPOINT_hba1c_pct] = visit_hba1c_pct(run, lane, day, &d);
-    out[ENDPOINT_insulin_independent_strict] =
+    if (!isnan(out[ENDPOINT_insulin_independent])) out[ENDPOINT_insulin_independent_strict] =
         out[ENDPOINT_insulin_independent] > 0.0 && out[ENDPOINT_hba1c_pct] < 7.0 &&
         out[ENDPOINT_fasting_glucose_mg_dl] <= 126.0 && out[ENDPOINT_c_peptide_stimulated_nmol_l] >= 0.17;
     int since = visit > 0 ? day - run->visit_day[visit - 1] : day;
@@ -195,6 +198,9 @@ static void record_lane(const run_plan *run, group *group, int l, int visit, int
     out[ENDPOINT_egfr_ml_min_1_73m2] = lane->egfr;
     out[ENDPOINT_graft_beta_cells_million] = graft_cells_million(&lane->graft);
     out[ENDPOINT_graft_function_frac] = graft_function(&lane->graft, run->params, lane->who, &lane->drugs);
+    out[ENDPOINT_native_function_frac] = group->minute.k[KINETIC_INDEX(m_native)][l];
+    if (lane->who->diabetes == DIABETES_TYPE1) out[ENDPOINT_native_beta_cells_frac] = lane->native.active_frac + lane->native.inactive_frac;
+    out[ENDPOINT_lymphocytes_frac] = lane->immunity.lymphocytes;
     visit_record_metabolism(run, lane, &group->minute, l, out);
     record_scores(lane, day, out);
     lane->severe_hypo_since_visit = 0;

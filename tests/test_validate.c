@@ -124,9 +124,10 @@ static void test_measure(void **state)
         visit[v][ENDPOINT_hba1c_pct] = hba1c[v];
         visit[v][ENDPOINT_insulin_u_per_kg_day] = insulin[v];
         visit[v][ENDPOINT_insulin_independent] = insulin[v] == 0.0;
+        visit[v][ENDPOINT_weight_kg] = 80.0;
     }
     const patient_event events[] = {{100, EVENT_severe_hypo, NAN}, {200, EVENT_insulin_stopped, NAN}, {60, EVENT_severe_hypo, NAN}};
-    patient_traits traits = {.weight_kg = 80.0, .severe_hypo_per_year = 3.0};
+    patient_traits traits = {.severe_hypo_per_year = 3.0};
     patient_result result = {.traits = &traits, .n_visits = 3, .visit_values = (const double(*)[ENDPOINT_COUNT])visit, .n_events = 3, .events = events};
     assert_true(fabs(measured("hba1c_pct", STATISTIC_CHANGE, 365, &result) + 1.5) < 1e-12);
     assert_true(fabs(measured("insulin_u_per_day", STATISTIC_MEAN, 90, &result) - 20.0) < 1e-12);

@@ -38,7 +38,7 @@ static double as_share(const seen *s, bool yes)
 
 static double insulin_u_per_day(const seen *s)
 {
-    return s->now[ENDPOINT_insulin_u_per_kg_day] * s->result->traits->weight_kg;
+    return s->now[ENDPOINT_insulin_u_per_kg_day] * s->now[ENDPOINT_weight_kg];
 }
 
 static double insulin_change_pct(const seen *s)
@@ -67,11 +67,6 @@ static double severe_hypo_free_from_90(const seen *s)
     return as_share(s, !had_event(s->result, EVENT_severe_hypo, SEVERE_HYPO_FREE_FROM, s->day));
 }
 
-static double weight_kg(const seen *s)
-{
-    return s->result->traits->weight_kg;
-}
-
 static double age_year(const seen *s)
 {
     return s->result->traits->age_year;
@@ -90,7 +85,7 @@ static const struct {
 #define FURTHER_VALUE(name) {#name, name}
     FURTHER_VALUE(insulin_u_per_day),        FURTHER_VALUE(insulin_change_pct),   FURTHER_VALUE(hba1c_below_7),
     FURTHER_VALUE(time_in_range_above_70),   FURTHER_VALUE(c_peptide_detectable), FURTHER_VALUE(severe_hypo_free_from_90),
-    FURTHER_VALUE(weight_kg),                FURTHER_VALUE(age_year),             FURTHER_VALUE(duration_year),
+    FURTHER_VALUE(age_year),             FURTHER_VALUE(duration_year),
 #undef FURTHER_VALUE
 };
 #define FURTHERS (sizeof further / sizeof *further)

@@ -19,6 +19,23 @@ static bool columns_are_known(const grid *g)
     return true;
 }
 
+/* row of the predictive intervals for a row of the results; -1 without one */
+static int predictive_row(const grid *predictive, const grid *g, int row)
+{
+    for (int i = 0; predictive && i < predictive->rows; i++) {
+        bool arm = strcmp(grid_cell(predictive, i, 0), grid_cell(g, row, ARM)) == 0;
+        bool endpoint = strcmp(grid_cell(predictive, i, 1), grid_cell(g, row, ENDPOINT)) == 0;
+        if (arm && endpoint && strcmp(grid_cell(predictive, i, 3), grid_cell(g, row, DAY)) == 0) return i;
+    }
+    return -1;
+}
+
+static const char *predictive_cell(const grid *predictive, const grid *g, int row, const char *column)
+{
+    int at = predictive_row(predictive, g, row);
+    return at < 0 ? "" : grid_cell(predictive, at, grid_column(predictive, column));
+}
+
 /* ---- columns for people ---- */
 
 static bool same(const grid *g, int a, int b, int column)
@@ -47,34 +64,37 @@ static void rounded(const char *text, int digits, char out[NUMBER_ROOM])
     if (!out[0]) snprintf(out, NUMBER_ROOM, "-"); /* nobody had a value, or it is not estimated */
 }
 
-static void add_row(grid *out, const grid *g, int row, int digits)
+static void add_row(grid *out, const grid *g, const grid *predictive, int row, int digits)
 {
-    char value[NUMBER_ROOM], low[NUMBER_ROOM], high[NUMBER_ROOM], interval[2 * NUMBER_ROOM + 8];
+    char value[NUMBER_ROOM], low[NUMBER_ROOM], high[NUMBER_ROOM], interval[2 * NUMBER_ROOM + 8], trials[2 * NUMBER_ROOM + 8];
     rounded(grid_cell(g, row, VALUE), digits, value);
     rounded(grid_cell(g, row, LOW), digits, low);
     rounded(grid_cell(g, row, HIGH), digits, high);
     snprintf(interval, sizeof interval, "%s to %s", low, high);
+    rounded(predictive_cell(predictive, g, row, "pi95_low"), digits, low);
+    rounded(predictive_cell(predictive, g, row, "pi95_high"), digits, high);
+    snprintf(trials, sizeof trials, "%s to %s", low, high);
     grid_add(out, (const char *const[]){grid_cell(g, row, ENDPOINT), grid_cell(g, row, UNIT), grid_cell(g, row, DAY),
-                                        grid_cell(g, row, ARM), value, interval, grid_cell(g, row, N)});
+                                        grid_cell(g, row, ARM), value, interval, grid_cell(g, row, N), trials});
 }
 
 /* the store orders by arm; people compare arms, so every (end point, day) of the first arm is followed by the others' */
-static grid *by_endpoint(const grid *g)
+static grid *by_endpoint(const grid *g, const grid *predictive)
 {
-    static const char *const names[] = {"end point", "unit", "visit day#", "arm", "estimate#", "95 % interval#", "n#"};
-    grid *out = grid_create(7, names);
+    static const char *const names[] = {"end point", "unit", "visit day#", "arm", "estimate#", "95 % interval#", "n#", "95 % of trials#"};
+    grid *out = grid_create(8, names);
     int digits = 0;
     for (int first = 0; first < g->rows && same(g, first, 0, ARM); first++) {
         if (first == 0 || !same(g, first, first - 1, ENDPOINT)) digits = digits_for(g, first);
         for (int row = first; row < g->rows; row++)
-            if (same(g, row, first, ENDPOINT) && same(g, row, first, DAY)) add_row(out, g, row, digits);
+            if (same(g, row, first, ENDPOINT) && same(g, row, first, DAY)) add_row(out, g, predictive, row, digits);
     }
     return out;
 }
 
-static void print_people(const run_plan *plan, const cli_options *options, const grid *g, FILE *file)
+static void print_people(const run_plan *plan, const cli_options *options, const grid *g, const grid *predictive, FILE *file)
 {
-    static const int chosen[] = {0, 1, 2, 3, 4, 5, 6, -1};
+    const int chosen[] = {0, 1, 2, 3, 4, 5, 6, predictive ? 7 : -1, -1};
     char people[GROUPED_ROOM], length[FOLLOW_UP_ROOM];
     grouped_text((double)plan->patients, people);
     follow_up_text(plan->years, length);
@@ -82,16 +102,17 @@ static void print_people(const run_plan *plan, const cli_options *options, const
     fprintf(file, "\n%s people%s, %d %s, %s, seed %llu%s\n\n", people, pairing_text(plan), plan->arms,
             plan->arms == 1 ? "arm" : "arms", length, (unsigned long long)plan->seed,
             options->has_seed ? "" : " (change it with --seed)");
-    grid *sorted = by_endpoint(g);
+    grid *sorted = by_endpoint(g, predictive);
     grid_print(sorted, chosen, file);
     grid_free(sorted);
-    fputs("\nIntervals are Monte Carlo intervals at this number of people; they hold no uncertainty of the parameters.\n"
-          "Research software, never medical advice.\n", file);
+    fputs("\nIntervals are Monte Carlo intervals at this number of people; they hold no uncertainty of the parameters.\n", file);
+    if (predictive) fputs("95 % of trials: where trials of this many people would find it, over the uncertainty of the parameters.\n", file);
+    fputs("Research software, never medical advice.\n", file);
 }
 
 /* ---- islet.run/1 ---- */
 
-static void write_result(json *j, const grid *g, int row)
+static void write_result(json *j, const grid *g, const grid *predictive, int row)
 {
     fputc('\n', j->file);
     json_open(j, NULL, '{');
@@ -103,11 +124,17 @@ static void write_result(json *j, const grid *g, int row)
     json_number(j, NULL, grid_cell(g, row, LOW));
     json_number(j, NULL, grid_cell(g, row, HIGH));
     json_close(j, ']');
+    if (predictive) {
+        json_open(j, "pi95", '[');
+        json_number(j, NULL, predictive_cell(predictive, g, row, "pi95_low"));
+        json_number(j, NULL, predictive_cell(predictive, g, row, "pi95_high"));
+        json_close(j, ']');
+    }
     json_number(j, "n", grid_cell(g, row, N));
     json_close(j, '}');
 }
 
-static void print_json(const run_plan *plan, const grid *g, FILE *file)
+static void print_json(const run_plan *plan, const grid *g, const grid *predictive, FILE *file)
 {
     char years[NUMBER_ROOM], seed[NUMBER_ROOM];
     number_short(plan->years, 4, years);
@@ -131,7 +158,7 @@ static void print_json(const run_plan *plan, const grid *g, FILE *file)
         json_integer(&j, "n", plan->patients);
         json_open(&j, "results", '[');
         for (int row = 0; row < g->rows; row++)
-            if (strcmp(grid_cell(g, row, ARM), name) == 0) write_result(&j, g, row);
+            if (strcmp(grid_cell(g, row, ARM), name) == 0) write_result(&j, g, predictive, row);
         json_close(&j, ']');
         json_close(&j, '}');
     }
@@ -155,20 +182,42 @@ static cli_exit print_sources(FILE *file)
     return EXIT_DONE;
 }
 
-cli_exit results_print(const run_plan *plan, const islet_table *table, const cli_options *options)
+/* the results with the predictive intervals as two columns more */
+static void write_csv(const grid *g, const grid *predictive, FILE *file)
 {
-    grid *g = grid_from_table(table);
+    static const char *const names[] = {"arm", "endpoint", "unit", "day#", "value#", "ci_low#", "ci_high#", "n#", "pi95_low#", "pi95_high#"};
+    if (!predictive) {
+        grid_write_csv(g, file);
+        return;
+    }
+    grid *both = grid_create(RESULT_COLUMNS + 2, names);
+    for (int row = 0; row < g->rows; row++) {
+        const char *cells[RESULT_COLUMNS + 2];
+        for (int i = 0; i < RESULT_COLUMNS; i++) cells[i] = grid_cell(g, row, i);
+        cells[RESULT_COLUMNS] = predictive_cell(predictive, g, row, "pi95_low");
+        cells[RESULT_COLUMNS + 1] = predictive_cell(predictive, g, row, "pi95_high");
+        grid_add(both, cells);
+    }
+    grid_write_csv(both, file);
+    grid_free(both);
+}
+
+cli_exit results_print(const run_plan *plan, const islet_table *table, const islet_table *predictive_table, const cli_options *options)
+{
+    grid *g = grid_from_table(table), *predictive = predictive_table ? grid_from_table(predictive_table) : NULL;
     if (!columns_are_known(g)) {
         fprintf(stderr, "islet: the library's table of results has other columns than this command knows; install them together\n");
         grid_free(g);
+        if (predictive) grid_free(predictive);
         return EXIT_USAGE;
     }
     cli_exit done = EXIT_DONE;
-    if (options->json) print_json(plan, g, stdout);
-    else if (options->csv) grid_write_csv(g, stdout);
-    else print_people(plan, options, g, stdout);
+    if (options->json) print_json(plan, g, predictive, stdout);
+    else if (options->csv) write_csv(g, predictive, stdout);
+    else print_people(plan, options, g, predictive, stdout);
     if (options->explain && !options->json && !options->csv) done = print_sources(stdout);
     grid_free(g);
+    if (predictive) grid_free(predictive);
     output out = {.file = stdout};
     cli_exit closed = output_close(&out);
     return done == EXIT_DONE ? closed : done;

@@ -20,6 +20,7 @@ static islet_run_options run_options_of(const cli_options *options, const char *
         .years = options->years,
         .independent_arms = options->independent_arms,
         .engine = options->engine,
+        .parameters = options->params,
         .progress = progress_show,
         .interrupted = stop_was_asked,
         .context = p,
@@ -121,6 +122,21 @@ static cli_exit write_report(const run_plan *plan, const cli_options *options, i
     return EXIT_IO;
 }
 
+/* --uncertainty: predictive intervals for as many people as were simulated; NULL when not asked for, or not to be had */
+static islet_table *predict(const run_plan *plan, const cli_options *options, islet_problems *problems, cli_exit *done)
+{
+    progress p;
+    islet_table *table = NULL;
+    *done = EXIT_DONE;
+    if (!options->uncertainty) return NULL;
+    islet_run_options run_options = run_options_of(options, "", &p);
+    progress_begin(&p, options->quiet);
+    islet_status status = islet_uncertainty(plan->protocol, plan->patients, &run_options, &table, problems);
+    progress_end(&p);
+    *done = exit_of(status, problems, "the predictive intervals");
+    return table;
+}
+
 /* store => printed results, then the report; neither is lost because the other could not be written */
 static cli_exit show(const run_plan *plan, const cli_options *options, islet_problems *problems)
 {
@@ -130,8 +146,12 @@ static cli_exit show(const run_plan *plan, const cli_options *options, islet_pro
     islet_status status = islet_store_open(plan->store, &store, problems);
     if (status == ISLET_OK) status = islet_store_results(store, &table);
     if (status == ISLET_OK) {
-        cli_exit printed = results_print(plan, table, options), reported = write_report(plan, options, store, problems);
-        done = printed == EXIT_DONE ? reported : printed;
+        cli_exit predicted, printed, reported;
+        islet_table *predictive = predict(plan, options, problems, &predicted);
+        printed = results_print(plan, table, predictive, options);
+        reported = write_report(plan, options, store, problems);
+        islet_table_free(predictive);
+        done = predicted != EXIT_DONE ? predicted : printed != EXIT_DONE ? printed : reported;
     } else {
         print_problems(problems, !options->quiet);
         done = exit_of(status, problems, plan->store);

@@ -219,6 +219,7 @@ typedef struct {
     const char *command_line; /* for the provenance; nullable */
     const char *date;         /* likewise, because the library reads no clock; nullable */
     const islet_elsewhere *elsewhere; /* who simulates, when not this call; nullable */
+    const char *parameters;   /* a parameter set: its values instead of the shipped ones; nullable */
 } islet_run_options;
 
 /** Simulate every patient in every arm and put all of it into `store`, one transaction a batch.
@@ -339,6 +340,12 @@ typedef struct {
 ISLET_API ISLET_CHECK islet_status islet_validate(const char *path, const char *parameters, const islet_run_options *options,
                                                   islet_validation **out, islet_problems *problems);
 ISLET_API void islet_validation_free(islet_validation *validation);
+
+/** 95 % predictive intervals of every end point of a protocol at its visits, for a trial of `trial_n` people: parameter uncertainty (the
+ *  draws of options.parameters, or of the shipped set) and sampling. The table has arm, endpoint, unit, day, simulated, pi95_low,
+ *  pi95_high; 192 people are simulated, whatever options.patients says. */
+ISLET_API ISLET_CHECK islet_status islet_uncertainty(const islet_protocol *protocol, int64_t trial_n, const islet_run_options *options,
+                                                     islet_table **out, islet_problems *problems);
 
 /* ---- calibrate: parameters out of published outcomes --------------------------------------------------------------------- */
 

@@ -171,7 +171,9 @@ static inline islet_status synthetic_batch(store_writer *writer, int64_t batch, 
 
 static inline run_info synthetic_info(const struct islet_protocol *protocol, int64_t patients)
 {
-    return (run_info){.protocol = protocol, .patients = patients, .arms = 2, .follow_up_day = 365, .seed = 1,
+    static params shipped;
+    shipped = params_default();
+    return (run_info){.protocol = protocol, .params = &shipped, .patients = patients, .arms = 2, .follow_up_day = 365, .seed = 1,
                       .paired = true, .engine = "none", .date = "2026-11-21"};
 }
 

@@ -87,6 +87,7 @@ static void test_parameter_uncertainty(void **state)
     }
     const double *members[] = {up, down};
     prediction p;
+    for (int i = 0; i < 1000; i++) assert_true(values[i] > 0.0); /* far from 0, where intervals end */
     assert_true(predict_trial(PREDICT_MEAN, values, PEOPLE, members, 2, 1000, 400, 1, 0, &p));
     assert_true(fabs(p.high[PI95] - (p.simulated + 1.0 + 1.645 * 0.05)) < 0.02);
     assert_true(fabs(p.low[PI95] - (p.simulated - 1.0 - 1.645 * 0.05)) < 0.02);
@@ -102,6 +103,9 @@ static void test_missing(void **state)
     assert_true(predict_trial(PREDICT_MEDIAN, some, 4, NULL, 0, 0, 1, 1, 0, &p));
     assert_int_equal(p.people, 2);
     assert_true(p.simulated == 3.0);
+    double low[] = {0.0, 0.1, 0.0, 0.2};
+    assert_true(predict_trial(PREDICT_MEAN, low, 4, NULL, 0, 0, 3, 1, 0, &p));
+    assert_true(p.low[PI95] == 0.0); /* a mean of what is never negative */
 }
 
 /* ---- the value of a person ---- */

@@ -9,7 +9,7 @@
 #include "stats/summary.h"
 
 #define TRIALS 2000         /* a 95 % limit then has a Monte Carlo error of a few percent of the interval */
-#define DRAWN_PEOPLE_MAX 2000 /* larger trials are drawn with so many and pulled in to their own spread */
+#define DRAWN_PEOPLE_MAX 256 /* larger trials are drawn with so many and pulled in to their own spread; counts become normal */
 
 typedef struct {
     uint64_t seed, row, index;
@@ -57,11 +57,17 @@ static void fill_shifts(predict_statistic statistic, const double *values, const
     }
 }
 
-static double draw_count(double share, int64_t n, source *s)
+/* share found in n people; a normal draw where they are many */
+static double draw_found(double share, int64_t n, source *s)
 {
     int64_t count = 0;
+    share = share > 1.0 ? 1.0 : share > 0.0 ? share : 0.0;
+    if (n > DRAWN_PEOPLE_MAX) {
+        double found = share + sqrt(share * (1.0 - share) / (double)n) * next_normal(s);
+        return found > 1.0 ? 1.0 : found > 0.0 ? found : 0.0;
+    }
     for (int64_t i = 0; i < n; i++) count += next_uniform(s) < share;
-    return (double)count;
+    return (double)count / (double)n;
 }
 
 /* share of one drawn trial. The share itself is known only as well as the simulated people can tell: it is drawn anew from as
@@ -69,8 +75,7 @@ static double draw_count(double share, int64_t n, source *s)
 static double draw_share(double share, int64_t people, double shift, int64_t n, source *s)
 {
     double known = (share * (double)people + 0.5) / ((double)people + 1.0);
-    double moved = draw_count(known, people, s) / (double)people + shift;
-    return draw_count(moved, n, s) / (double)n;
+    return draw_found(draw_found(known, people, s) + shift, n, s);
 }
 
 static double draw_people(predict_statistic statistic, const double *known, int64_t people, int64_t n, double *work, source *s)
@@ -119,12 +124,16 @@ bool predict_trial(predict_statistic statistic, const double *values, int64_t n_
     for (int64_t t = 0; t < TRIALS; t++) {
         double moved = n_members ? shift[(int)(next_uniform(&s) * n_members)] : 0.0;
         if (statistic == PREDICT_SHARE) {
-            trials[t] = draw_share(out->simulated, people, moved, drawn, &s);
+            trials[t] = draw_share(out->simulated, people, moved, trial_n, &s);
             continue;
         }
         double found = draw_people(statistic, known, people, drawn, work, &s);
         trials[t] = out->simulated + (found - out->simulated) * pull + moved + monte_carlo * next_normal(&s);
     }
+    /* no statistic of values that are never negative is negative */
+    double least = known[0];
+    for (int64_t i = 1; i < people; i++) least = known[i] < least ? known[i] : least;
+    for (int64_t t = 0; t < TRIALS && least >= 0.0; t++) trials[t] = trials[t] > 0.0 ? trials[t] : 0.0;
     fill_intervals(trials, TRIALS, out);
 done:
     free(known);

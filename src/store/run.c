@@ -98,7 +98,7 @@ islet_status islet_run(const islet_protocol *protocol, const islet_run_options *
     if (!done || !before || !sum) goto done;
 
     /* 2. describe it, or find what of it is done */
-    run_info info = {.protocol = protocol, .patients = trial_patients(t), .arms = arms,
+    run_info info = {.protocol = options->parameters ? trial_protocol(t) : protocol, .params = trial_params(t), .patients = trial_patients(t), .arms = arms,
                      .follow_up_day = trial_follow_up_day(t), .seed = trial_seed(t),
                      .paired = !options->independent_arms, .engine = trial_engine(t), .threads = options->threads,
                      .command_line = options->command_line, .date = options->date};

@@ -2,6 +2,7 @@
 #ifndef ISLET_STORE_WRITE_H
 #define ISLET_STORE_WRITE_H
 
+#include "base/params.h"
 #include "store/store.h"
 #include "therapy/protocol.h"
 #include "trial/result.h"
@@ -9,6 +10,7 @@
 /* The run as it will be, options applied. Borrowed during store_run_begin. */
 typedef struct {
     const struct islet_protocol *protocol;
+    const params *params;
     int64_t patients;
     int arms, follow_up_day;
     uint64_t seed;

@@ -249,24 +249,25 @@ static islet_status write_population(islet_store *store, const population *peopl
     return status;
 }
 
-static islet_status write_parameters(islet_store *store, islet_problems *problems)
+/* The members of `params` stand in the order of the list. */
+static islet_status write_parameters(islet_store *store, const params *used, islet_problems *problems)
 {
     islet_status status = ISLET_OK;
-    for (const param_info *p = islet_param_info; p->key && status == ISLET_OK; p++)
+    const double *value = (const double *)used;
+    for (const param_info *p = islet_param_info; p->key && status == ISLET_OK; p++, value++)
         status = INSERT("INSERT INTO parameter VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)", TEXT(p->key),
-                        INTEGER(p - islet_param_info), REAL(p->value), TEXT(p->unit), TEXT(p->standing), TEXT(p->source),
-                        TEXT(p->sentence));
+                        INTEGER(p - islet_param_info), REAL(*value), TEXT(p->unit), TEXT(p->standing),
+                        TEXT(*value == p->value ? p->source : "set by the run's parameter set"), TEXT(p->sentence));
     return status;
 }
 
-static islet_status write_care_rules(islet_store *store, const struct islet_protocol *protocol, islet_problems *problems)
+static islet_status write_care_rules(islet_store *store, const struct islet_protocol *protocol, const params *used, islet_problems *problems)
 {
     islet_status status = ISLET_OK;
-    const params used = params_default();
     for (int i = 0; i < care_rule_count() && status == ISLET_OK; i++) {
         char text[CARE_RULE_TEXT];
         if (!care_rule_holds(i, protocol->wean)) continue;
-        care_rule_text(i, &used, text, sizeof(text));
+        care_rule_text(i, used, text, sizeof(text));
         status = INSERT("INSERT INTO care_rule VALUES (?1, ?2)", INTEGER(i), TEXT(text));
     }
     return status;
@@ -283,8 +284,8 @@ islet_status store_run_begin(islet_store *store, const run_info *info, islet_pro
     if (status == ISLET_OK) status = write_lists(store, protocol, problems);
     if (status == ISLET_OK) status = write_products(store, protocol, problems);
     if (status == ISLET_OK) status = write_population(store, &protocol->population, problems);
-    if (status == ISLET_OK) status = write_parameters(store, problems);
-    if (status == ISLET_OK) status = write_care_rules(store, protocol, problems);
+    if (status == ISLET_OK) status = write_parameters(store, info->params, problems);
+    if (status == ISLET_OK) status = write_care_rules(store, protocol, info->params, problems);
     if (status == ISLET_OK) return store_execute(store, "COMMIT", DOING, problems);
     sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
     return status;

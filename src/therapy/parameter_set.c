@@ -12,7 +12,7 @@
 #include "base/problems.h"
 #include "base/yaml_read.h"
 
-#define SHIPPED "data/ensemble/shipped.yaml"
+#define SHIPPED "data/ensemble/" /* and the name of a set */
 
 /* ---- names ---- */
 
@@ -33,6 +33,12 @@ static const struct {
 } owned_keys[] = {
 #define OWNED(key, unit, low, high, sentence) {#key, OWNER_PRODUCT, offsetof(product, key), low, high},
     PRODUCT_VALUES(OWNED)
+    DEVICE_VALUES(OWNED)
+    SIGNAL_VALUES(OWNED)
+#undef OWNED
+#define OWNED(key, unit, low, high, sentence)                                                                                      \
+    {#key, OWNER_PRODUCT, offsetof(product, mechanisms) + MECHANISM_##key * sizeof(product_mechanism) + offsetof(product_mechanism, strength), low, high},
+    PRODUCT_MECHANISMS(OWNED)
 #undef OWNED
 #define OWNED(key, unit, low, high, sentence) {#key, OWNER_REGIMEN, offsetof(regimen, key), low, high},
     REGIMEN_VALUES(OWNED)
@@ -215,7 +221,7 @@ static const yaml_field set_fields[] = {
 
 islet_status parameter_set_parse(const char *text, size_t length, const char *file, parameter_set *out, islet_problems *problems)
 {
-    *out = (parameter_set){0};
+    *out = (parameter_set){.size = length};
     yaml_document *document = yaml_parse(text, length, file, problems);
     if (!document) return ISLET_ERR_MEMORY;
     yaml_reader reader = yaml_reader_of(document, file, problems);
@@ -240,11 +246,38 @@ islet_status parameter_set_read(const char *path, parameter_set *out, islet_prob
     return status;
 }
 
+/* Draw i of both, side by side: what was fitted to other rows is independent of it. The smaller number of draws is kept; values
+ * are not: the shipped ones are those of params.def and of the products' files. */
+static bool join(parameter_set *set, const parameter_set *other)
+{
+    if (set->n_drawn + other->n_drawn > PARAMETER_SET_MAX) return false;
+    int draws = set->n_draws == 0 || (other->n_draws > 0 && other->n_draws < set->n_draws) ? other->n_draws : set->n_draws;
+    int both = set->n_drawn + other->n_drawn;
+    double *joined = malloc(((size_t)draws * (size_t)both + 1) * sizeof *joined);
+    if (!joined) return false;
+    for (int i = 0; i < draws; i++)
+        for (int k = 0; k < both; k++)
+            joined[i * both + k] = k < set->n_drawn ? set->draws[i * set->n_drawn + k] : other->draws[i * other->n_drawn + k - set->n_drawn];
+    free(set->draws);
+    set->draws = joined;
+    set->n_draws = draws;
+    for (int k = 0; k < other->n_drawn; k++) set->drawn[set->n_drawn++] = other->drawn[k];
+    return true;
+}
+
 islet_status parameter_set_shipped(parameter_set *out, islet_problems *problems)
 {
-    const embedded_file *file = embedded_find(SHIPPED);
-    *out = (parameter_set){0};
-    return file ? parameter_set_parse((const char *)file->bytes, file->size, SHIPPED, out, problems) : ISLET_ERR_INPUT;
+    islet_status status = ISLET_OK;
+    *out = (parameter_set){.title = "shipped"};
+    for (const embedded_file *file = islet_embedded_files; file->path && status == ISLET_OK; file++) {
+        parameter_set one;
+        if (strncmp(file->path, SHIPPED, sizeof SHIPPED - 1) != 0) continue;
+        status = parameter_set_parse((const char *)file->bytes, file->size, file->path, &one, problems);
+        if (status == ISLET_OK && !join(out, &one)) status = ISLET_ERR_MEMORY;
+        parameter_set_free(&one);
+    }
+    if (status != ISLET_OK) parameter_set_free(out);
+    return status;
 }
 
 void parameter_set_free(parameter_set *set)

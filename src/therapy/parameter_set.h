@@ -39,6 +39,7 @@ void parameter_set_value(const parameter_target *target, double value, params *p
 typedef struct {
     char title[240];
     char hash[ISLET_HASH_TEXT]; /* SHA-256 of the file */
+    size_t size;                /* its bytes */
     int n;                      /* parameters with a value */
     parameter_target target[PARAMETER_SET_MAX];
     double value[PARAMETER_SET_MAX];
@@ -52,7 +53,8 @@ ISLET_CHECK islet_status parameter_set_read(const char *path, parameter_set *out
 ISLET_CHECK islet_status parameter_set_parse(const char *text, size_t length, const char *file, parameter_set *out,
                                              islet_problems *problems);
 
-/* The shipped one (data/ensemble/shipped.yaml): what `islet calibrate` was given as its result. */
+/* The shipped ones (data/ensemble/), side by side: what `islet calibrate` found, each of rows of its own;
+ * draws only, for the shipped values are those of params.def and of the products' files. */
 ISLET_CHECK islet_status parameter_set_shipped(parameter_set *out, islet_problems *problems);
 void parameter_set_free(parameter_set *set);
 

@@ -7,6 +7,7 @@
 
 #include <math.h>
 #include <omp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,6 +16,7 @@
 #include "base/units.h"
 #include "physiology/slow.h"
 #include "trial/batch_bytes.h"
+#include "therapy/parameter_set.h"
 #include "trial/group.h"
 
 #define EVENTS_SPARE 64
@@ -87,8 +89,30 @@ static bool is_stopping(void *context)
 islet_status trial_create(const islet_protocol *protocol, const islet_run_options *options, trial **out,
                           islet_problems *problems)
 {
-    params defaults = params_default();
-    return trial_create_with(protocol, options, &defaults, out, problems);
+    params with = params_default();
+    if (!options || !options->parameters) return trial_create_with(protocol, options, &with, out, problems);
+
+    /* values of a parameter set; its file becomes one that the protocol names, so that the store knows it */
+    parameter_set set;
+    *out = NULL;
+    islet_protocol *changed = malloc(sizeof *changed);
+    if (!changed) return ISLET_ERR_MEMORY;
+    islet_status status = parameter_set_read(options->parameters, &set, problems);
+    if (status == ISLET_OK) {
+        *changed = *protocol;
+        parameter_set_apply(&set, -1, &with, changed);
+        if (changed->n_files < PROTOCOL_MAX_FILES) {
+            protocol_file *file = &changed->files[changed->n_files++];
+            const char *slash = strrchr(options->parameters, '/');
+            *file = (protocol_file){.size = set.size};
+            snprintf(file->name, sizeof file->name, "%s", slash ? slash + 1 : options->parameters);
+            memcpy(file->hash, set.hash, sizeof file->hash);
+        }
+        status = trial_create_with(changed, options, &with, out, problems);
+        parameter_set_free(&set);
+    }
+    free(changed);
+    return status;
 }
 
 islet_status trial_create_with(const islet_protocol *protocol, const islet_run_options *options, const params *with,
@@ -161,6 +185,8 @@ void trial_free(trial *t)
     free(t);
 }
 
+const struct islet_protocol *trial_protocol(const trial *t) { return t->protocol; }
+const params *trial_params(const trial *t) { return &t->params; }
 int64_t trial_patients(const trial *t) { return t->n_patients; }
 int trial_arms(const trial *t) { return t->protocol->n_arms; }
 int trial_follow_up_day(const trial *t) { return t->plan.follow_up_day; }

@@ -12,6 +12,7 @@ typedef struct trial trial;
  * of batches. A status other than ISLET_OK stops the run with that status. */
 typedef islet_status (*trial_sink)(void *context, int64_t batch, const patient_result *results, int n_results);
 
+/* With the values of options.parameters, a file, where it is given. */
 ISLET_CHECK islet_status trial_create(const struct islet_protocol *protocol, const islet_run_options *options,
                                       trial **out, islet_problems *problems);
 
@@ -20,6 +21,8 @@ ISLET_CHECK islet_status trial_create_with(const struct islet_protocol *protocol
                                            const params *params, trial **out, islet_problems *problems);
 void trial_free(trial *trial);
 
+const struct islet_protocol *trial_protocol(const trial *trial); /* borrowed; with options and parameter set */
+const params *trial_params(const trial *trial);                  /* likewise */
 int64_t trial_patients(const trial *trial); /* after options: people per arm */
 int trial_arms(const trial *trial);
 int trial_follow_up_day(const trial *trial);

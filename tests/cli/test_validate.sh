@@ -35,6 +35,27 @@ width() { awk -F, 'NR == 3 {print ($19 - $18 > 0.9) ? "wide" : "narrow"}' "$1"; 
 expect 0 "$islet" validate --csv --trial c_peptide.csv --patients 32
 [ "$(width out.txt)" = narrow ] || fail "the interval is wide without draws"
 
+# a run with the values of a set, and with predictive intervals over its draws; the store knows the set
+cat >set.yaml <<'SET'
+islet_params: 1
+title: Other values
+values: {run_in_day: 28, zimislecel.secretion_gain: 2.5}
+draws: {parameters: [target_fasting_mg_dl], values: [[120], [190]]}
+SET
+expect 0 "$islet" run stem_cell_islets.yaml --patients 8 --years 0.05 --params set.yaml --uncertainty --json --out a.db --report a.html
+is_json out.txt
+says out.txt '"pi95":['
+expect 0 "$islet" run stem_cell_islets.yaml --patients 8 --years 0.05 --params set.yaml --csv --out b.db --report b.html
+says out.txt "arm,endpoint,unit,day,value,ci_low,ci_high,n"
+expect 0 "$islet" run stem_cell_islets.yaml --patients 8 --years 0.05 --csv --out c.db --report c.html
+expect 0 "$islet" check --hash a.db
+cp out.txt a.txt
+expect 0 "$islet" check --hash b.db
+[ "$(grep -o '[0-9a-f]\{64\}' a.txt)" = "$(grep -o '[0-9a-f]\{64\}' out.txt)" ] || fail "--uncertainty changed the store"
+expect 0 "$islet" check --hash c.db
+[ "$(grep -o '[0-9a-f]\{64\}' a.txt)" = "$(grep -o '[0-9a-f]\{64\}' out.txt)" ] && fail "the parameter set is not in the store"
+expect 3 "$islet" run stem_cell_islets.yaml --patients 8 --years 0.05 --params c_peptide.csv --out d.db --report d.html
+
 head -1 "$examples/stem_cell_islets.csv" >rows.csv
 echo "T,t,no such arm,stem_cell_islets.yaml,hba1c_pct,%,90,12,7,,,,,,validate" >>rows.csv
 expect 3 "$islet" validate --trial rows.csv

@@ -1,0 +1,251 @@
+/* Sensitivity: which parameters the results of a protocol depend on.
+ *
+ *   sensitivity morris PROTOCOL PEOPLE TRAJECTORIES > data/sensitivity/morris.csv
+ *   sensitivity sobol PROTOCOL PEOPLE POINTS NAME,NAME,.. > data/sensitivity/sobol.csv      (make sensitivity runs both)
+ *
+ * Inputs are all parameters of params.def and all numbers of the products and drugs of the protocol's first arm, each on its own scale and in
+ * SDs of its prior (evidence/calibrate.h): four levels from -1.5 to 1.5. Outputs are those of the arm's last visit, means over the same people with the
+ * same chance in every run, divided by the SD between people, so that 1 means as much as people differ.
+ *
+ * Morris: elementary effects along random paths, one input at a time over 2/3 of its range (Technometrics 33 (1991) 161-174); mu_star is the mean of
+ * their sizes (Campolongo 2007), sigma their SD. Sobol: stats/sobol_index.h, on inputs uniform over the same range. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/rng.h"
+#include "evidence/calibrate.h"
+#include "stats/sobol_index.h"
+#include "stats/summary.h"
+#include "trial/trial.h"
+
+#define INPUTS 400
+#define LEVELS 4
+#define STEP 2.0        /* SDs; of a range of 3 */
+#define RANGE_HALF 1.5
+
+static const endpoint_id outputs[] = {ENDPOINT_hba1c_pct,         ENDPOINT_time_in_range_pct,           ENDPOINT_insulin_u_per_kg_day,
+                                      ENDPOINT_time_below_54_pct, ENDPOINT_c_peptide_stimulated_nmol_l, ENDPOINT_insulin_independent};
+enum { OUTPUTS = sizeof outputs / sizeof *outputs };
+
+typedef struct {
+    islet_protocol *protocol, *changed;
+    int n;
+    free_parameter inputs[INPUTS];
+    const char *standing[INPUTS];
+    int64_t people;
+    double *values[OUTPUTS]; /* [person] at the last visit */
+    double scale[OUTPUTS];
+    int runs;
+} study;
+
+/* ---- inputs ---- */
+
+static bool add_input(study *s, const char *name, double low, double high, const char *standing)
+{
+    free_parameter *p = &s->inputs[s->n];
+    params with = params_default();
+    if (s->n == INPUTS || !parameter_find(name, &p->target)) return false;
+    double shipped = parameter_value(&p->target, &with, s->protocol);
+    if (!(low < high)) low = p->target.low, high = p->target.high;
+    if (isnan(shipped)) return false;
+    free_parameter_fill(p, shipped, low, high);
+    if (!(p->sd > 0.0) || !isfinite(p->centre)) return false;
+    s->standing[s->n++] = standing;
+    return true;
+}
+
+static bool is_used(const study *s, const char *owner)
+{
+    const protocol_arm *arm = &s->protocol->arms[0];
+    for (int i = 0; i < arm->n_courses; i++)
+        if (strcmp(s->protocol->products[arm->courses[i].product].name, owner) == 0) return true;
+    return arm->regimen >= 0 && strcmp(s->protocol->regimens[arm->regimen].name, owner) == 0;
+}
+
+static double cell_number(const islet_table *table, int row, int column)
+{
+    const char *text = islet_table_cell(table, row, column);
+    return *text ? atof(text) : NAN;
+}
+
+/* the table lives until the program ends: standings are borrowed from it */
+static void add_inputs(study *s)
+{
+    islet_table *products;
+    for (const param_info *info = islet_param_info; info->key; info++) add_input(s, info->key, info->low, info->high, info->standing);
+    if (islet_products_table(&products) != ISLET_OK) exit(4);
+    int owner = 0, key = 1, low = 4, high = 5, standing = 6;
+    for (int c = 0; c < islet_table_columns(products); c++) {
+        const char *name = islet_table_column_name(products, c);
+        if (strcmp(name, "product") == 0) owner = c;
+        if (strcmp(name, "key") == 0) key = c;
+        if (strcmp(name, "low") == 0) low = c;
+        if (strcmp(name, "high") == 0) high = c;
+        if (strcmp(name, "standing") == 0) standing = c;
+    }
+    for (int row = 0; row < islet_table_rows(products); row++) {
+        char name[PARAMETER_NAME];
+        if (!is_used(s, islet_table_cell(products, row, owner))) continue;
+        snprintf(name, sizeof name, "%s.%s", islet_table_cell(products, row, owner), islet_table_cell(products, row, key));
+        add_input(s, name, cell_number(products, row, low), cell_number(products, row, high), islet_table_cell(products, row, standing));
+    }
+}
+
+/* ---- one run ---- */
+
+static islet_status keep(void *context, int64_t batch, const patient_result *results, int n)
+{
+    study *s = context;
+    (void)batch;
+    for (int i = 0; i < n; i++)
+        for (int o = 0; o < OUTPUTS; o++)
+            s->values[o][results[i].traits->patient] = results[i].visit_values[results[i].n_visits - 1][outputs[o]];
+    return ISLET_OK;
+}
+
+/* outputs at x, in SDs between people; NaN where the run failed */
+static void run(study *s, const double *x, double y[OUTPUTS])
+{
+    trial *t = NULL;
+    params with = params_default();
+    islet_run_options options = {.patients = s->people};
+    *s->changed = *s->protocol;
+    for (int i = 0; i < s->n; i++)
+        if (x[i] != 0.0) parameter_set_value(&s->inputs[i].target, free_parameter_value(&s->inputs[i], x[i]), &with, s->changed);
+    for (int o = 0; o < OUTPUTS; o++)
+        for (int64_t i = 0; i < s->people; i++) s->values[o][i] = NAN;
+    bool fine = trial_create_with(s->changed, &options, &with, &t, NULL) == ISLET_OK && trial_run(t, NULL, keep, s, NULL) == ISLET_OK;
+    trial_free(t);
+    for (int o = 0; o < OUTPUTS; o++) y[o] = fine ? summary_mean(s->values[o], s->people).value / s->scale[o] : NAN;
+    if (++s->runs % 50 == 0) fprintf(stderr, "%d runs\n", s->runs);
+}
+
+static bool study_open(study *s, const char *path, int64_t people)
+{
+    islet_problems *problems = islet_problems_create();
+    *s = (study){.people = people, .changed = malloc(sizeof *s->changed)};
+    if (!s->changed || islet_protocol_read(path, &s->protocol, problems) != ISLET_OK) {
+        for (int i = 0; i < islet_problems_count(problems); i++) fprintf(stderr, "%s\n", islet_problems_text(problems, i));
+        return false;
+    }
+    islet_problems_free(problems);
+    s->protocol->n_arms = 1;
+    for (int o = 0; o < OUTPUTS; o++) {
+        s->values[o] = malloc((size_t)people * sizeof(double));
+        if (!s->values[o]) return false;
+        s->scale[o] = 1.0;
+    }
+    double shipped[OUTPUTS];
+    run(s, NULL, shipped); /* before inputs are added: the shipped values */
+    for (int o = 0; o < OUTPUTS; o++) s->scale[o] = fmax(summary_mean(s->values[o], people).sd, 1e-9);
+    add_inputs(s);
+    return true;
+}
+
+static double uniform(uint64_t who, uint64_t index)
+{
+    return rng_uniform(20261121, who, RNG_uncertainty, index);
+}
+
+/* ---- Morris ---- */
+
+static void morris(study *s, int trajectories)
+{
+    double(*effects)[OUTPUTS] = malloc((size_t)trajectories * (size_t)s->n * sizeof *effects);
+    int *order = malloc((size_t)s->n * sizeof *order);
+    double x[INPUTS], before[OUTPUTS], after[OUTPUTS];
+    if (!effects || !order) exit(5);
+    for (int t = 0; t < trajectories; t++) {
+        for (int i = 0; i < s->n; i++) {
+            x[i] = -RANGE_HALF + (int)(uniform((uint64_t)t, (uint64_t)i) * LEVELS);
+            order[i] = i;
+        }
+        for (int i = s->n - 1; i > 0; i--) { /* Fisher and Yates */
+            int other = (int)(uniform((uint64_t)t, 1000 + (uint64_t)i) * (i + 1)), kept = order[i];
+            order[i] = order[other];
+            order[other] = kept;
+        }
+        run(s, x, before);
+        for (int k = 0; k < s->n; k++) {
+            int i = order[k];
+            double step = x[i] < 0.0 ? STEP : -STEP;
+            x[i] += step;
+            run(s, x, after);
+            for (int o = 0; o < OUTPUTS; o++) {
+                effects[t * s->n + i][o] = (after[o] - before[o]) / step * 2.0 * RANGE_HALF; /* over the whole range */
+                before[o] = after[o];
+            }
+        }
+    }
+    printf("parameter,standing,endpoint,mu_star,mu,sigma\n");
+    for (int i = 0; i < s->n; i++)
+        for (int o = 0; o < OUTPUTS; o++) {
+            double values[64], sizes[64];
+            for (int t = 0; t < trajectories && t < 64; t++) {
+                values[t] = effects[t * s->n + i][o];
+                sizes[t] = fabs(values[t]);
+            }
+            summary effect = summary_mean(values, trajectories), size = summary_mean(sizes, trajectories);
+            printf("%s,%s,%s,%.4f,%.4f,%.4f\n", s->inputs[i].target.name, s->standing[i], islet_endpoint_info[outputs[o]].key, size.value, effect.value, effect.sd);
+        }
+    free(effects);
+    free(order);
+}
+
+/* ---- Sobol ---- */
+
+static int input_named(const study *s, const char *name, size_t length)
+{
+    for (int i = 0; i < s->n; i++)
+        if (strlen(s->inputs[i].target.name) == length && strncmp(s->inputs[i].target.name, name, length) == 0) return i;
+    fprintf(stderr, "'%.*s' is no input\n", (int)length, name);
+    exit(3);
+}
+
+/* point k of sample A (0) or B (1), uniform over the range */
+static double sample(int which, int k, int input)
+{
+    return RANGE_HALF * (2.0 * uniform(5000 + (uint64_t)which, (uint64_t)k * INPUTS + (uint64_t)input) - 1.0);
+}
+
+static void sobol(study *s, int points, const char *names)
+{
+    int chosen[INPUTS], d = 0;
+    double x[INPUTS] = {0};
+    for (size_t length; *names; names += length + (names[length] == ',')) {
+        length = strcspn(names, ",");
+        chosen[d++] = input_named(s, names, length);
+    }
+    size_t n = (size_t)points;
+    double *y = malloc((size_t)(d + 2) * n * OUTPUTS * sizeof *y), (*at)[OUTPUTS] = malloc(sizeof *at);
+    if (!y || !at) exit(5);
+    for (int block = 0; block < d + 2; block++) /* A, B, then A with one column of B */
+        for (int k = 0; k < points; k++) {
+            for (int i = 0; i < d; i++) x[chosen[i]] = sample(block == 1 || block == i + 2, k, chosen[i]);
+            run(s, x, *at);
+            for (int o = 0; o < OUTPUTS; o++) y[((size_t)block * OUTPUTS + (size_t)o) * n + (size_t)k] = (*at)[o];
+        }
+    printf("parameter,standing,endpoint,first,first_low,first_high,total,total_low,total_high\n");
+    for (int i = 0; i < d; i++)
+        for (int o = 0; o < OUTPUTS; o++) {
+            sobol_index index;
+            const double *of = y + (size_t)o * n;
+            if (!sobol_index_of(of, of + OUTPUTS * n, of + (size_t)(i + 2) * OUTPUTS * n, points, 1, &index)) continue;
+            printf("%s,%s,%s,%.3f,%.3f,%.3f,%.3f,%.3f,%.3f\n", s->inputs[chosen[i]].target.name, s->standing[chosen[i]], islet_endpoint_info[outputs[o]].key,
+                   index.first, index.first_low, index.first_high, index.total, index.total_low, index.total_high);
+        }
+    free(y);
+    free(at);
+}
+
+int main(int argc, char **argv)
+{
+    static study s;
+    if (argc < 5 || !study_open(&s, argv[2], atol(argv[3]))) return 2;
+    fprintf(stderr, "%d inputs\n", s.n);
+    if (strcmp(argv[1], "morris") == 0) morris(&s, atoi(argv[4]));
+    else if (argc > 5) sobol(&s, atoi(argv[4]), argv[5]);
+    return 0;
+}

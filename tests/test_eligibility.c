@@ -46,6 +46,48 @@ static void a_value_below_a_limit_decides_only_when_all_of_it_does(void **state)
     assert_int_equal(criterion_judge(&rule, &record), RULE_NOT_MET);
 }
 
+static void what_records_note_only_when_it_is_there(void **state)
+{
+    (void)state;
+    patient_record record = {0};
+    criterion rule = {.kind = CRITERION_EXCLUDES_IF_NOTED, .item = ITEM_organ_transplant, .range = {.low = 1, .high = 1}};
+    assert_int_equal(criterion_judge(&rule, &record), RULE_MET);
+    put(&record, ITEM_organ_transplant, 1, 1, false);
+    assert_int_equal(criterion_judge(&rule, &record), RULE_NOT_MET);
+    put(&record, ITEM_organ_transplant, 0, 0, false);
+    assert_int_equal(criterion_judge(&rule, &record), RULE_MET);
+}
+
+/* What both products, or the protocol and a product ask for, is asked once. */
+static void a_criterion_is_listed_once(void **state)
+{
+    (void)state;
+    static const char text[] = "islet: 1\ntitle: t\npopulation: {of: t1d_adult, n: 1, require: {age_year: [20, 60]}}\narms:\n  - name: a\n    cells:\n"
+                               "      - {product: msc_umbilical_cord, dose_cells: 1e8, day: 0}\n      - {product: msc_placenta, dose_cells: 1e8, day: 1}\n"
+                               "preparation: {contraindications: treated}\nfollow_up: {years: 1}\n";
+    islet_protocol *protocol = malloc(sizeof *protocol);
+    patient_record *record = calloc(1, sizeof *record);
+    islet_eligibility state_found;
+    islet_table *table = NULL;
+    assert_true(protocol && record);
+    assert_int_equal(protocol_parse(text, sizeof text - 1, "x.yaml", protocol, NULL), ISLET_OK);
+    put(record, ITEM_pregnant, 1, 1, false);
+    assert_int_equal(eligibility_screen(protocol, record, &state_found, &table), ISLET_OK);
+    assert_int_equal(state_found, ISLET_NOT_NOW);
+    int ages = 0, pregnancies = 0;
+    for (int row = 0; row < islet_table_rows(table); row++) {
+        ages += strstr(islet_table_cell(table, row, 0), "age") == islet_table_cell(table, row, 0);
+        if (strcmp(islet_table_cell(table, row, 0), "pregnancy") != 0) continue;
+        pregnancies++;
+        assert_non_null(strstr(islet_table_cell(table, row, 4), "the preparation treats it"));
+    }
+    assert_int_equal(ages, 1); /* 20 to 60 is within the products' 18 to 80 */
+    assert_int_equal(pregnancies, 1);
+    islet_table_free(table);
+    free(record);
+    free(protocol);
+}
+
 static void what_excludes_and_what_is_for_a_doctor(void **state)
 {
     (void)state;
@@ -152,6 +194,8 @@ int main(void)
         cmocka_unit_test(a_needed_item_is_met_not_met_unknown_or_in_conflict),
         cmocka_unit_test(a_value_below_a_limit_decides_only_when_all_of_it_does),
         cmocka_unit_test(what_excludes_and_what_is_for_a_doctor),
+        cmocka_unit_test(what_records_note_only_when_it_is_there),
+        cmocka_unit_test(a_criterion_is_listed_once),
         cmocka_unit_test(the_patients_state_is_that_of_the_weightiest_criterion),
         cmocka_unit_test(shipped_products_with_criteria_give_their_source),
         cmocka_unit_test(criteria_are_read_strictly),

@@ -121,6 +121,46 @@ static void the_latest_of_a_bundle_counts(void **state)
     assert_true(record.items[ITEM_hba1c_pct].conflict);
 }
 
+#define SNOMED "http://snomed.info/sct"
+#define ICD "http://hl7.org/fhir/sid/icd-10-cm"
+#define CODED(type, id, system, code)                                                                                \
+    "{\"resource\":{\"resourceType\":\"" type "\",\"id\":\"" id "\",\"status\":\"completed\",\"code\":{\"coding\":[{\"system\":\"" system \
+    "\",\"code\":\"" code "\"}]}}}"
+
+static void conditions_and_procedures_are_read_by_their_codes(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        item_id item;
+        double value;
+    } rows[] = {
+        {BUNDLE(CODED("Condition", "a", SNOMED, "46635009")), ITEM_type_1_diabetes, 1},
+        {BUNDLE(CODED("Condition", "a", SNOMED, "46635009")), ITEM_type_2_diabetes, 0},
+        {BUNDLE(CODED("Condition", "a", ICD, "E11.65")), ITEM_type_2_diabetes, 1},
+        {BUNDLE(CODED("Condition", "a", ICD, "E11.65")), ITEM_type_1_diabetes, 0},
+        {BUNDLE(CODED("Condition", "a", SNOMED, "413712001")), ITEM_breast_feeding, 1},
+        {BUNDLE(CODED("Condition", "a", SNOMED, "254837009")), ITEM_active_malignancy, 1},
+        {BUNDLE(CODED("Condition", "a", ICD, "C43.9")), ITEM_active_malignancy, 1},
+        {BUNDLE(CODED("Condition", "a", SNOMED, "840539006")), ITEM_acute_infection, 1},
+        {BUNDLE(CODED("Condition", "a", SNOMED, "86406008")), ITEM_chronic_viral_infection, 1},
+        {BUNDLE(CODED("Condition", "a", ICD, "I50.9")), ITEM_severe_organ_disease, 1},
+        {BUNDLE(CODED("Condition", "a", SNOMED, "714152005")), ITEM_severe_organ_disease, 1}, /* a code of two items */
+        {BUNDLE(CODED("Condition", "a", SNOMED, "714152005")), ITEM_dialysis, 1},
+        {BUNDLE(CODED("Condition", "a", SNOMED, "161665007")), ITEM_organ_transplant, 1},
+        {BUNDLE(CODED("Procedure", "a", SNOMED, "33149006")), ITEM_pancreatectomy, 1},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        assert_int_equal(read_text("p.json", rows[i].text, NULL), ISLET_OK);
+        const record_value *found = &record.items[rows[i].item];
+        if (!found->known || found->value.low != rows[i].value) fail_msg("row %zu is not read", i);
+    }
+    assert_int_equal(read_text("p.json", BUNDLE(CODED("Condition", "a", ICD, "C44.91")), NULL), ISLET_OK);
+    assert_false(record.items[ITEM_active_malignancy].known); /* skin cancer, not melanoma */
+    assert_int_equal(read_text("p.json", BUNDLE(CODED("Condition", "a", SNOMED, "46635009") "," CODED("Condition", "b", ICD, "E11.9")), NULL), ISLET_OK);
+    assert_true(record.items[ITEM_type_1_diabetes].conflict);
+}
+
 static void json_is_strict(void **state)
 {
     (void)state;
@@ -168,6 +208,7 @@ int main(void)
         cmocka_unit_test(values_that_cannot_both_be_true_are_a_conflict),
         cmocka_unit_test(a_row_of_csv_is_chosen_by_number_or_id),
         cmocka_unit_test(the_latest_of_a_bundle_counts),
+        cmocka_unit_test(conditions_and_procedures_are_read_by_their_codes),
         cmocka_unit_test(json_is_strict),
         cmocka_unit_test(mutated_bundles_end_in_a_record_or_a_message),
     };

@@ -158,7 +158,7 @@ static void faulty_data_files_are_refused(void **state)
     refuse(cells, "beta_cell_replacement:", "beta_cell_replacment:", "did you mean 'beta_cell_replacement'");
     refuse(cells, "route: portal_vein", "route: device_open", "'device' has no 'half_thickness_um'");
     refuse("data/products/msc_umbilical_cord.yaml", "signals:", "device:", "is no key of device");
-    refuse("data/products/msc_umbilical_cord.yaml", "value: 0.9, range: [0.2, 1.6]", "value: 90", "'insulin_sensitivity' is '90'");
+    refuse("data/products/msc_umbilical_cord.yaml", "value: 0.6, range: [0.2, 0.9]", "value: 90", "'insulin_sensitivity' is '90'");
     refuse(cells, "  beta_cells_per_ieq", "  beta_cells_ieq", "is no key of values");
     refuse(people, "kind: normal", "kind: normale", "did you mean 'normal'");
     refuse(people, "low: 18,", "low: 64,", "outside low to high");

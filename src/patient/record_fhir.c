@@ -12,6 +12,7 @@
 #include "base/problems.h"
 #include "base/utf8.h"
 #include "patient/record.h"
+#include "patient/record_codes.h"
 
 #define MAX_DEPTH 64
 #define MAX_STRING (64 * 1024)
@@ -148,38 +149,17 @@ static void set_flag(bundle *b, int item, bool yes, const char *date, const char
 
 /* ---- observations ---- */
 
-static const struct {
-    const char *loinc;
-    item_id item;
-    bool fasting; /* false for glucose at any time, whose unit is checked and whose value no criterion asks for */
-} loinc_items[] = {
-    {"4548-4", ITEM_hba1c_pct, true},
-    {"17856-6", ITEM_hba1c_pct, true},
-    {"59261-8", ITEM_hba1c_pct, true},
-    {"39156-5", ITEM_bmi_kg_m2, true},
-    {"29463-7", ITEM_weight_kg, true},
-    {"62238-1", ITEM_egfr_ml_min_1_73m2, true},
-    {"98979-8", ITEM_egfr_ml_min_1_73m2, true},
-    {"33914-3", ITEM_egfr_ml_min_1_73m2, true},
-    {"1558-6", ITEM_fasting_glucose_mg_dl, true},
-    {"14771-0", ITEM_fasting_glucose_mg_dl, true},
-    {"99504-3", ITEM_fasting_glucose_mg_dl, false},
-    {"2339-0", ITEM_fasting_glucose_mg_dl, false},
-    {"2345-7", ITEM_fasting_glucose_mg_dl, false},
-};
-
 static int item_of(const json_t *concept, bool *kept)
 {
+    size_t i;
+    json_t *coding;
+    item_id item;
+    json_array_foreach(json_object_get(concept, "coding"), i, coding)
+        if (strcmp(text_of(coding, "system"), "http://loinc.org") == 0 && record_loinc_item(text_of(coding, "code"), &item, kept)) return (int)item;
     *kept = true;
-    for (size_t i = 0; i < sizeof loinc_items / sizeof *loinc_items; i++) {
-        const char *const codes[] = {loinc_items[i].loinc, NULL};
-        if (!has_coding(concept, "http://loinc.org", codes)) continue;
-        *kept = loinc_items[i].fasting;
-        return (int)loinc_items[i].item;
-    }
-    for (int i = 0; i < ITEM_COUNT; i++) {
-        const char *const codes[] = {record_items[i].key, NULL};
-        if (has_coding(concept, OWN_SYSTEM, codes)) return i;
+    for (int k = 0; k < ITEM_COUNT; k++) {
+        const char *const codes[] = {record_items[k].key, NULL};
+        if (has_coding(concept, OWN_SYSTEM, codes)) return k;
     }
     return NO_ITEM;
 }
@@ -234,13 +214,23 @@ static void read_pregnancy(bundle *b, const json_t *value, const char *date, con
     if (has_coding(value, NULL, no)) set_flag(b, ITEM_pregnant, false, date, where);
 }
 
+/* LOINC answers or SNOMED CT qualifiers */
+static void read_breast_feeding(bundle *b, const json_t *value, const char *date, const char *where)
+{
+    static const char *const yes[] = {"LA33-6", "LA29252-6", "373066001", "413712001", NULL}, *const no[] = {"LA32-8", "LA29253-4", "373067005", NULL};
+    if (has_coding(value, NULL, yes)) set_flag(b, ITEM_breast_feeding, true, date, where);
+    if (has_coding(value, NULL, no)) set_flag(b, ITEM_breast_feeding, false, date, where);
+}
+
 static void read_observation(bundle *b, const json_t *resource, const char *date, const char *where)
 {
-    static const char *const pregnancy_status[] = {"82810-3", NULL};
+    static const char *const pregnancy_status[] = {"82810-3", NULL}, *const breast_feeding_status[] = {"63895-7", NULL};
     bool kept;
     const json_t *code = json_object_get(resource, "code"), *value;
     int item = item_of(code, &kept);
     if (has_coding(code, "http://loinc.org", pregnancy_status)) read_pregnancy(b, json_object_get(resource, "valueCodeableConcept"), date, where);
+    if (has_coding(code, "http://loinc.org", breast_feeding_status))
+        read_breast_feeding(b, json_object_get(resource, "valueCodeableConcept"), date, where);
     if (item == NO_ITEM) return;
     if ((value = json_object_get(resource, "valueBoolean")) && strcmp(record_items[item].unit, RECORD_FLAG) == 0)
         set_flag(b, item, json_is_true(value), date, where);
@@ -250,29 +240,6 @@ static void read_observation(bundle *b, const json_t *resource, const char *date
 
 /* ---- conditions, encounters, the person ---- */
 
-static const struct {
-    const char *from, *to; /* ICD-10: the code's beginning lies between, both included */
-    const char *snomed;
-    item_id item;
-} condition_items[] = {
-    {"E10", "E10", "46635009", ITEM_type_1_diabetes},   {"O00", "O48", "77386006", ITEM_pregnant},
-    {"Z33", "Z34", "72892002", ITEM_pregnant},          {"C00", "C97", "363346000", ITEM_active_malignancy},
-    {"A00", "A49", "40733004", ITEM_acute_infection},   {"J00", "J22", "233604007", ITEM_acute_infection},
-    {"N10", "N10", "68566005", ITEM_acute_infection},   {"L03", "L03", "128045006", ITEM_acute_infection},
-    {"Z51.5", "Z51.5", "385763009", ITEM_hospice_care},
-};
-
-static bool in_icd(const json_t *concept, const char *from, const char *to)
-{
-    size_t i, n = strlen(from);
-    json_t *coding;
-    json_array_foreach(json_object_get(concept, "coding"), i, coding) {
-        const char *code = text_of(coding, "code");
-        if (strstr(text_of(coding, "system"), "icd-10") && strncmp(code, from, n) >= 0 && strncmp(code, to, n) <= 0) return true;
-    }
-    return false;
-}
-
 static bool holds_now(const json_t *resource)
 {
     static const char *const over[] = {"inactive", "remission", "resolved", NULL}, *const wrong[] = {"refuted", "entered-in-error", NULL};
@@ -280,26 +247,40 @@ static bool holds_now(const json_t *resource)
            !json_object_get(resource, "abatementPeriod") && !has_coding(json_object_get(resource, "verificationStatus"), NULL, wrong);
 }
 
+/* Every item that a code of the concept means; true if one of them is a diabetes. */
+static bool set_coded(bundle *b, const json_t *concept, const char *where)
+{
+    size_t i;
+    json_t *coding;
+    bool diabetes = false;
+    json_array_foreach(json_object_get(concept, "coding"), i, coding) {
+        int next = 0;
+        item_id item;
+        bool value;
+        while (record_code_item(text_of(coding, "system"), text_of(coding, "code"), &next, &item, &value)) {
+            set_flag(b, (int)item, value, NULL, where);
+            diabetes = diabetes || item == ITEM_type_1_diabetes || item == ITEM_type_2_diabetes;
+        }
+    }
+    return diabetes;
+}
+
 static void read_condition(bundle *b, const json_t *resource, const char *where)
 {
-    const json_t *code = json_object_get(resource, "code");
-    static const char *const type_2[] = {"44054006", NULL};
     char onset[20];
-    if (!holds_now(resource)) return;
-    bool type_1 = false;
-    for (size_t i = 0; i < sizeof condition_items / sizeof *condition_items; i++) {
-        const char *const snomed[] = {condition_items[i].snomed, NULL};
-        if (!in_icd(code, condition_items[i].from, condition_items[i].to) && !has_coding(code, "http://snomed.info/sct", snomed)) continue;
-        set_flag(b, (int)condition_items[i].item, true, NULL, where);
-        type_1 = type_1 || condition_items[i].item == ITEM_type_1_diabetes;
-    }
-    if (in_icd(code, "E11", "E11") || has_coding(code, "http://snomed.info/sct", type_2)) set_flag(b, ITEM_type_1_diabetes, false, NULL, where);
-    if (!type_1) return;
+    if (!holds_now(resource) || !set_coded(b, json_object_get(resource, "code"), where)) return;
     snprintf(onset, sizeof onset, "%.10s", text_of(resource, "onsetDateTime"));
     if (!*onset) snprintf(onset, sizeof onset, "%.10s", text_of(json_object_get(resource, "onsetPeriod"), "start"));
     if (!*onset || (*b->onset && strcmp(b->onset, onset) <= 0)) return; /* the earliest onset counts */
     memcpy(b->onset, onset, sizeof b->onset);
     snprintf(b->onset_where, sizeof b->onset_where, "Condition/%.64s onset", text_of(resource, "id"));
+}
+
+/* What was done and is not undone: removal of the pancreas, transplants, dialysis. */
+static void read_procedure(bundle *b, const json_t *resource, const char *where)
+{
+    if (strcmp(text_of(resource, "status"), "completed") == 0 || strcmp(text_of(resource, "status"), "in-progress") == 0)
+        set_coded(b, json_object_get(resource, "code"), where);
 }
 
 static void read_encounter(bundle *b, const json_t *resource, const char *where)
@@ -399,6 +380,7 @@ static void read_resource(bundle *b, const json_t *resource)
     where_of(resource, where);
     if (strcmp(type, "Observation") == 0) read_observation(b, resource, date, where);
     else if (strcmp(type, "Condition") == 0) read_condition(b, resource, where);
+    else if (strcmp(type, "Procedure") == 0) read_procedure(b, resource, where);
     else if (strcmp(type, "Encounter") == 0) read_encounter(b, resource, where);
 }
 

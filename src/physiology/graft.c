@@ -12,6 +12,7 @@
 #define HOURS 24
 #define TOXIC_POWER 8             /* steepness of the glucose brake on regrowth */
 #define BISECTIONS 40
+#define SLAB_LAYERS 8
 
 /* ---- oxygen ---- */
 
@@ -84,6 +85,21 @@ double graft_slab_anoxic_frac(const params *params, double half_thickness_um, do
     return reach < half ? 1.0 - reach / half : 0.0;
 }
 
+double graft_slab_secretion_frac(const params *params, double half_thickness_um, double tissue_frac, double p_mm_hg)
+{
+    double half = half_thickness_um * 1e-4;
+    double fall = tissue_frac * params->oxygen_use_mol_cm3_s / (2.0 * params->oxygen_permeability_mol_cm_mmhg_s);
+    double core = 1.0 - graft_slab_anoxic_frac(params, half_thickness_um, tissue_frac, p_mm_hg), sum = 0.0;
+    for (int i = 0; i < SLAB_LAYERS; i++) { /* layers of the part that lives, from the face inwards */
+        double depth = (i + 0.5) / SLAB_LAYERS * core * half;
+        double oxygen = p_mm_hg - fall * depth * (2.0 * core * half - depth);
+        if (!(oxygen > 0.0)) continue;
+        double x = oxygen / params->oxygen_secretion_half_mm_hg, power = x * x * x;
+        sum += power / (1.0 + power);
+    }
+    return sum / SLAB_LAYERS;
+}
+
 /* Oxygen at the surface of a device falls as scar grows around it. */
 static double device_oxygen_mm_hg(const graft_course *course)
 {
@@ -92,13 +108,19 @@ static double device_oxygen_mm_hg(const graft_course *course)
     return cells->oxygen_outside_mm_hg.value * (1.0 - (1.0 - cells->scar_oxygen_frac.value) * scar);
 }
 
+/* The living tissue's share of a device's layer. */
+static double device_tissue_frac(const graft_course *course)
+{
+    double living = course->delivered_million > 0.0 ? course->cells_million / course->delivered_million : 0.0;
+    return living * course->product->tissue_frac.value;
+}
+
 /* Share of the cells without oxygen: vessels bring it, in a device both faces too. */
 static double anoxic_share(const graft_course *course, const params *params)
 {
     const product *cells = course->product;
     if (route_is_device(course->route)) {
-        double living = course->delivered_million > 0.0 ? course->cells_million / course->delivered_million : 0.0;
-        double slab = graft_slab_anoxic_frac(params, cells->half_thickness_um.value, living * cells->tissue_frac.value,
+        double slab = graft_slab_anoxic_frac(params, cells->half_thickness_um.value, device_tissue_frac(course),
                                              device_oxygen_mm_hg(course));
         if (course->route == ROUTE_device_sealed) return slab;
         return (1.0 - course->vessels_frac) * slab +
@@ -111,10 +133,11 @@ static double anoxic_share(const graft_course *course, const params *params)
 }
 
 /* Blood, lack of oxygen, apoptosis; or one share whatever the cause. */
-static double early_rate_per_day(const graft_course *course, const params *params, model_alternatives alternatives)
+static double early_rate_per_day(const graft_course *course, const graft_day_of *day)
 {
     const product *cells = course->product;
-    if (alternatives.engraftment_loss == ENGRAFTMENT_FIXED_SHARE)
+    const params *params = day->params;
+    if (day->alternatives.engraftment_loss == ENGRAFTMENT_FIXED_SHARE)
         return -lanes_log(1.0 - params->fixed_loss_frac) / params->fixed_loss_day *
                lanes_exp(-course->age_day / params->fixed_loss_day);
     double early = params->apoptosis_per_day * lanes_exp(-course->age_day / params->apoptosis_decay_day);
@@ -122,6 +145,7 @@ static double early_rate_per_day(const graft_course *course, const params *param
         double blood = -lanes_log(1.0 - cells->blood_reaction_loss_frac.value) / params->blood_reaction_day;
         early += blood * lanes_exp(-course->age_day / params->blood_reaction_day);
     }
+    if (day->drugs->regimen) early *= 1.0 - drug_effect(day->drugs, day->drugs->regimen->early_loss_block_frac.value, 0.0);
     if (course->age_day < EARLY_DAYS || route_is_device(course->route))
         early += params->anoxia_loss_per_day * anoxic_share(course, params);
     return early;
@@ -132,7 +156,7 @@ static double early_rate_per_day(const graft_course *course, const params *param
 static void course_step(graft *graft, graft_course *course, const graft_day_of *day, double immune, double other, double step_day)
 {
     const params *params = day->params;
-    double before = course->cells_million, early = early_rate_per_day(course, params, day->alternatives);
+    double before = course->cells_million, early = early_rate_per_day(course, day);
 
     /* what dies, split by cause in proportion to the rates; exact over the step */
     double rate = early + immune + other;
@@ -159,6 +183,15 @@ static void course_step(graft *graft, graft_course *course, const graft_day_of *
         course->vessels_frac = 1.0 - (1.0 - course->vessels_frac) *
                                          lanes_exp(-step_day * (1.0 + day->vessel_gain) / params->revascularisation_day);
     course->age_day += step_day;
+}
+
+/* Cells that live on little oxygen secrete less. */
+static double course_secretion_frac(const graft_course *course, const params *params)
+{
+    if (!route_is_device(course->route)) return 1.0;
+    double slab = graft_slab_secretion_frac(params, course->product->half_thickness_um.value, device_tissue_frac(course),
+                                            device_oxygen_mm_hg(course));
+    return course->route == ROUTE_device_sealed ? slab : (1.0 - course->vessels_frac) * slab + course->vessels_frac;
 }
 
 /* Share of mature function. What a graft cannot do before it has vessels: in a sealed device, where none come, nothing of
@@ -226,7 +259,7 @@ double graft_function(const graft *graft, const params *params, const person *wh
     double mature = 0.0;
     for (int c = 0; c < graft->n_courses; c++)
         mature += graft->courses[c].cells_million * course_maturity(&graft->courses[c]) *
-                  graft->courses[c].product->secretion_gain.value;
+                  course_secretion_frac(&graft->courses[c], params) * graft->courses[c].product->secretion_gain.value;
     double drug = drugs->regimen ? drug_effect(drugs, drugs->regimen->secretion_factor.value, 1.0) : 1.0;
     return mature * who->engraftment * drug / params->healthy_beta_cells_million;
 }

@@ -88,6 +88,10 @@ double graft_anoxic_frac(const params *params, double radius_um, double p_mm_hg)
 /* Anoxic share of a slab of cells between two membranes; tissue_frac is the living tissue's share of it. */
 double graft_slab_anoxic_frac(const params *params, double half_thickness_um, double tissue_frac, double p_mm_hg);
 
+/* Secretion of the slab's living part over that under plenty of oxygen: Hill function of power 3 (Buchwald 2011, 10.1186/1742-4682-8-20)
+ * of c(d) = P - phi Vmax/(2 aD) d (2 l - d), d depth below the face, l the part that lives. */
+double graft_slab_secretion_frac(const params *params, double half_thickness_um, double tissue_frac, double p_mm_hg);
+
 /* Value of a drug effect that is `under_drug` at full exposure and `without` at none. */
 double drug_effect(const drug_state *drugs, double under_drug, double without);
 

@@ -7,7 +7,7 @@
 
 #include "base/number.h"
 
-const char *const criterion_kind_words[] = {"excludes_if", "needs", "not_now_if", "judgement", NULL};
+const char *const criterion_kind_words[] = {"excludes_if", "needs", "not_now_if", "judgement", "excludes_if_noted", NULL};
 const char *const criterion_standing_words[] = {"stated", "assumed", NULL};
 
 typedef struct {

@@ -7,8 +7,14 @@
 #define PRODUCT_MAX_CRITERIA 32
 
 /* needs: the item must lie in the range. excludes_if, not_now_if: it must not, for ever or until it has passed.
- * judgement: in the range a doctor has to decide; what nobody has noted is not held against the patient. */
-typedef enum { CRITERION_EXCLUDES_IF, CRITERION_NEEDS, CRITERION_NOT_NOW_IF, CRITERION_JUDGEMENT } criterion_kind;
+ * judgement: in the range a doctor has to decide. excludes_if_noted: as excludes_if, for what records note only when it is there.
+ * For these two, what nobody has noted is not held against the patient. */
+typedef enum { CRITERION_EXCLUDES_IF, CRITERION_NEEDS, CRITERION_NOT_NOW_IF, CRITERION_JUDGEMENT, CRITERION_EXCLUDES_IF_NOTED } criterion_kind;
+
+static inline bool criterion_asks_for_noted(int kind)
+{
+    return kind == CRITERION_JUDGEMENT || kind == CRITERION_EXCLUDES_IF_NOTED;
+}
 typedef enum { CRITERION_STATED, CRITERION_ASSUMED } criterion_standing;
 
 extern const char *const criterion_kind_words[], *const criterion_standing_words[];

@@ -38,7 +38,7 @@ static bool apart(const requirement *a, const requirement *b)
 rule_state criterion_judge(const criterion *rule, const patient_record *record)
 {
     const record_value *found = &record->items[rule->item];
-    if (!found->known) return rule->kind == CRITERION_JUDGEMENT ? RULE_MET : RULE_UNKNOWN;
+    if (!found->known) return criterion_asks_for_noted(rule->kind) ? RULE_MET : RULE_UNKNOWN;
     if (found->conflict) return RULE_CONFLICT;
     bool in = inside(&found->value, &rule->range), out = apart(&found->value, &rule->range);
     if (!in && !out) return RULE_UNKNOWN;
@@ -65,7 +65,7 @@ static bool add_rule(screening *s, const criterion *rule)
     if (state == RULE_NOT_MET && rule->kind == CRITERION_NOT_NOW_IF) s->postponed = true;
     else if (state == RULE_NOT_MET) s->excluded = true;
     if (found->known) snprintf(text, sizeof text, "%s: %s", info->sentence, found->found);
-    else if (rule->kind == CRITERION_JUDGEMENT) snprintf(text, sizeof text, "%s: not noted", info->sentence);
+    else if (criterion_asks_for_noted(rule->kind)) snprintf(text, sizeof text, "%s: not noted", info->sentence);
     else snprintf(text, sizeof text, "missing: %s (%s, %s)", info->sentence, info->key, info->unit);
     if (s->treats && state == RULE_NOT_MET && rule->kind == CRITERION_NOT_NOW_IF) {
         size_t end = strlen(text);

@@ -140,6 +140,7 @@ bool product_has_signals(const product *product);
 #define REGIMEN_VALUES(ENTRY)                                                                                        \
     ENTRY(alloimmune_block_frac, "fraction", 0.0, 1.0, "share of the alloimmune attack on the graft that the drugs stop") \
     ENTRY(autoimmune_block_frac, "fraction", 0.0, 1.0, "share of the autoimmune attack on the graft that the drugs stop") \
+    ENTRY(early_loss_block_frac, "fraction", 0.0, 1.0, "share of the loss by blood reaction and apoptosis that induction stops") \
     ENTRY(drug_graft_loss_per_year, "1/year", 0.0, 2.0, "direct toxic loss of graft cells under the drugs")           \
     ENTRY(secretion_factor, "fraction", 0.1, 1.0, "secretion of a beta cell under the drugs, reversible")             \
     ENTRY(insulin_sensitivity_factor, "fraction", 0.3, 1.2, "insulin sensitivity under the drugs, reversible")        \

@@ -189,14 +189,18 @@ static void stop_if_little(const params *p, lane *lane, double daily_u)
     care->hba1c_last_visit_pct = NAN; /* what was found on insulin says nothing about life without it */
 }
 
+double care_review_chance(const run_plan *run, int day, double usual)
+{
+    return day < 0 && run->protocol->preparation.glucose_stabilised ? 1.0 : usual;
+}
+
 /* Ordinary titration: the night decides the long-acting dose, the hours after each meal its ratio. */
 static void titrate(const run_plan *run, lane *lane, int day, draw *d)
 {
     const params *p = run->params;
-    bool own_cells = has_own_cells(lane), every_week = day < 0 && run->protocol->preparation.glucose_stabilised;
+    bool own_cells = has_own_cells(lane), at_onset = own_cells && day - course_diagnosis_day(lane->who) < (int)p->new_onset_titration_day;
     double least = own_cells ? 0.01 : 0.05, mildest = own_cells ? 200.0 : 60.0;
-    every_week = every_week || (own_cells && day - course_diagnosis_day(lane->who) < (int)p->new_onset_titration_day);
-    double chance = every_week ? 1.0 : p->titration_chance;
+    double chance = at_onset ? 1.0 : care_review_chance(run, day, p->titration_chance);
     care_state *care = &lane->care;
     double bw = lane->who->kinetics.bw, shift = p->fear_target_mg_dl * lane->who->habits.fear;
     double up = 1.0 + p->titration_step, down = 1.0 - p->titration_low_step;

@@ -77,24 +77,26 @@ static void climb(const ladder *rule, lane *lane)
 }
 
 /* As clinics do: two units, when somebody looks at the numbers; less after lows. */
-static void usual_titration(const run_plan *run, lane *lane, draw *d)
+static void usual_titration(const run_plan *run, lane *lane, int day, draw *d)
 {
+    const double chance = care_review_chance(run, day, run->params->type2_titration_chance);
     const params *p = run->params;
     const titration_log *log = &lane->type2.care.titration;
     double acts = draw_uniform(d), dose = lane->care.long_acting_u, mean = log->fasting_sum / log->fasting_n;
     if (care_share_low_pct(&lane->care, 0) > p->titration_low_pct || mean < 80.0) set_basal(lane, dose * (1.0 - p->titration_low_step));
-    else if (acts < p->type2_titration_chance && mean > p->type2_target_fasting_mg_dl) set_basal(lane, dose + 2.0);
+    else if (acts < chance && mean > p->type2_target_fasting_mg_dl) set_basal(lane, dose + 2.0);
 }
 
-static void titrate_meals(const run_plan *run, lane *lane, draw *d)
+static void titrate_meals(const run_plan *run, lane *lane, int day, draw *d)
 {
+    const double chance = care_review_chance(run, day, run->params->type2_titration_chance);
     const params *p = run->params;
     for (int m = 0; m < MAIN_MEALS; m++) {
         double acts = draw_uniform(d), *dose = &lane->type2.care.meal_u[m];
         int part = m + 1, n = lane->care.part_n[part];
         if (!n) continue;
         if (care_share_low_pct(&lane->care, part) > 0.5 * p->titration_low_pct) *dose *= 1.0 - 2.0 * p->titration_low_step;
-        else if (acts < p->type2_titration_chance && lane->care.part_sum[part] / n > p->type2_target_post_meal_mg_dl) *dose += 2.0;
+        else if (acts < chance && lane->care.part_sum[part] / n > p->type2_target_post_meal_mg_dl) *dose += 2.0;
         *dose = bounded(*dose, 0.0, MEAL_MOST_U);
     }
 }
@@ -238,14 +240,14 @@ static bool reduce_insulin(const run_plan *run, lane *lane)
     return true;
 }
 
-static void review_insulin(const run_plan *run, lane *lane, draw *d)
+static void review_insulin(const run_plan *run, lane *lane, int day, draw *d)
 {
     type2_care *care = &lane->type2.care;
     if (care->insulin == INSULIN_NONE || care->titration.fasting_n == 0) return;
     if (care->reducing && reduce_insulin(run, lane)) return;
-    if (care->plan.titration == TITRATION_USUAL) usual_titration(run, lane, d);
+    if (care->plan.titration == TITRATION_USUAL) usual_titration(run, lane, day, d);
     else climb(&ladders[care->plan.titration], lane);
-    if (care->insulin == INSULIN_BASAL_BOLUS) titrate_meals(run, lane, d);
+    if (care->insulin == INSULIN_BASAL_BOLUS) titrate_meals(run, lane, day, d);
 }
 
 static void diagnose(type2_care *care, double fasting_mg_dl)
@@ -278,7 +280,7 @@ void care_type2_day_end(const run_plan *run, lane *lane, int day)
     care->days_untreated = untreated ? care->days_untreated + 1 : 0;
     lane->care.days++;
     if (day - care->titration.day + 1 >= every) {
-        review_insulin(run, lane, &d);
+        review_insulin(run, lane, day, &d);
         review_begins(care, day + 1);
     }
     if (day > 0 && day % CLINIC_DAYS == 0) quarterly_visit(run, lane, day, &d);

@@ -167,6 +167,9 @@ void care_log_bolus(lane *lane, int64_t now, double units);
 double care_rescue_g(const run_plan *run, lane *lane, int64_t now, double cgm_mg_dl, double plasma_mg_dl);
 void care_day_end(const run_plan *run, lane *lane, int day);
 
+/* Chance that a week's data are acted on: all of them while the protocol's preparation stabilises glucose. */
+double care_review_chance(const run_plan *run, int day, double usual);
+
 /* What both kinds of care share. */
 double care_pen_dose(double units);
 double care_share_low_pct(const care_state *care, int part);

@@ -1,0 +1,151 @@
+/* Codes: ICD-10(-CM) by prefix and SNOMED CT, as Synthea's and the HL7 guides' bundles use them; LOINC for measurements. Skin
+ * cancer other than melanoma (C44) excludes from no trial that was read, so it is left out. */
+#include "patient/record_codes.h"
+
+#include <string.h>
+
+#define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))
+
+/* the code's beginning lies between, both included */
+static const struct {
+    const char *from, *to;
+    item_id item;
+    bool value;
+} icd_items[] = {
+    {"E10", "E10", ITEM_type_1_diabetes, true},
+    {"E11", "E11", ITEM_type_2_diabetes, true},
+    {"E10", "E10", ITEM_type_2_diabetes, false},
+    {"E11", "E11", ITEM_type_1_diabetes, false},
+    {"O00", "O48", ITEM_pregnant, true},
+    {"Z33", "Z34", ITEM_pregnant, true},
+    {"Z39.1", "Z39.1", ITEM_breast_feeding, true},
+    {"C00", "C43", ITEM_active_malignancy, true},
+    {"C45", "C97", ITEM_active_malignancy, true},
+    {"A00", "A49", ITEM_acute_infection, true},
+    {"J00", "J22", ITEM_acute_infection, true},
+    {"N10", "N10", ITEM_acute_infection, true},
+    {"L03", "L03", ITEM_acute_infection, true},
+    {"U07.1", "U07.1", ITEM_acute_infection, true},
+    {"B18", "B18", ITEM_chronic_viral_infection, true},
+    {"B20", "B24", ITEM_chronic_viral_infection, true},
+    {"Z21", "Z21", ITEM_chronic_viral_infection, true},
+    {"I50", "I50", ITEM_severe_organ_disease, true},
+    {"J96", "J96", ITEM_severe_organ_disease, true},
+    {"K70.3", "K70.3", ITEM_severe_organ_disease, true},
+    {"K72", "K72", ITEM_severe_organ_disease, true},
+    {"K74", "K74", ITEM_severe_organ_disease, true},
+    {"N18.5", "N18.6", ITEM_severe_organ_disease, true},
+    {"D61", "D61", ITEM_severe_organ_disease, true},
+    {"Z99.2", "Z99.2", ITEM_dialysis, true},
+    {"Z94", "Z94", ITEM_organ_transplant, true},
+    {"Z90.41", "Z90.41", ITEM_pancreatectomy, true},
+    {"Z51.5", "Z51.5", ITEM_hospice_care, true},
+};
+
+static const struct {
+    const char *code;
+    item_id item;
+    bool value;
+} snomed_items[] = {
+    {"46635009", ITEM_type_1_diabetes, true}, /* diabetes mellitus type 1 */
+    {"46635009", ITEM_type_2_diabetes, false},
+    {"44054006", ITEM_type_2_diabetes, true}, /* diabetes mellitus type 2 */
+    {"44054006", ITEM_type_1_diabetes, false},
+    {"77386006", ITEM_pregnant, true}, /* pregnant */
+    {"72892002", ITEM_pregnant, true}, /* normal pregnancy */
+    {"413712001", ITEM_breast_feeding, true}, /* breastfeeding (mother) */
+    {"363346000", ITEM_active_malignancy, true}, /* malignant neoplastic disease */
+    {"254837009", ITEM_active_malignancy, true}, /* malignant neoplasm of breast */
+    {"363406005", ITEM_active_malignancy, true}, /* malignant neoplasm of colon */
+    {"109838007", ITEM_active_malignancy, true}, /* overlapping malignant neoplasm of colon */
+    {"93761005", ITEM_active_malignancy, true}, /* primary malignant neoplasm of colon */
+    {"94260004", ITEM_active_malignancy, true}, /* secondary malignant neoplasm of colon */
+    {"254637007", ITEM_active_malignancy, true}, /* non-small cell lung cancer */
+    {"254632001", ITEM_active_malignancy, true}, /* small cell carcinoma of lung */
+    {"93143009", ITEM_active_malignancy, true}, /* leukaemia */
+    {"118600007", ITEM_active_malignancy, true}, /* lymphoma */
+    {"40733004", ITEM_acute_infection, true}, /* infectious disease */
+    {"233604007", ITEM_acute_infection, true}, /* pneumonia */
+    {"68566005", ITEM_acute_infection, true}, /* urinary tract infection */
+    {"128045006", ITEM_acute_infection, true}, /* cellulitis */
+    {"91302008", ITEM_acute_infection, true}, /* sepsis */
+    {"840539006", ITEM_acute_infection, true}, /* COVID-19 */
+    {"56717001", ITEM_acute_infection, true}, /* tuberculosis */
+    {"444814009", ITEM_acute_infection, true}, /* viral sinusitis */
+    {"195662009", ITEM_acute_infection, true}, /* acute viral pharyngitis */
+    {"10509002", ITEM_acute_infection, true}, /* acute bronchitis */
+    {"43878008", ITEM_acute_infection, true}, /* streptococcal sore throat */
+    {"75498004", ITEM_acute_infection, true}, /* acute bacterial sinusitis */
+    {"86406008", ITEM_chronic_viral_infection, true}, /* HIV infection */
+    {"61977001", ITEM_chronic_viral_infection, true}, /* chronic hepatitis B */
+    {"128302006", ITEM_chronic_viral_infection, true}, /* chronic hepatitis C */
+    {"19943007", ITEM_severe_organ_disease, true}, /* cirrhosis of liver */
+    {"46177005", ITEM_severe_organ_disease, true}, /* end-stage renal disease */
+    {"433146000", ITEM_severe_organ_disease, true}, /* chronic kidney disease stage 5 */
+    {"714152005", ITEM_severe_organ_disease, true}, /* chronic kidney disease stage 5 on dialysis */
+    {"105502003", ITEM_dialysis, true}, /* dependence on renal dialysis */
+    {"236425005", ITEM_dialysis, true}, /* end stage renal disease on dialysis */
+    {"714152005", ITEM_dialysis, true},
+    {"161665007", ITEM_organ_transplant, true}, /* history of renal transplant */
+    {"714153000", ITEM_organ_transplant, true}, /* chronic kidney disease stage 5 with transplant */
+    {"77465005", ITEM_organ_transplant, true}, /* transplantation */
+    {"33149006", ITEM_pancreatectomy, true}, /* pancreatectomy */
+    {"385763009", ITEM_hospice_care, true}, /* hospice care */
+    {"84114007", ITEM_severe_organ_disease, true}, /* heart failure */
+};
+
+static const struct {
+    const char *code;
+    item_id item;
+    bool kept;
+} loinc_items[] = {
+    {"4548-4", ITEM_hba1c_pct, true},
+    {"17856-6", ITEM_hba1c_pct, true},
+    {"59261-8", ITEM_hba1c_pct, true},
+    {"39156-5", ITEM_bmi_kg_m2, true},
+    {"29463-7", ITEM_weight_kg, true},
+    {"3141-9", ITEM_weight_kg, true},
+    {"62238-1", ITEM_egfr_ml_min_1_73m2, true}, /* CKD-EPI */
+    {"98979-8", ITEM_egfr_ml_min_1_73m2, true}, /* CKD-EPI 2021 */
+    {"33914-3", ITEM_egfr_ml_min_1_73m2, true}, /* MDRD */
+    {"48642-3", ITEM_egfr_ml_min_1_73m2, true},
+    {"77147-7", ITEM_egfr_ml_min_1_73m2, true},
+    {"69405-9", ITEM_egfr_ml_min_1_73m2, true},
+    {"1558-6", ITEM_fasting_glucose_mg_dl, true},
+    {"14771-0", ITEM_fasting_glucose_mg_dl, true},
+    {"99504-3", ITEM_fasting_glucose_mg_dl, false},
+    {"2339-0", ITEM_fasting_glucose_mg_dl, false},
+    {"2345-7", ITEM_fasting_glucose_mg_dl, false},
+};
+
+static bool in_icd(int i, const char *system, const char *code)
+{
+    size_t n = strlen(icd_items[i].from);
+    return strstr(system, "icd-10") && strncmp(code, icd_items[i].from, n) >= 0 && strncmp(code, icd_items[i].to, n) <= 0;
+}
+
+bool record_code_item(const char *system, const char *code, int *next, item_id *item, bool *value)
+{
+    for (; *next < COUNT(icd_items); (*next)++)
+        if (in_icd(*next, system, code)) {
+            *item = icd_items[*next].item, *value = icd_items[(*next)++].value;
+            return true;
+        }
+    for (int i; (i = *next - COUNT(icd_items)) < COUNT(snomed_items); (*next)++)
+        if (strcmp(system, "http://snomed.info/sct") == 0 && strcmp(code, snomed_items[i].code) == 0) {
+            *item = snomed_items[i].item, *value = snomed_items[i].value;
+            (*next)++;
+            return true;
+        }
+    return false;
+}
+
+bool record_loinc_item(const char *code, item_id *item, bool *kept)
+{
+    for (int i = 0; i < COUNT(loinc_items); i++)
+        if (strcmp(code, loinc_items[i].code) == 0) {
+            *item = loinc_items[i].item, *kept = loinc_items[i].kept;
+            return true;
+        }
+    return false;
+}

@@ -1,0 +1,14 @@
+/* Codes of electronic records for the yes-or-no items of a patient: conditions and procedures that hold. */
+#ifndef ISLET_PATIENT_RECORD_CODES_H
+#define ISLET_PATIENT_RECORD_CODES_H
+
+#include "patient/record.h"
+
+/* A code means one item, yes or no. Systems are FHIR's URIs. Codes that mean two items are met twice: begin with *next = 0, go on
+ * until false. */
+bool record_code_item(const char *system, const char *code, int *next, item_id *item, bool *value);
+
+/* LOINC code of a measured item; *kept is false for glucose that was not fasting, whose unit is checked and no more. */
+bool record_loinc_item(const char *code, item_id *item, bool *kept);
+
+#endif

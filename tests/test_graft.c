@@ -40,7 +40,9 @@ static double alive_after(const char *name, const cell_course *course, int days,
     given.route = cells.route;
     double delivered = graft_infuse(&g, &model, &cells, &given, &on, 70.0);
     assert_true(delivered > 0.0);
-    const graft_day_of day = {&model, &ordinary, &taken, told->alternatives, 110.0, told->vessel_gain, 1.0 - told->attack_stopped_frac};
+    const graft_day_of day = {.params = &model, .who = &ordinary, .drugs = &taken, .alternatives = told->alternatives,
+                              .glucose_mg_dl = 110.0, .vessel_gain = told->vessel_gain,
+                              .attack_left_frac = 1.0 - told->attack_stopped_frac, .autoimmune_factor = 1.0};
     for (int i = 0; i < days; i++) graft_day(&g, &day);
     double left = graft_cells_million(&g) + g.lost_early_million + g.lost_immune_million + g.lost_other_million - g.regrown_million;
     assert_true(fabs(left - delivered) < 1e-9 * delivered);

@@ -18,6 +18,7 @@ static const char *kind_name(islet_file_kind kind)
     case ISLET_FILE_PATIENT: return "patient";
     case ISLET_FILE_EVIDENCE_ROWS: return "evidence rows";
     case ISLET_FILE_EVIDENCE_TABLE: return "evidence table";
+    case ISLET_FILE_STUDIES: return "table of studies";
     case ISLET_FILE_PARAMETERS: return "parameter set";
     }
     return "unknown";

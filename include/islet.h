@@ -152,7 +152,8 @@ typedef enum {
     ISLET_FILE_PATIENT,
     ISLET_FILE_EVIDENCE_ROWS,
     ISLET_FILE_EVIDENCE_TABLE, /* another table of the evidence base */
-    ISLET_FILE_PARAMETERS
+    ISLET_FILE_PARAMETERS,
+    ISLET_FILE_STUDIES         /* to be pooled */
 } islet_file_kind;
 
 /** Tell the kind of a file and list all that is wrong with it. ISLET_OK when nothing but warnings. */

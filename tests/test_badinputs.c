@@ -1,5 +1,5 @@
 /* Bad inputs: every file of tests/badinputs gets what its manifest says; large hostile texts and thousands of mutated
- * protocols end in a message or a protocol, never in a crash. */
+ * protocols and evidence rows end in a message or are read, never in a crash. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,6 +12,7 @@
 
 #include "base/file.h"
 #include "base/rng.h"
+#include "evidence/outcome.h"
 #include "therapy/protocol.h"
 
 #define FOLDER ISLET_SOURCE_DIR "/tests/badinputs/"
@@ -33,13 +34,13 @@ static void check_shown(const islet_problems *problems)
             assert_true((unsigned char)*p >= 0x20 && *p != 0x7f);
 }
 
-/* Is "file:LINE:" named in a message, for one of the alternatives "a|b"? */
-static bool line_is_named(const islet_problems *problems, const char *lines, size_t length)
+/* Is "file:LINE:" named in a message, for one of the alternatives "a|b"? `ending` is that of the file. */
+static bool line_is_named(const islet_problems *problems, const char *ending, const char *lines, size_t length)
 {
     for (size_t at = 0; at < length;) {
         size_t n = strcspn(lines + at, "|;\t");
         char place[32];
-        snprintf(place, sizeof place, ".yaml:%.*s:", (int)n, lines + at);
+        snprintf(place, sizeof place, "%.*s:%.*s:", (int)strlen(ending), ending, (int)n, lines + at);
         for (int i = 0; i < islet_problems_count(problems); i++)
             if (strstr(islet_problems_text(problems, i), place)) return true;
         at += n + 1;
@@ -58,11 +59,11 @@ static bool words_stand(const islet_problems *problems, const char *words)
     return found;
 }
 
-static bool all_lines_named(const islet_problems *problems, const char *lines)
+static bool all_lines_named(const islet_problems *problems, const char *ending, const char *lines)
 {
     while (*lines) {
         size_t n = strcspn(lines, ";");
-        if (!line_is_named(problems, lines, n)) return false;
+        if (!line_is_named(problems, ending, lines, n)) return false;
         lines += n + (lines[n] == ';');
     }
     return true;
@@ -80,7 +81,7 @@ static int check_row(const char *file, const char *expected, const char *lines, 
     bool error = strcmp(expected, "error") == 0, accept = strcmp(expected, "accept") == 0;
     bool right = error == (status == ISLET_ERR_INPUT || status == ISLET_ERR_STORE) &&
                  error == (islet_problems_error_count(problems) > 0) &&
-                 accept == (islet_problems_count(problems) == 0) && all_lines_named(problems, lines) &&
+                 accept == (islet_problems_count(problems) == 0) && all_lines_named(problems, strrchr(file, '.'), lines) &&
                  (accept || words_stand(problems, words));
     check_shown(problems);
     if (!right) {
@@ -167,7 +168,7 @@ static void large_texts_are_refused(void **state)
     }
 }
 
-/* ---- mutations of a good protocol: the same ones at every run ---- */
+/* ---- mutations of a good file: the same ones at every run ---- */
 
 static void mutate(char *text, size_t *length, size_t capacity, uint64_t number)
 {
@@ -193,12 +194,27 @@ static void mutate(char *text, size_t *length, size_t capacity, uint64_t number)
     }
 }
 
-static void mutations_never_crash(void **state)
+static bool reads_protocol(const char *text, size_t length, islet_problems *problems)
 {
-    (void)state;
-    size_t size;
-    char *good = text_of(ISLET_SOURCE_DIR "/examples/zimislecel.yaml", &size);
     struct islet_protocol *protocol = room();
+    bool read = protocol_parse(text, length, "mutated.yaml", protocol, problems) == ISLET_OK;
+    free(protocol);
+    return read;
+}
+
+static bool reads_rows(const char *text, size_t length, islet_problems *problems)
+{
+    evidence_rows rows;
+    bool read = evidence_parse(text, length, "mutated.csv", &rows, problems) == ISLET_OK;
+    assert_true(read || (rows.n == 0 && !rows.rows)); /* nothing by halves */
+    evidence_free(&rows);
+    return read;
+}
+
+static void check_mutations(const char *path, bool (*reads)(const char *text, size_t length, islet_problems *problems))
+{
+    size_t size;
+    char *good = text_of(path, &size);
     int refused = 0;
     for (uint64_t i = 0; i < MUTATIONS; i++) {
         size_t length = size, capacity = size + 64;
@@ -210,16 +226,23 @@ static void mutations_never_crash(void **state)
         assert_non_null(exact);
         memcpy(exact, text, length);
         islet_problems *problems = islet_problems_create();
-        bool read = protocol_parse(exact, length, "mutated.yaml", protocol, problems) == ISLET_OK;
+        bool read = reads(exact, length, problems);
         assert_int_equal(read, islet_problems_error_count(problems) == 0); /* refused with a reason, or read */
+        check_shown(problems);
         refused += !read;
         islet_problems_free(problems);
         free(exact);
         free(text);
     }
     assert_true(refused > MUTATIONS / 4 && refused < MUTATIONS);
-    free(protocol);
     free(good);
+}
+
+static void mutations_never_crash(void **state)
+{
+    (void)state;
+    check_mutations(ISLET_SOURCE_DIR "/examples/zimislecel.yaml", reads_protocol);
+    check_mutations(FOLDER "control_rows.csv", reads_rows);
 }
 
 int main(void)

@@ -143,7 +143,7 @@ static bool readable(const char *text, size_t size, const char *path, islet_prob
     for (size_t at = 0; at < size; at += n) {
         n = utf8_read(text + at, size - at, &code);
         if (n == 0 || code == 0) {
-            problems_error(problems, path, line, (int)(at - start) + 1, "a byte that is no text in UTF-8; expected text; export the table as CSV in UTF-8");
+            problems_error(problems, path, line, (int)(at - start) + 1, "a byte that is no text in UTF-8; expected text; export the table as CSV in UTF-8 (no UTF-16, no spreadsheet file)");
             return false;
         }
         if (code == '\n') line++, start = at + 1;

@@ -57,6 +57,9 @@ effect meta_effect(const meta_input *in, const meta_study *study, double correla
 #define META_ARM_TEXT 96
 void meta_arm_text(const meta_input *in, const meta_study *study, int arm, char out[META_ARM_TEXT]);
 
+/* Does a header have the columns of studies or of arms? `has` says whether a name stands in it. */
+bool meta_header_is_one(bool (*has)(const void *header, const char *name), const void *header);
+
 bool meta_measure_is_log(meta_measure measure);
 const char *meta_measure_name(meta_measure measure);
 const char *meta_method_name(int method);

@@ -49,6 +49,16 @@ const char *meta_refusal_word(meta_refusal refusal)
     return words[refusal];
 }
 
+bool meta_header_is_one(bool (*has)(const void *header, const char *name), const void *header)
+{
+    for (int i = 0; i < LAYOUTS; i++) {
+        bool all = true;
+        for (int j = 0; all && j < layouts[i].n; j++) all = has(header, layouts[i].columns[j]);
+        if (all) return true;
+    }
+    return has(header, "study") && (has(header, "treatment") || has(header, "trt")) && has(header, "mi") && has(header, "sdi") && has(header, "ni");
+}
+
 /* ---- what is asked for ---- */
 
 static islet_status refuse(const meta_input *in, islet_status status, int line, int column, const char *format, const char *what)

@@ -1,10 +1,14 @@
-/* Check of any file that islet reads: stores and evidence here, protocols and patients in therapy/check.c. */
+/* Check of any file that islet reads: stores, evidence and studies here, protocols and patients in therapy/check.c. */
 #include <string.h>
 
 #include "base/file.h"
+#include "base/problems.h"
 #include "evidence/library.h"
+#include "evidence/meta.h"
 #include "store/verify.h"
 #include "therapy/check.h"
+
+#define HEADER_MAX 4096
 
 /* A name that promises a store: the file is then judged as one, whatever it turns out to be. */
 static bool named_as_store(const char *path)
@@ -18,20 +22,59 @@ static bool named_as_store(const char *path)
     return false;
 }
 
-/* Evidence has its kind in the header: rows begin with the trial. */
+/* the first line of a file, as far as it was read */
+typedef struct {
+    const char *text;
+    size_t length;
+} heading;
+
+/* does the name stand in the line, between separators or quotes? */
+static bool has_name(const void *context, const char *name)
+{
+    const heading *h = context;
+    size_t n = strlen(name);
+    static const char around[] = ",;\t \"\r\n";
+    for (size_t at = 0; at + n <= h->length; at++) {
+        if (memcmp(h->text + at, name, n) != 0) continue;
+        bool begins = at == 0 || strchr(around, h->text[at - 1]), ends = at + n == h->length || strchr(around, h->text[at + n]);
+        if (begins && ends) return true;
+    }
+    return false;
+}
+
+/* studies to be pooled: what forbids to pool them is no fault of the table */
+static islet_status check_studies(const char *path, islet_problems *problems)
+{
+    islet_meta *meta = NULL;
+    islet_network *network = NULL;
+    islet_status status = islet_network_is_one(path) ? islet_network_run(path, NULL, &network, problems) : islet_meta_run(path, NULL, &meta, problems);
+    const char *refusal = meta ? meta->refusal : network ? network->refusal : "", *why = meta ? meta->why : network ? network->why : "";
+    if (*refusal) problems_warning(problems, path, 0, 0, "these studies are not pooled (%s): %s", refusal, why);
+    islet_meta_free(meta);
+    islet_network_free(network);
+    return status == ISLET_ERR_NUMERICAL ? ISLET_ERR_INPUT : status;
+}
+
+/* Evidence and studies have their kind in the header. */
 static islet_status check_evidence(const char *path, islet_file_kind *kind, islet_problems *problems)
 {
-    static const char rows[] = "trial_id,";
-    char begin[256];
+    char begin[HEADER_MAX];
     size_t length;
     islet_table *table = NULL;
     if (file_begin(path, begin, sizeof begin, &length, NULL) != ISLET_OK) return ISLET_OK; /* said by who opens it next */
-    const char *text = begin, *name = "outcomes";
-    if (length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) text += 3, length -= 3;
-    *kind = ISLET_FILE_EVIDENCE_ROWS;
-    if (length < sizeof rows - 1 || memcmp(text, rows, sizeof rows - 1) != 0) {
-        name = library_kind(text, length);
-        *kind = name ? ISLET_FILE_EVIDENCE_TABLE : ISLET_FILE_UNKNOWN;
+    heading h = {begin, length};
+    if (h.length >= 3 && memcmp(h.text, "\xef\xbb\xbf", 3) == 0) h.text += 3, h.length -= 3;
+    for (size_t i = 0; i < h.length; i++)
+        if (h.text[i] == '\n' || h.text[i] == '\r') h.length = i;
+    const char *name = library_kind(h.text, h.length);
+    *kind = name ? ISLET_FILE_EVIDENCE_TABLE : ISLET_FILE_UNKNOWN;
+    if (!name && has_name(&h, "trial_id") && has_name(&h, "endpoint")) {
+        name = "outcomes";
+        *kind = ISLET_FILE_EVIDENCE_ROWS;
+    }
+    if (!name && meta_header_is_one(has_name, &h)) {
+        *kind = ISLET_FILE_STUDIES;
+        return check_studies(path, problems);
     }
     islet_status status = name ? islet_evidence_table(name, path, &table, problems) : ISLET_OK;
     islet_table_free(table);

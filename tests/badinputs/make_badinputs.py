@@ -218,6 +218,101 @@ other("population", population, "sd_without_kind", "kind: normal, ", "", "a spre
 other("population", population, "bounds", "low: 18, high", "low: 70, high", "low above high", "low")
 other("population", population, "share", "female_frac: {mean: 0.5", "female_frac: {mean: 50", "50 where a share is due", "female_frac")
 
+# ---- evidence rows and studies; one base each
+H = "trial_id,cohort_group,arm,protocol,endpoint,unit,day,n,value,sd,se,ci_low,ci_high,events,role,arm_role,part_of,n_arm,note"
+E = H + """
+OWN1,own1,cells,,hba1c_pct,%,0,24,8.1,0.9,,,,,validate,treatment,,24,baseline
+OWN1,own1,cells,,hba1c_pct,%,365,22,7.2,0.8,,,,,validate,treatment,,24,
+OWN1,own1,cells,,death,fraction,365,24,,,,,,1,validate,treatment,,24,
+OWN1,own1,control,,hba1c_pct,%,365,21,8.0,1.0,,,,,validate,control,,23,
+OWN1,own1,responders,,hba1c_pct,%,365,9,6.9,,,6.5,7.3,,validate,treatment,cells,9,
+OWN2,own2,islets,,c_peptide_stimulated_nmol_l,nmol/L,90,12,0.42,,0.05,,,,calibrate,single,,12,
+OWN2,own2,islets,,insulin_independent,fraction,365,12,,,,,,8,calibrate,single,,12,
+"""
+
+
+def e(name, old, new, why, words, line=None, expected="error"):
+    assert E.count(old) == 1, old
+    put("rows_" + name + ".csv", E.replace(old, new), expected, why, words, E[: E.index(old)].count("\n") + 1 if line is None else line)
+
+
+put("control_rows.csv", E, "accept", "the base itself")
+put("control_rows_crlf_tabs.csv", E.replace(",", "\t").replace("\n", "\r\n"), "accept", "tabs, line ends of Windows")
+put("control_rows_bom_quotes.csv", "\ufeff" + E.replace("baseline", '"base, ""line"""'), "accept", "a byte order mark, quotes in a cell")
+put("control_rows_other_units.csv", E.replace("hba1c_pct,%,0,24,8.1,0.9", "hba1c_pct,mmol/mol,0,24,65,9.8").replace("nmol/L,90,12,0.42,,0.05", "ng/mL,90,12,1.27,,0.15"),
+    "accept", "units that are converted")
+put("control_rows_nothing_optional.csv", "\n".join(",".join(r.split(",")[:15]) for r in E.split("\n") if "responders" not in r), "accept", "the columns that must be there, no others")
+e("unknown_unit", "hba1c_pct,%,0,24", "hba1c_pct,mg/dL,0,24", "a unit that is none of HbA1c", "unit 'mg/dL'")
+e("no_unit", "hba1c_pct,%,0,24", "hba1c_pct,,0,24", "8.1 could be per cent or mmol/L of something else: refused", "unit ''")
+e("unit_slip", "hba1c_pct,%,0,24,8.1", "hba1c_pct,%,0,24,65", "mmol/mol in a column of per cent", "look at the unit")
+e("fraction_as_percent", "insulin_independent,fraction,365,12,,,,,,8", "insulin_independent,fraction,365,12,67,,,,,", "67 where a fraction is due", "look at the unit")
+e("events_above_n", "365,24,,,,,,1,", "365,24,,,,,,25,", "more events than people", "events is '25'")
+e("events_fraction", "365,24,,,,,,1,", "365,24,,,,,,0.5,", "half an event", "events is '0.5'")
+e("events_negative", "365,24,,,,,,1,", "365,24,,,,,,-1,", "less than nobody", "events is '-1'")
+e("events_of_a_mean", "365,21,8.0,1.0,,,,,", "365,21,8.0,1.0,,,,3,", "events where a mean is due", "is a mean")
+e("no_denominator", "death,fraction,365,24,", "death,fraction,365,,", "events of nobody knows how many", "n is empty")
+e("n_zero", "365,22,7.2", "365,0,7.2", "a mean of nobody", "n is '0'")
+e("n_above_arm", "365,21,8.0", "365,24,8.0", "more people than the arm has", "in an arm of 23")
+e("parts_above_arm", "treatment,cells,9,", "treatment,cells,25,", "a part larger than its arm", "25 people, the arm 24")
+e("part_of_nothing", "treatment,cells,9,", "treatment,cell,9,", "a part of an arm that is not there", "part_of is 'cell'")
+e("fact_twice", "hba1c_pct,%,365,21,8.0,1.0,,,,,validate,control,,23,", "hba1c_pct,%,365,21,8.0,1.0,,,,,validate,control,,23,\nOWN1,own1,control,,hba1c_pct,%,365,21,8.0,1.0,,,,,validate,control,,23,",
+  "one fact in two rows", "stands in line 5 too", 6)
+e("arm_twice", "hba1c_pct,%,365,22,7.2,0.8,,,,,validate,treatment,,24", "hba1c_pct,%,365,22,7.2,0.8,,,,,validate,control,,24", "two arms of one name", "arm_role of arm 'cells'")
+e("both_sides", "0.05,,,,calibrate", "0.05,,,,validate", "one cohort calibrates and validates", "one side of the split", 8)
+e("interval_outside", "6.9,,,6.5,7.3", "6.9,,,7.0,7.3", "an interval beside its value", "ci_low is '7.0'")
+e("interval_half", "6.9,,,6.5,7.3", "6.9,,,6.5,", "one end of an interval", "ci_high is empty")
+e("sd_negative", "8.1,0.9", "8.1,-0.9", "a negative spread", "sd is '-0.9'")
+e("no_value", "22,7.2,0.8", "22,,0.8", "neither value nor events", "value is empty")
+e("day_in_months", "%,365,22", "%,12 months,22", "months in the column of days", "day is '12 months'")
+e("day_negative", "%,0,24", "%,-1,24", "a day before the start", "day is '-1'")
+e("unknown_endpoint", "cells,,hba1c_pct,%,0", "cells,,hba1c,%,0", "an end point that is none", "endpoint is 'hba1c'")
+e("unknown_role", "0.05,,,,calibrate", "0.05,,,,fit", "a role that is none", "role is 'fit'")
+e("no_cohort", "OWN2,own2,islets,,insulin", "OWN2,,islets,,insulin", "whose people?", "cohort_group is empty")
+e("decimal_comma", "24,8.1,0.9", '24,"8,1",0.9', "a decimal comma", "value is '8,1'")
+e("nan", "24,8.1,0.9", "24,nan,0.9", "nan for a number", "value is 'nan'")
+e("overflow", "24,8.1,0.9", "24,1e999,0.9", "a number beyond all numbers", "value is '1e999'")
+e("short_row", ",,24,baseline", ",,24", "a cell too few", "18 cells")
+e("missing_column", ",events,role", ",event,role", "a column misspelt is a column missing", "no column 'events'")
+e("column_twice", "part_of,n_arm,note", "part_of,n_arm,n_arm", "two columns of one name", "second column 'n_arm'")
+e("open_quote", "baseline", '"baseline', "a quote that is never closed", "not closed")
+e("escape_in_note", "baseline", "base\x1b[31mline", "an escape sequence in a remark is not read, and not printed", "", "", "accept")
+e("two_errors", "%,0,24,8.1,0.9,,,,,validate,treatment,,24,baseline\nOWN1,own1,cells,,hba1c_pct,%,365,22,7.2",
+  "%,0,24,811,0.9,,,,,validate,treatment,,24,baseline\nOWN1,own1,cells,,hba1c_pct,%,365,2.2,7.2", "all errors at once", "n is '2.2'", "2;3")
+e("remark_column", "n_arm,note", "n_arm,remark", "a column that is not read is named", "the column 'remark' is not read", 1, "warn")
+e("se_is_sd", "0.42,,0.05", "0.42,0.05,0.05", "an SD given as SE, or the other way round", "se is 0.05 beside sd 0.05", 7, "warn")
+put("rows_header_only.csv", H + "\n", "error", "no row", "no row")
+put("rows_nul.csv", E.replace("8.1", "8.\x001"), "error", "a zero byte cuts a number", "no text in UTF-8", 2)
+put("rows_latin1.csv", E.replace("baseline", "f\u00fcnf").encode("latin-1"), "error", "not UTF-8", "no text in UTF-8", 2)
+put("claims_verdict.csv", open("../../data/evidence/claims.csv").read().replace(",partly,", ",maybe,", 1), "error", "a verdict that is none", "reviewer_verdict is 'maybe'", 2)
+
+M = "study,ai,n1i,ci,n2i\nA,1,10,2,10\nB,3,12,6,11\nC,0,9,3,9\n"
+
+
+def m(name, text, why, words, line="", expected="error"):
+    put("studies_" + name + ".csv", text, expected, why, words, line)
+
+
+put("control_studies.csv", M, "accept", "the base itself")
+put("control_studies_blanks.txt", 'study yi vi\n"A B" 1 0.5\nC 2 0.25\n', "accept", "separated by blanks")
+put("control_arms.csv", "study,treatment,mi,sdi,ni\nA,x,1,1,10\nA,y,2,1,10\nA,z,2.5,1,10\nB,x,1,1,10\nB,y,3,1,12\n", "accept", "a network of three treatments")
+m("events_above_n", M.replace("B,3,12", "B,13,12"), "more events than people", "ai is 13", 3)
+m("negative", M.replace("B,3,12", "B,-3,12"), "a negative count", "whole number", 3)
+m("half", M.replace("B,3,12", "B,3.5,12"), "half a person", "whole number", 3)
+m("word", M.replace("B,3,12", "B,three,12"), "a word for a number", "'three'", 3)
+m("short_row", M.replace("B,3,12,6,11", "B,3,12,6"), "a cell too few", "4 cells", 3)
+m("column_twice", M.replace("ci,n2i", "ci,ci,n2i").replace("A,1,10,2", "A,1,10,2,2").replace("B,3,12,6", "B,3,12,6,6").replace("C,0,9,3", "C,0,9,3,3"), "two columns of one name", "second column 'ci'", 1)
+m("variance_negative", "yi,vi\n1,-1\n2,1\n", "a negative variance", "vi is -1", 2)
+m("sd_negative", "m1i,sd1i,n1i,m2i,sd2i,n2i\n7,-1,20,8,1,20\n7,1,20,8,1,20\n", "a negative spread", "sd1i is -1", 2)
+m("n_zero", "m1i,sd1i,n1i,m2i,sd2i,n2i\n7,1,0,8,1,20\n7,1,20,8,1,20\n", "an arm of nobody", "n1i is 0", 2)
+m("correlation", "mpre,sdpre,mpost,sdpost,ni,ri\n8,1,7,1,20,1.2\n8,1,7,1,20,0.5\n", "a correlation above 1", "ri is 1.2", 2)
+m("arm_twice", "study,treatment,mi,sdi,ni\nA,x,1,1,10\nA,x,2,1,10\n", "one treatment in two arms of a study", "once in each study", 3)
+m("no_variance", "m1i,sd1i,n1i,m2i,sd2i,n2i\n7,1,20,8,1,20\n7,,20,8,1,20\n7.5,1,20,8,1,20\n", "a study without SD: said, and left out", "no variance: sd1i is not reported", 3, "warn")
+m("one", "yi,vi\n1,1\n", "one study is no pool: said", "too_few", "", "warn")
+m("mixed", "yi,vi,design\n1,1,single\n2,1,randomised\n3,1,single\n", "single-arm and controlled: said", "not_comparable", "", "warn")
+m("apart", "study,treatment,mi,sdi,ni\nA,x,1,1,10\nA,y,2,1,10\nB,u,1,1,10\nB,v,2,1,10\n", "a network in two pieces: said", "no chain of studies", "", "warn")
+m("open_quote", 'study,yi,vi\n"A,1,1\nB,2,1\n', "a quote that is never closed", "not closed", 2)
+m("header_only", "yi,vi\n", "no study", "no row")
+
 # ---- result stores; small pages keep them small, and what is refused is refused before the schema matters
 rnd = random.Random(1)
 

@@ -89,19 +89,23 @@ static void the_rules_told_are_those_used(void **state)
 {
     (void)state;
     const params p = params_default();
-    int always = 0, weaning = 0;
+    struct islet_protocol type1 = {.wean = WEAN_TRIAL_PROTOCOL}, unweaned = {.wean = WEAN_NEVER};
+    struct islet_protocol type2 = {.population = {.diabetes = DIABETES_TYPE2}};
+    int always = 0, weaning = 0, of_type2 = 0;
     for (int i = 0; i < care_rule_count(); i++) {
         char text[CARE_RULE_TEXT];
         care_rule_text(i, &p, text, sizeof text);
         assert_null(strstr(text, "%s"));
         assert_int_equal(text[strlen(text) - 1], '.');
-        assert_true(care_rule_holds(i, WEAN_TRIAL_PROTOCOL));
-        bool holds = care_rule_holds(i, WEAN_NEVER);
+        assert_true(care_rule_holds(i, &type1) != care_rule_holds(i, &type2)); /* every rule is of one kind of care */
+        of_type2 += care_rule_holds(i, &type2);
+        if (!care_rule_holds(i, &type1)) continue;
+        bool holds = care_rule_holds(i, &unweaned);
         assert_int_equal(holds, !strstr(text, "After cells") && !strstr(text, "Insulin stops"));
         always += holds;
         weaning += !holds;
     }
-    assert_true(always >= 2 && weaning >= 2);
+    assert_true(always >= 2 && weaning >= 2 && of_type2 >= 3);
 }
 
 int main(void)

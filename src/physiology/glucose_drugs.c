@@ -51,7 +51,7 @@ drug_effects glucose_drugs_effects(const params *p, const glucose_drugs *drugs)
         .intake_kcal = p->metformin_intake_kcal * e[DRUG_metformin] + p->sulfonylurea_intake_kcal * e[DRUG_sulfonylurea] +
                        p->glp1_intake_kcal * e[DRUG_glp1_agonist] + p->semaglutide_intake_kcal * e[DRUG_semaglutide] +
                        p->tirzepatide_intake_kcal * e[DRUG_tirzepatide] +
-                       p->sglt2_intake_kcal * e[DRUG_sglt2_inhibitor] + p->tzd_intake_kcal * e[DRUG_tzd],
+                       p->tzd_intake_kcal * e[DRUG_tzd],
         .systolic_mm_hg = p->sglt2_systolic_mm_hg * e[DRUG_sglt2_inhibitor],
     };
 }

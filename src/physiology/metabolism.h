@@ -29,7 +29,7 @@ typedef struct {
 typedef struct {
     double intake_kcal;          /* change through drugs, insulin, cells' company: total over the usual intake */
     double eaten_frac;           /* prescribed eating over the intake at enrolment, 1 for none */
-    double urine_g;              /* glucose in urine today */
+    double urine_g;              /* glucose lost with urine today and not eaten again */
     double drug_sensitivity, drug_systolic_mm_hg;
 } metabolic_day;
 

@@ -245,6 +245,8 @@ static islet_status write_population(islet_store *store, const population *peopl
                         TEXT(standing_name(people->name.standing)), TEXT(people->name.source), TEXT(sentence));
     POPULATION_VALUES(POPULATION_ROW)
     POPULATION_ALTERNATIVES(POPULATION_ROW)
+    if (people->diabetes == DIABETES_TYPE1) return status;
+    METABOLIC_VALUES(POPULATION_ROW)
 #undef POPULATION_ROW
     return status;
 }
@@ -266,7 +268,7 @@ static islet_status write_care_rules(islet_store *store, const struct islet_prot
     islet_status status = ISLET_OK;
     for (int i = 0; i < care_rule_count() && status == ISLET_OK; i++) {
         char text[CARE_RULE_TEXT];
-        if (!care_rule_holds(i, protocol->wean)) continue;
+        if (!care_rule_holds(i, protocol)) continue;
         care_rule_text(i, used, text, sizeof(text));
         status = INSERT("INSERT INTO care_rule VALUES (?1, ?2)", INTEGER(i), TEXT(text));
     }

@@ -76,7 +76,7 @@ static void read_immunosuppression(yaml_reader *reader, const yaml_node *node, c
 
 /* ---- glucose-lowering drugs, comparators, care ---- */
 
-static const char *const comparator_words[] = {"none", "weight_loss", "bypass_surgery", NULL}; /* order of comparator_kind */
+static const char *const comparator_words[] = {"none", "diet", "weight_loss", "bypass_surgery", NULL}; /* order of comparator_kind */
 
 /* The list replaces what people came with; an empty one takes everything away. */
 static void read_drugs(yaml_reader *reader, const yaml_node *node, const yaml_field *field, void *out, void *context_)

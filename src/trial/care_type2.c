@@ -21,6 +21,7 @@
 #define MEAL_MOST_U 30.0
 #define REDUCE_STEP 0.8
 #define OFF_BELOW_U 6.0          /* daily dose at which insulin is given up when it is being reduced */
+#define FASTING_SHARE (1.0 / 7.0) /* of the newest morning in the running mean */
 #define DIABETIC_HBA1C_PCT 6.5   /* diagnostic limits (doi:10.2337/dc10-S062) */
 #define DIABETIC_FASTING_MG_DL 126.0
 #define CONFIRMED_VISITS 2
@@ -166,7 +167,7 @@ void care_type2_start(const run_plan *run, lane *lane)
 {
     type2_care *care = &lane->type2.care;
     *care = (type2_care){.plan = {.titration = TITRATION_USUAL, .escalation = ESCALATION_NONE},
-                         .hba1c_pct = NAN,
+                         .fasting_mg_dl = lane->who->kinetics.gb,
                          .diagnosed = lane->who->diabetes == DIABETES_TYPE2};
     lane->care = (care_state){.hba1c_last_visit_pct = NAN, .last_correction = -MINUTES_PER_DAY, .last_rescue = -MINUTES_PER_DAY};
     set_insulin(run->params, lane, lane->who->body.insulin, true);
@@ -198,7 +199,7 @@ void care_type2_arm_begins(const run_plan *run, lane *lane)
         for (int i = 0; i < GLUCOSE_DRUG_COUNT; i++) t->drugs.taken[i] = lane->arm->drugs[i];
     t->comparator = lane->arm->comparator;
     t->care.reducing = run->protocol->wean == WEAN_TRIAL_PROTOCOL && gives_cells(run->protocol);
-    if (t->comparator != COMPARATOR_NONE) {
+    if (t->comparator == COMPARATOR_WEIGHT_LOSS || t->comparator == COMPARATOR_BYPASS_SURGERY) {
         t->care.reducing = true;
         if (t->comparator == COMPARATOR_WEIGHT_LOSS) stop_drugs(t); /* as DiRECT does on its first day */
         set_basal(lane, 0.5 * lane->care.long_acting_u);
@@ -214,13 +215,14 @@ double care_type2_meal_bolus_u(const lane *lane, int meal)
     return meal < MAIN_MEALS ? care_pen_dose(lane->type2.care.meal_u[meal]) : 0.0; /* nothing with snacks */
 }
 
-void care_type2_reading(lane *lane, double cgm_mg_dl, bool fasting)
+void care_type2_reading(lane *lane, double plasma_mg_dl, bool fasting)
 {
     titration_log *log = &lane->type2.care.titration;
-    if (cgm_mg_dl < log->lowest) log->lowest = cgm_mg_dl;
+    if (plasma_mg_dl < log->lowest) log->lowest = plasma_mg_dl;
     if (!fasting) return;
-    log->fasting_sum += cgm_mg_dl;
+    log->fasting_sum += plasma_mg_dl;
     log->fasting_n++;
+    lane->type2.care.fasting_mg_dl += FASTING_SHARE * (plasma_mg_dl - lane->type2.care.fasting_mg_dl);
 }
 
 /* ---- reviews ---- */
@@ -250,9 +252,9 @@ static void review_insulin(const run_plan *run, lane *lane, int day, draw *d)
     if (care->insulin == INSULIN_BASAL_BOLUS) titrate_meals(run, lane, day, d);
 }
 
-static void diagnose(type2_care *care, double fasting_mg_dl)
+static void diagnose(type2_care *care, double hba1c_pct, double fasting_mg_dl)
 {
-    bool high = care->hba1c_pct >= DIABETIC_HBA1C_PCT || fasting_mg_dl >= DIABETIC_FASTING_MG_DL;
+    bool high = hba1c_pct >= DIABETIC_HBA1C_PCT || fasting_mg_dl >= DIABETIC_FASTING_MG_DL;
     care->high_visits = high ? care->high_visits + 1 : 0;
     if (care->high_visits >= CONFIRMED_VISITS) care->diagnosed = true;
 }
@@ -261,12 +263,12 @@ static void quarterly_visit(const run_plan *run, lane *lane, int day, draw *d)
 {
     const params *p = run->params;
     type2 *t = &lane->type2;
-    double acts = draw_uniform(d), fasting = lane->care.fasting_n ? lane->care.fasting_sum / lane->care.fasting_n : NAN;
-    t->care.hba1c_pct = visit_hba1c_pct(run, lane, day + 1, d);
-    diagnose(&t->care, fasting);
+    double acts = draw_uniform(d), fasting = t->care.fasting_mg_dl;
+    double hba1c_pct = visit_hba1c_pct(run, lane, day + 1, d);
+    diagnose(&t->care, hba1c_pct, fasting);
     if (!t->care.diagnosed) return;
-    if (t->care.reducing && t->care.insulin == INSULIN_NONE && t->care.hba1c_pct < p->type2_reduce_hba1c_pct) take_one_away(t);
-    bool above = t->care.hba1c_pct > t->care.plan.hba1c_target_pct && acts < p->type2_escalation_chance;
+    if (t->care.reducing && t->care.insulin == INSULIN_NONE && hba1c_pct < p->type2_reduce_hba1c_pct) take_one_away(t);
+    bool above = hba1c_pct > t->care.plan.hba1c_target_pct && acts < p->type2_escalation_chance;
     if (t->care.plan.escalation == ESCALATION_STANDARD && above) escalate(p, lane);
     if (t->care.plan.escalation == ESCALATION_RESCUE && fasting > p->type2_rescue_fasting_mg_dl) escalate(p, lane);
 }

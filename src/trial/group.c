@@ -126,14 +126,14 @@ static void apply(const run_plan *run, group *group, int l, int day, const plan_
     case PLAN_POST_MEAL:
         care->post_meal_sum += cgm;
         care->post_meal_n++;
-        if (!type1) care_type2_reading(lane, cgm, false);
+        if (!type1) care_type2_reading(lane, minute->x[MINUTE_gp][l] / minute->k[KINETIC_INDEX(vg)][l], false);
         break;
     case PLAN_FASTING:
         today->fasting_mg_dl = cgm;
         care->fasting_sum += cgm;
         care->fasting_n++;
         care->fasting_high_n += cgm > run->params->resume_fasting_mg_dl;
-        if (!type1) care_type2_reading(lane, cgm, true);
+        if (!type1) care_type2_reading(lane, minute->x[MINUTE_gp][l] / minute->k[KINETIC_INDEX(vg)][l], true);
         break;
     case PLAN_SENSITIVITY:
         set_sensitivity(lane, minute, l, event->value);

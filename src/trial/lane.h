@@ -179,7 +179,7 @@ void care_week_begins(care_state *care);
 void care_type2_start(const run_plan *run, lane *lane);
 void care_type2_arm_begins(const run_plan *run, lane *lane);   /* day 0: what protocol and arm change */
 double care_type2_meal_bolus_u(const lane *lane, int meal);
-void care_type2_reading(lane *lane, double cgm_mg_dl, bool fasting);
+void care_type2_reading(lane *lane, double plasma_mg_dl, bool fasting); /* finger-prick, taken as exact */
 void care_type2_day_end(const run_plan *run, lane *lane, int day);
 
 /* type2.c */
@@ -199,7 +199,7 @@ double care_on_board_frac(double minutes, double active_min, double peak_min);
 /* The rules of care in words with the numbers of `params`, for the report. */
 #define CARE_RULE_TEXT 512
 int care_rule_count(void);
-bool care_rule_holds(int index, wean_rule wean); /* in a protocol that weans so */
+bool care_rule_holds(int index, const struct islet_protocol *protocol);
 void care_rule_text(int index, const params *params, char *out, size_t room);
 
 /* giving.c: the cells of a day */

@@ -150,6 +150,8 @@ static bool add_population_values(islet_table *table)
 #define ADD_VALUE(key, unit, sentence) if (population_gives(&of.key)) fine = fine && add_population_value(table, *name, #key, unit, sentence, &of.key);
         POPULATION_VALUES(ADD_VALUE)
         POPULATION_ALTERNATIVES(ADD_VALUE)
+        if (of.diabetes == DIABETES_TYPE1) continue;
+        METABOLIC_VALUES(ADD_VALUE)
 #undef ADD_VALUE
     }
     return fine;

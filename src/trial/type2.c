@@ -121,7 +121,7 @@ static metabolic_day today(const params *p, const type2 *t, double days, const p
     return (metabolic_day){
         .intake_kcal = drugs.intake_kcal + p->insulin_intake_kcal_per_u * t->insulin_u / days,
         .eaten_frac = comparator_eaten_frac(p, (comparator_kind)t->comparator, who, day),
-        .urine_g = t->urine_g / days,
+        .urine_g = t->urine_g / days * (1.0 - p->sglt2_compensation_frac * drugs.sglt2),
         .drug_sensitivity = drugs.sensitivity_factor,
         .drug_systolic_mm_hg = drugs.systolic_mm_hg,
     };
@@ -163,6 +163,7 @@ void type2_day_ends(const run_plan *run, lane *lane, int day, double insulin_u)
     }
     const cell_signals *signals = &lane->signals;
     const pathways_help help = {.pace = p->pathways_pace * glucose_drugs_effects(p, &t->drugs).native_pace,
+                                .growth_frac = p->pathways_growth_frac,
                                 .protection_frac = signals->native_protection_frac,
                                 .recovery_gain = signals->native_recovery_gain};
     metabolic_day now = today(p, t, 1.0, lane->who, day);

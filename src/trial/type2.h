@@ -17,7 +17,7 @@
 
 typedef struct {
     int day;                     /* of the review */
-    double fasting_sum, lowest;  /* fasting and post-meal sensor glucose since then */
+    double fasting_sum, lowest;  /* finger-pricks since then: fasting, and the lowest of fasting and after meals */
     int fasting_n;
     double dose_before_u;        /* basal dose before the last rise */
 } titration_log;
@@ -28,7 +28,7 @@ typedef struct {
     insulin_care insulin;        /* now */
     double meal_u[3];            /* prandial dose of each main meal */
     titration_log titration;
-    double hba1c_pct;            /* of the last quarterly visit, NaN before */
+    double fasting_mg_dl;        /* running mean of about a week */
     int high_visits;             /* quarterly visits in a row with diabetic glucose */
     bool reducing;               /* treatment is reduced while glucose is low */
     bool diagnosed;              /* has diabetes */

@@ -1,0 +1,328 @@
+/* People without type 1 diabetes: who is drawn, weight, inflammation, syndrome, drugs, and the ladders of their care. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "physiology/comparator.h"
+#include "trial/lane.h"
+
+#define PEOPLE 200
+
+/* ---- people ---- */
+
+/* Body mass index up to 50, no bound from type 1 diabetes, insulin fast enough for steps of a minute and a basal state of
+ * their own: at reference glucose and insulin, production is what is used. */
+static void people_are_drawn_around_the_published_sets(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"t2d_new", "t2d_oral", "t2d_insulin", "prediabetes", "metabolic_syndrome"};
+    const params p = params_default();
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        population of;
+        person_source source;
+        assert_true(population_shipped(names[i], &of));
+        assert_true(person_source_fill(&source, &of, &p));
+        int drawn = 0, obese = 0, insulin = 0;
+        for (uint64_t number = 0; number < PEOPLE; number++) {
+            person who;
+            if (!person_draw(&source, 1, number, &who)) continue;
+            const kinetics *k = &who.kinetics;
+            drawn++;
+            obese += who.bmi_kg_m2 > 35.0;
+            insulin += who.body.insulin != INSULIN_NONE;
+            assert_true(who.bmi_kg_m2 >= 20.0 && who.bmi_kg_m2 <= 50.0);
+            assert_true(fabs(k->bw - who.bmi_kg_m2 * who.height_m * who.height_m) < 1e-9);
+            assert_true(k->m1 / (1.0 - k->heb) + k->m2 + k->m4 < 2.0 * 2.5);
+            double sb = k->m4 * k->ib * k->vi / 0.16;
+            double egp = k->kp1 - k->kp2 * k->gb * k->vg - k->kp3 * k->ib - k->kp4 * sb / k->gamma;
+            double gt = (k->fcns - egp + k->k1 * k->gb * k->vg) / k->k2;
+            assert_true(fabs(egp - k->fcns - k->vm0 * gt / (k->km0 + gt)) < 1e-9);
+            assert_true(fabs(k->heb - k->m5 * sb - 0.6) < 1e-9); /* hepatic extraction at the basal state */
+        }
+        assert_true(drawn > PEOPLE / 8 && obese > 0);
+        assert_int_equal(insulin > 0, strcmp(names[i], "t2d_insulin") == 0);
+    }
+}
+
+/* ---- metabolism ---- */
+
+static person somebody(void)
+{
+    person who = {.diabetes = DIABETES_TYPE2, .height_m = 1.75, .bmi_kg_m2 = 100.0 / (1.75 * 1.75)};
+    who.kinetics.bw = 100.0;
+    who.body = (metabolic_traits){.waist_cm = 110.0, .systolic_mm_hg = 135.0, .diastolic_mm_hg = 84.0, .ldl_mg_dl = 120.0, .hdl_mg_dl = 42.0,
+                                  .triglycerides_mg_dl = 160.0, .lean_crp_mg_l = 1.0, .intake_kcal = 2700.0, .adherence = 1.0};
+    return who;
+}
+
+/* 500 kcal a day less end 500/16.58 = 30.2 kg lower, with a time constant of 7111.84/16.58 = 429 days. */
+static void weight_follows_intake(void **state)
+{
+    (void)state;
+    const params p = params_default();
+    const cell_signals none = {0};
+    person who = somebody();
+    metabolism m;
+    metabolic_day day = {.intake_kcal = -500.0, .eaten_frac = 1.0, .drug_sensitivity = 1.0};
+    metabolism_start(&p, &who, &m);
+    for (int i = 0; i < 429; i++) metabolism_day(&p, &who, &day, &none, &m);
+    assert_true(fabs(m.weight_kg - (100.0 - 30.157 * (1.0 - exp(-1.0)))) < 0.05);
+    for (int i = 0; i < 10000; i++) metabolism_day(&p, &who, &day, &none, &m);
+    assert_true(fabs(m.weight_kg - (100.0 - 30.157)) < 0.01);
+    assert_true(m.muscle_sensitivity > 1.5 && m.liver_sensitivity > m.muscle_sensitivity);
+    assert_true(m.triglycerides_mg_dl < 160.0 && m.hdl_mg_dl > 42.0 && m.waist_cm < 90.0);
+}
+
+/* What people come with is in balance: the usual drugs, insulin and glucose in urine change nothing. */
+static void the_usual_keeps_weight(void **state)
+{
+    (void)state;
+    const params p = params_default();
+    const cell_signals none = {0};
+    person who = somebody();
+    metabolism m;
+    metabolic_day day = {.intake_kcal = 80.0, .eaten_frac = 1.0, .urine_g = 12.0, .drug_sensitivity = 1.0, .drug_systolic_mm_hg = -4.0};
+    metabolism_start(&p, &who, &m);
+    metabolism_settle(&m, &day);
+    for (int i = 0; i < 365; i++) metabolism_day(&p, &who, &day, &none, &m);
+    assert_true(fabs(m.weight_kg - 100.0) < 1e-9);
+    assert_true(fabs(m.systolic_mm_hg - 135.0 - p.systolic_age_slope_per_year) < 0.05);
+}
+
+/* Less inflammation improves sensitivity a little and CRP a lot; somebody with type 1 diabetes is left alone. */
+static void inflammation_is_a_weak_lever(void **state)
+{
+    (void)state;
+    const params p = params_default();
+    const cell_signals calm = {.inflammation_drop = 0.4};
+    person who = somebody();
+    metabolism m;
+    metabolic_day day = {.eaten_frac = 1.0, .drug_sensitivity = 1.0};
+    metabolism_start(&p, &who, &m);
+    double crp = metabolism_crp_mg_l(&p, &who, &m), il6 = metabolism_il6_pg_ml(&p, &m);
+    for (int i = 0; i < 365; i++) metabolism_day(&p, &who, &day, &calm, &m);
+    assert_true(metabolism_crp_mg_l(&p, &who, &m) < 0.8 * crp && metabolism_il6_pg_ml(&p, &m) < il6);
+    assert_true(m.muscle_sensitivity > 1.02 && m.muscle_sensitivity < 1.2);
+    who.diabetes = DIABETES_TYPE1;
+    double before = m.tone;
+    metabolism_day(&p, &who, &day, &calm, &m);
+    assert_true(m.tone == before);
+}
+
+static void the_syndrome_needs_three_criteria(void **state)
+{
+    (void)state;
+    person who = somebody();
+    metabolism m = {.waist_cm = 101.0, .triglycerides_mg_dl = 149.0, .hdl_mg_dl = 40.0, .systolic_mm_hg = 129.0, .diastolic_mm_hg = 84.0};
+    assert_false(metabolism_syndrome(&who, &m, 99.0, false));
+    m.waist_cm = 102.0;
+    m.diastolic_mm_hg = 85.0;
+    assert_false(metabolism_syndrome(&who, &m, 99.0, false));
+    assert_true(metabolism_syndrome(&who, &m, 100.0, false));
+    assert_true(metabolism_syndrome(&who, &m, 99.0, true)); /* treated glucose counts */
+    who.female = true; /* HDL below 50 now counts, the waist's limit is 88 */
+    assert_true(metabolism_syndrome(&who, &m, 99.0, false));
+}
+
+/* ---- drugs and comparators ---- */
+
+static void drugs_act_where_they_act(void **state)
+{
+    (void)state;
+    const params p = params_default();
+    glucose_drugs drugs = {0};
+    drug_effects e = glucose_drugs_effects(&p, &drugs);
+    assert_true(e.production_factor == 1.0 && e.secretion_factor == 1.0 && e.incretin_factor == 1.0 && e.emptying_factor == 1.0);
+    assert_true(e.sensitivity_factor == 1.0 && e.native_pace == 1.0 && e.intake_kcal == 0.0 && e.threshold_shift_mg_dl == 0.0);
+
+    drugs.taken[DRUG_semaglutide] = true;
+    glucose_drugs_day(&p, &drugs);
+    assert_true(fabs(drugs.exposure[DRUG_semaglutide] - (1.0 - exp(-1.0 / p.drug_onset_day))) < 1e-12);
+    glucose_drugs_settled(&drugs);
+    e = glucose_drugs_effects(&p, &drugs);
+    drugs.taken[DRUG_dpp4_inhibitor] = true; /* adds nothing to a stronger incretin drug */
+    glucose_drugs_settled(&drugs);
+    assert_int_equal(glucose_drugs_count(&drugs), 2);
+    assert_true(glucose_drugs_effects(&p, &drugs).incretin_factor == e.incretin_factor);
+    assert_true(e.incretin_factor > 1.0 && e.emptying_factor < 1.0 && e.production_factor < 1.0);
+}
+
+static void comparators_prescribe_what_they_say(void **state)
+{
+    (void)state;
+    const params p = params_default();
+    person who = somebody();
+    assert_true(comparator_eaten_frac(&p, COMPARATOR_NONE, &who, 10) == 1.0);
+    assert_true(fabs(comparator_eaten_frac(&p, COMPARATOR_WEIGHT_LOSS, &who, 10) - 840.0 / 2700.0) < 1e-12);
+    who.body.adherence = 0.5;
+    assert_true(fabs(comparator_eaten_frac(&p, COMPARATOR_WEIGHT_LOSS, &who, 10) - 0.5 * (1.0 + 840.0 / 2700.0)) < 1e-12);
+    assert_true(comparator_eaten_frac(&p, COMPARATOR_WEIGHT_LOSS, &who, 3650) > 0.99); /* given up in ten years */
+    assert_true(comparator_incretin_factor(&p, COMPARATOR_BYPASS_SURGERY) > 1.0);
+    assert_true(comparator_incretin_factor(&p, COMPARATOR_WEIGHT_LOSS) == 1.0);
+}
+
+/* ---- care ---- */
+
+typedef struct {
+    params params;
+    person who;
+    islet_protocol protocol;
+    protocol_arm arm;
+    run_plan run;
+    lane lane;
+} clinic;
+
+static void open_clinic(clinic *c, int titration, int insulin)
+{
+    memset(c, 0, sizeof *c);
+    c->params = params_default();
+    c->who = somebody();
+    c->protocol.wean = WEAN_TRIAL_PROTOCOL;
+    c->protocol.care = (type2_plan){.insulin = insulin, .titration = titration, .escalation = ESCALATION_STANDARD, .hba1c_target_pct = NAN};
+    c->arm.care = (type2_plan){.insulin = -1, .titration = -1, .escalation = -1, .hba1c_target_pct = NAN};
+    c->run = (run_plan){.protocol = &c->protocol, .params = &c->params, .seed = 1};
+    c->lane.who = &c->who;
+    c->lane.arm = &c->arm;
+    type2_start(&c->run, &c->lane);
+    care_type2_arm_begins(&c->run, &c->lane);
+}
+
+/* Days of the same fasting glucose, with one other reading each. => basal dose */
+static double live(clinic *c, int from, int days, double fasting_mg_dl, double other_mg_dl)
+{
+    for (int day = from; day < from + days; day++) {
+        care_type2_reading(&c->lane, fasting_mg_dl, true);
+        care_type2_reading(&c->lane, other_mg_dl, false);
+        c->lane.care.fasting_sum += fasting_mg_dl;
+        c->lane.care.fasting_n++;
+        care_type2_day_end(&c->run, &c->lane, day);
+    }
+    return c->lane.care.long_acting_u;
+}
+
+/* The bands of PMC6794223, table T2. */
+static void ladders_are_the_published(void **state)
+{
+    (void)state;
+    static const struct {
+        int rule, days;
+        double fasting, lowest, change;
+    } steps[] = {
+        {TITRATION_RIDDLE, 7, 185, 150, 8},          {TITRATION_RIDDLE, 7, 150, 120, 6},
+        {TITRATION_RIDDLE, 7, 130, 120, 4},          {TITRATION_RIDDLE, 7, 105, 90, 2},
+        {TITRATION_RIDDLE, 7, 99, 90, 0},            {TITRATION_RIDDLE, 7, 150, 71, 0},
+        {TITRATION_RIDDLE, 7, 150, 55, -3},          {TITRATION_GOAL_A1C, 7, 165, 120, 6},
+        {TITRATION_GOAL_A1C, 7, 150, 120, 4},        {TITRATION_AT_LANTUS_PATIENT, 3, 101, 90, 2},
+        {TITRATION_AT_LANTUS_CLINIC, 7, 150, 90, 4}, {TITRATION_INITIATE, 3, 110, 90, 2},
+        {TITRATION_INITIATE, 3, 110, 71, -2},
+    };
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        clinic c;
+        open_clinic(&c, steps[i].rule, INSULIN_BASAL);
+        assert_true(c.lane.care.long_acting_u == 10.0);
+        assert_true(live(&c, 0, steps[i].days, steps[i].fasting, steps[i].lowest) == 10.0 + steps[i].change);
+    }
+}
+
+/* GOAL A1C goes back to the dose before the last rise after a low. */
+static void a_low_takes_the_last_rise_back(void **state)
+{
+    (void)state;
+    clinic c;
+    open_clinic(&c, TITRATION_GOAL_A1C, INSULIN_BASAL);
+    assert_true(live(&c, 0, 7, 170, 120) == 16.0);
+    assert_true(live(&c, 7, 7, 130, 69) == 10.0);
+}
+
+/* In a trial of cells insulin falls by a fifth a week while fasting glucose is low and stops below 6 U. */
+static void insulin_is_reduced_in_every_arm_of_a_trial_of_cells(void **state)
+{
+    (void)state;
+    clinic c;
+    open_clinic(&c, TITRATION_USUAL, INSULIN_BASAL);
+    double without_cells = live(&c, 0, 7, 105, 100);
+    assert_true(without_cells == 10.0 && !c.lane.type2.care.reducing);
+    c.protocol.n_arms = 2;
+    c.protocol.arms[1].n_courses = 1; /* the other arm is given cells */
+    care_type2_arm_begins(&c.run, &c.lane);
+    assert_true(fabs(live(&c, 0, 7, 105, 100) - 8.0) < 1e-12);
+    live(&c, 7, 14, 105, 100);
+    assert_true(c.lane.care.off_insulin && c.lane.type2.care.insulin == INSULIN_NONE);
+}
+
+static void an_arm_replaces_drugs_and_a_programme_stops_them(void **state)
+{
+    (void)state;
+    clinic c;
+    open_clinic(&c, -1, -1);
+    c.who.body.drugs[DRUG_metformin] = c.who.body.drugs[DRUG_sulfonylurea] = true;
+    type2_start(&c.run, &c.lane);
+    care_type2_arm_begins(&c.run, &c.lane);
+    assert_int_equal(glucose_drugs_count(&c.lane.type2.drugs), 2); /* an arm without `drugs` leaves them */
+    c.arm.sets_drugs = true;
+    c.arm.drugs[DRUG_tzd] = true;
+    care_type2_arm_begins(&c.run, &c.lane);
+    assert_true(c.lane.type2.drugs.taken[DRUG_tzd] && glucose_drugs_count(&c.lane.type2.drugs) == 1);
+    c.arm.comparator = COMPARATOR_WEIGHT_LOSS;
+    care_type2_arm_begins(&c.run, &c.lane);
+    assert_int_equal(glucose_drugs_count(&c.lane.type2.drugs), 0);
+    assert_true(c.lane.type2.care.reducing);
+}
+
+/* ---- protocols ---- */
+
+static islet_status parse(const char *text, islet_protocol *out)
+{
+    return protocol_parse(text, strlen(text), "p.yaml", out, NULL);
+}
+
+static void care_of_type_2_fits_its_people(void **state)
+{
+    (void)state;
+    islet_protocol *p = calloc(1, sizeof *p);
+    assert_non_null(p);
+    assert_int_equal(parse("islet: 1\ntitle: t\npopulation: {of: t2d_oral, n: 10}\n"
+                           "care: {insulin: basal, titration: riddle, escalation: none, hba1c_target_pct: 7.5}\n"
+                           "arms:\n  - {name: a, drugs: [metformin, semaglutide], insulin: none}\n  - {name: b, comparator: weight_loss, drugs: []}\n"
+                           "follow_up: {years: 1}\n", p), ISLET_OK);
+    assert_int_equal(p->care.titration, TITRATION_RIDDLE);
+    assert_int_equal(p->care.escalation, ESCALATION_NONE);
+    assert_true(p->care.hba1c_target_pct == 7.5);
+    assert_true(p->arms[0].sets_drugs && p->arms[0].drugs[DRUG_semaglutide] && !p->arms[0].drugs[DRUG_tzd]);
+    assert_int_equal(p->arms[0].care.insulin, INSULIN_NONE);
+    assert_int_equal(p->arms[1].comparator, COMPARATOR_WEIGHT_LOSS);
+    assert_true(p->arms[1].sets_drugs && p->arms[1].care.insulin < 0);
+    static const char *const wrong[] = {"care: {insulin: none}\narms: [{name: a}]", "care: {titration: riddle}\narms: [{name: a}]",
+                                        "arms: [{name: a, drugs: [metformin]}]", "arms: [{name: a, comparator: bypass_surgery}]"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        char text[400];
+        snprintf(text, sizeof text, "islet: 1\ntitle: t\npopulation: {of: t1d_adult, n: 10}\n%s\nfollow_up: {years: 1}\n", wrong[i]);
+        assert_int_equal(parse(text, p), ISLET_ERR_INPUT);
+    }
+    free(p);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(people_are_drawn_around_the_published_sets),
+        cmocka_unit_test(weight_follows_intake),
+        cmocka_unit_test(the_usual_keeps_weight),
+        cmocka_unit_test(inflammation_is_a_weak_lever),
+        cmocka_unit_test(the_syndrome_needs_three_criteria),
+        cmocka_unit_test(drugs_act_where_they_act),
+        cmocka_unit_test(comparators_prescribe_what_they_say),
+        cmocka_unit_test(ladders_are_the_published),
+        cmocka_unit_test(a_low_takes_the_last_rise_back),
+        cmocka_unit_test(insulin_is_reduced_in_every_arm_of_a_trial_of_cells),
+        cmocka_unit_test(an_arm_replaces_drugs_and_a_programme_stops_them),
+        cmocka_unit_test(care_of_type_2_fits_its_people),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

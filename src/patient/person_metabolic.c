@@ -122,9 +122,10 @@ bool person_draw_metabolic(const person_source *source, draw *d, person *out)
 
     out->female = draw_uniform(d) < of->female_frac.mean;
     out->age_year = person_draw_value(d, &of->age_year);
-    double diagnosed = person_draw_value(d, &of->age_at_diagnosis_year);
-    bool known = out->diabetes != DIABETES_NONE && diagnosed < out->age_year; /* otherwise it is found at enrolment, if at all */
-    out->duration_year = known ? out->age_year - diagnosed : 0.0;
+    bool given = population_gives(&of->duration_year);
+    double years = person_draw_value(d, given ? &of->duration_year : &of->age_at_diagnosis_year);
+    out->duration_year = given ? years : out->age_year - years;
+    if (!(out->duration_year >= 0.0 && out->duration_year <= out->age_year)) return false;
     out->height_m = person_draw_value(d, out->female ? &of->height_women_m : &of->height_men_m);
     out->bmi_kg_m2 = person_draw_value(d, &of->bmi_kg_m2);
     double resistance = person_draw_value(d, &of->insulin_resistance);
@@ -141,8 +142,8 @@ bool person_draw_metabolic(const person_source *source, draw *d, person *out)
     out->native_function_frac = person_draw_value(d, &of->native_function_frac);
     out->autoantibody_positive = draw_uniform(d) < of->autoantibody_frac.mean;
     out->impaired_awareness = draw_uniform(d) < of->impaired_awareness_frac.mean;
-    double secreted = p->c_peptide_per_function_nmol_l * out->native_function_frac;
-    out->c_peptide_stimulated_nmol_l = secreted / (1.0 + secreted / p->c_peptide_saturation_nmol_l);
+    out->c_peptide_stimulated_nmol_l = p->c_peptide_per_function_nmol_l * out->native_function_frac /
+                                       (1.0 + p->c_peptide_saturation * out->native_function_frac);
     person_complete_kinetics(p, out, d, &out->kinetics);
     add_secretion(p, resistance, &out->kinetics);
     draw_body(p, of, d, out);

@@ -61,7 +61,9 @@ double pathways_shift_settled(const pathways_drive *drive)
 void pathways_step(const pathways_drive *drive, double minutes, const pathways_help *help, pathways *cells)
 {
     if (drive->looks == 0) return;
-    double net = (drive->growth * help->growth_frac - drive->loss * (1.0 - help->protection_frac)) / drive->looks;
+    double growth = drive->growth / drive->looks * help->turnover_frac;
+    double loss = drive->loss / drive->looks - LOSS_LEAST * (1.0 - help->turnover_frac);
+    double net = growth - loss * (1.0 - help->protection_frac);
     cells->mass *= lanes_exp(help->pace * net * minutes / MASS_MIN);
     cells->exocytosis = relaxed(cells->exocytosis, pathways_exocytosis_settled(drive, help->recovery_gain), minutes, EXOCYTOSIS_MIN);
     cells->shift = relaxed(cells->shift, pathways_shift_settled(drive), minutes, SHIFT_MIN);

@@ -33,12 +33,12 @@ void pathways_look(double glucose_mg_dl, double secretion, double ceiling, doubl
 /* What changes the rates. */
 typedef struct {
     double pace;             /* factor on the rate of mass */
-    double growth_frac;      /* share of the growth of mass that happens */
+    double turnover_frac;    /* share of the turnover: of P, and of the part of A that does not depend on glucose */
     double protection_frac;  /* share of the loss of mass that is stopped */
     double recovery_gain;    /* factor - 1 on the rate at which exocytosis comes back */
 } pathways_help;
 
-#define PATHWAYS_ALONE ((pathways_help){.pace = 1.0, .growth_frac = 1.0})
+#define PATHWAYS_ALONE ((pathways_help){.pace = 1.0, .turnover_frac = 1.0})
 
 /* A day (or fewer minutes) under the averages of the looks; without looks nothing changes. */
 void pathways_step(const pathways_drive *drive, double minutes, const pathways_help *help, pathways *cells);

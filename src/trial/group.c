@@ -275,7 +275,8 @@ static void day_begins(const run_plan *run, group *group, int day, bool visits)
         draw d = draw_from(run->seed, lane->who->key, RNG_sensitivity, (uint64_t)run_day);
         set_kinetic(minute, KINETIC_INDEX(kabs), l, lane->who->kinetics.kabs * draw_lognormal(&d, 1.0, run->params->absorption_cv));
         double function = graft_function(&lane->graft, run->params, lane->who, &lane->drugs);
-        double counter = counterregulation_frac(run->params, lane->awareness, function + lane->native.active_frac);
+        double native = lane->who->diabetes == DIABETES_TYPE1 ? lane->native.active_frac : type2_native_function(run, lane);
+        double counter = counterregulation_frac(run->params, lane->awareness, function + native);
         set_kinetic(minute, KINETIC_INDEX(xi), l, lane->who->kinetics.xi * counter);
         if (lane->who->diabetes == DIABETES_TYPE1) set_kinetic(minute, KINETIC_INDEX(m_native), l, lane->native.active_frac);
         set_kinetic(minute, KINETIC_INDEX(m_graft), l, function);

@@ -25,10 +25,10 @@ void type2_start(const run_plan *run, lane *lane)
 
 /* ---- the kinetics of the day ---- */
 
-/* Functional mass of native cells over a healthy pancreas. */
-static double native_function(const params *p, const pathways *cells)
+double type2_native_function(const run_plan *run, const lane *lane)
 {
-    return cells->mass * pathways_capacity(cells->exocytosis, p->pathways_capacity_half);
+    const pathways *cells = &lane->type2.cells;
+    return cells->mass * pathways_capacity(cells->exocytosis, run->params->pathways_capacity_half);
 }
 
 /* Delay of secretion: healthy at m = 1, the published type 2 set's at its m, a power between and beyond. */
@@ -62,7 +62,7 @@ void type2_day_begins(const run_plan *run, const lane *lane, lane_group *minute,
     const kinetics *k = &lane->who->kinetics;
     const type2 *t = &lane->type2;
     drug_effects drugs = glucose_drugs_effects(p, &t->drugs);
-    double native = native_function(p, &t->cells);
+    double native = type2_native_function(run, lane);
     double glucose_dependent = drugs.secretion_factor * drugs.incretin_factor *
                                comparator_incretin_factor(p, (comparator_kind)t->comparator);
     /* rates are per kg of today's weight, the pancreas is one */
@@ -163,7 +163,7 @@ void type2_day_ends(const run_plan *run, lane *lane, int day, double insulin_u)
     }
     const cell_signals *signals = &lane->signals;
     const pathways_help help = {.pace = p->pathways_pace * glucose_drugs_effects(p, &t->drugs).native_pace,
-                                .growth_frac = p->pathways_growth_frac,
+                                .turnover_frac = p->pathways_turnover_frac,
                                 .protection_frac = signals->native_protection_frac,
                                 .recovery_gain = signals->native_recovery_gain};
     metabolic_day now = today(p, t, 1.0, lane->who, day);

@@ -1,5 +1,5 @@
 # Few words for newcomers; the build itself is CMake's (CMakeLists.txt, CMakePresets.json).
-.PHONY: demo test build bench fit study sanitize format install clean
+.PHONY: demo test build bench fit study sanitize torture format install clean
 PREFIX ?= /usr/local
 DESTDIR ?=
 
@@ -24,6 +24,9 @@ study: build       # parameters that are known are fitted again, 200 times: do t
 
 sanitize: build   # the whole suite under AddressSanitizer and UndefinedBehaviorSanitizer
 	@sh tools/sanitize.sh
+
+torture: build    # 1,000 kills; every write, allocation and power cut of a small run
+	@sh tools/torture.sh
 
 format:           # C sources in the project's style
 	@clang-format -i $$(git ls-files '*.[ch]')

@@ -15,17 +15,23 @@ endif()
 
 if(TARGET islet_command)
     add_executable(json_check tests/cli/json_check.c)
+    add_library(faults SHARED tests/faults/faults.c tests/faults/disk.c tests/faults/preload.c) # disturbs the command
+    set_target_properties(faults PROPERTIES C_VISIBILITY_PRESET default)
     file(GLOB CLI_TESTS CONFIGURE_DEPENDS tests/cli/test_*.sh)
+    if(ISLET_SANITIZE OR ISLET_COVERAGE) # their runtime must be the first library of a program
+        list(FILTER CLI_TESTS EXCLUDE REGEX "test_cover\\.sh$")
+    endif()
     foreach(script ${CLI_TESTS})
         get_filename_component(name ${script} NAME_WE)
         file(RELATIVE_PATH script ${CMAKE_SOURCE_DIR} ${script})
         script_test(${name}_command ${script} $<TARGET_FILE:islet_command> ${CMAKE_SOURCE_DIR} $<TARGET_FILE:json_check>)
-        set_tests_properties(${name}_command PROPERTIES ENVIRONMENT "CC=${CMAKE_C_COMPILER};EXTRA_CFLAGS=${SANITIZE_FLAGS}")
+        set_tests_properties(${name}_command PROPERTIES ENVIRONMENT
+            "CC=${CMAKE_C_COMPILER};EXTRA_CFLAGS=${SANITIZE_FLAGS};ISLET_FAULTS=$<TARGET_FILE:faults>")
     endforeach()
 endif()
 
 # slow ones are left out of the short run under sanitizers that ./test does; `make sanitize` runs them too
-set(SLOW_TESTS test_trial test_run test_reference test_report test_run_command test_resume_command test_elsewhere)
+set(SLOW_TESTS test_trial test_run test_reference test_report test_run_command test_resume_command test_cover_command test_elsewhere test_faults)
 foreach(name ${SLOW_TESTS})
     if(TEST ${name})
         set_tests_properties(${name} PROPERTIES LABELS slow)

@@ -45,6 +45,11 @@ static bool same_cell(sqlite3_stmt *a, sqlite3_stmt *b, int column)
     return strcmp(cell_text(a, true, column), cell_text(b, true, column)) == 0;
 }
 
+static const char *shown_name(const islet_store *store)
+{
+    return strncmp(store->path, "./", 2) == 0 ? store->path + 2 : store->path;
+}
+
 static void tell(const char *file, int which, sqlite3_stmt *kept, bool has_kept, sqlite3_stmt *asked, bool has_asked,
                  int column, islet_problems *problems)
 {
@@ -56,19 +61,30 @@ static void tell(const char *file, int which, sqlite3_stmt *kept, bool has_kept,
                    cell_text(asked, has_asked, column));
 }
 
-/* true when both hold the same rows; the first difference of a table is told, all of a table with one row */
-static bool same_rows(int which, const char *file, sqlite3_stmt *kept, sqlite3_stmt *asked, islet_problems *problems)
+static bool out_of_memory(sqlite3_stmt *statement)
+{
+    return (sqlite3_errcode(sqlite3_db_handle(statement)) & 0xff) == SQLITE_NOMEM;
+}
+
+/* *same when both hold the same rows; the first difference of a table is told, all of a table with one row */
+static islet_status compare_rows(int which, islet_store *store, sqlite3_stmt *kept, sqlite3_stmt *asked, bool *same,
+                                 islet_problems *problems)
 {
     for (;;) {
-        bool has_kept = sqlite3_step(kept) == SQLITE_ROW, has_asked = sqlite3_step(asked) == SQLITE_ROW, same = true;
-        if (!has_kept && !has_asked) return true;
+        int kept_code = sqlite3_step(kept), asked_code = sqlite3_step(asked);
+        bool has_kept = kept_code == SQLITE_ROW, has_asked = asked_code == SQLITE_ROW;
+        if (!has_kept && kept_code != SQLITE_DONE) return store_failure(store, kept_code, DOING, problems);
+        if (!has_asked && asked_code != SQLITE_DONE) return store_failure(store, asked_code, DOING, problems);
+        *same = true;
+        if (!has_kept && !has_asked) return ISLET_OK;
         for (int column = 0; column < sqlite3_column_count(kept); column++) {
             if (has_kept && has_asked && same_cell(kept, asked, column)) continue;
-            tell(file, which, kept, has_kept, asked, has_asked, column, problems);
-            same = false;
+            if (out_of_memory(kept) || out_of_memory(asked)) return ISLET_ERR_MEMORY; /* a text that was not given differs, too */
+            tell(shown_name(store), which, kept, has_kept, asked, has_asked, column, problems);
+            *same = false;
             if (described[which].keys) break;
         }
-        if (!same) return false;
+        if (!*same) return ISLET_OK;
     }
 }
 
@@ -87,14 +103,15 @@ static islet_status describe(const run_info *info, islet_store *out, islet_probl
 islet_status store_run_same(islet_store *store, const run_info *info, islet_problems *problems)
 {
     islet_store asked = {.path = store->path};
-    const char *file = strncmp(store->path, "./", 2) == 0 ? store->path + 2 : store->path;
     bool same = true;
     islet_status status = describe(info, &asked, problems);
     for (int i = 0; i < (int)(sizeof described / sizeof described[0]) && status == ISLET_OK; i++) {
         sqlite3_stmt *a = NULL, *b = NULL;
+        bool same_here = true;
         status = store_prepare(store, described[i].query, &a, problems);
         if (status == ISLET_OK) status = store_prepare(&asked, described[i].query, &b, problems);
-        if (status == ISLET_OK && !same_rows(i, file, a, b, problems)) same = false;
+        if (status == ISLET_OK) status = compare_rows(i, store, a, b, &same_here, problems);
+        same = same && same_here;
         sqlite3_finalize(a);
         sqlite3_finalize(b);
     }

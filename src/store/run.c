@@ -55,10 +55,11 @@ static islet_status find_done(islet_store *store, const run_info *info, unsigned
 {
     islet_status status = store_run_same(store, info, problems);
     if (status != ISLET_OK) return status;
-    char *state = store_state(store);
+    char *state;
+    status = store_state(store, &state);
     *complete = state && strcmp(state, STATE_COMPLETE) == 0;
     free(state);
-    if (*complete) return ISLET_OK;
+    if (status != ISLET_OK || *complete) return status;
     status = store_run_continue(store, problems);
     if (status == ISLET_OK) status = store_batches_done(store, done, batches, problems);
     if (status == ISLET_OK) status = store_profiles_read(store, before, info->arms, problems);
@@ -66,20 +67,23 @@ static islet_status find_done(islet_store *store, const run_info *info, unsigned
 }
 
 /* a store takes one run: its whole, or after islet_store_resume its rest */
-static bool can_take_run(islet_store *store)
+static islet_status check_takes_run(islet_store *store)
 {
-    if (store->resumed) return true;
-    if (!store->part_path) return false; /* opened for reading */
-    char *state = store_state(store);
+    char *state;
+    if (store->resumed) return ISLET_OK;
+    if (!store->part_path) return ISLET_ERR_ARGUMENT; /* opened for reading */
+    islet_status status = store_state(store, &state);
+    if (state) status = ISLET_ERR_ARGUMENT;
     free(state);
-    return !state;
+    return status;
 }
 
 islet_status islet_run(const islet_protocol *protocol, const islet_run_options *options, islet_store *store,
                        islet_problems *problems)
 {
     static const islet_run_options defaults = {0};
-    if (!protocol || !store || !can_take_run(store)) return ISLET_ERR_ARGUMENT;
+    islet_status status = protocol && store ? check_takes_run(store) : ISLET_ERR_ARGUMENT;
+    if (status != ISLET_OK) return status;
     if (!options) options = &defaults;
 
     /* 1. plan the trial, which applies the options */
@@ -88,7 +92,7 @@ islet_status islet_run(const islet_protocol *protocol, const islet_run_options *
     unsigned char *done = NULL;
     glucose_profile *before = NULL, *sum = NULL;
     bool complete = false;
-    islet_status status = trial_create(protocol, options, &t, problems);
+    status = trial_create(protocol, options, &t, problems);
     if (status != ISLET_OK) goto done;
     status = ISLET_ERR_MEMORY;
     int arms = trial_arms(t);

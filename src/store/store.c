@@ -6,8 +6,9 @@
  * the user stops is moved to NAME, marked as interrupted; resuming moves it back first. Two writers of one name: the
  * second is told.
  *
- * journal_mode=TRUNCATE because WAL can lose commits in SQLite 3.7.0 to 3.51.2 (Debian 12 has 3.40.1);
- * synchronous=FULL because a batch counts once its COMMIT has returned. */
+ * journal_mode=TRUNCATE because WAL can lose commits in SQLite 3.7.0 to 3.51.2 (Debian 12 has 3.40.1), and with one writer
+ * and one transaction a batch no version needs its speed; synchronous=FULL because a batch counts once its COMMIT has
+ * returned. */
 #include "store/store.h"
 
 #include <errno.h>
@@ -75,17 +76,18 @@ islet_status store_step(islet_store *store, sqlite3_stmt *statement, const char 
     return status;
 }
 
-char *store_state(islet_store *store)
+islet_status store_state(islet_store *store, char **state)
 {
-    char *state = NULL;
     sqlite3_stmt *query = NULL;
-    if (sqlite3_prepare_v2(store->db, "SELECT state FROM run", -1, &query, NULL) == SQLITE_OK
-        && sqlite3_step(query) == SQLITE_ROW) {
-        const unsigned char *text = sqlite3_column_text(query, 0);
-        if (text) state = strdup((const char *)text);
-    }
+    *state = NULL;
+    int code = sqlite3_prepare_v2(store->db, "SELECT state FROM run", -1, &query, NULL);
+    if (code == SQLITE_ERROR) return ISLET_OK; /* there is no such table yet */
+    if (code == SQLITE_OK) code = sqlite3_step(query);
+    const unsigned char *text = code == SQLITE_ROW ? sqlite3_column_text(query, 0) : NULL;
+    if (text) *state = strdup((const char *)text);
+    if (code == SQLITE_ROW && !*state) code = SQLITE_NOMEM;
     sqlite3_finalize(query);
-    return state;
+    return code == SQLITE_ROW || code == SQLITE_DONE ? ISLET_OK : store_failure(store, code, "read the state of the run", NULL);
 }
 
 /* a + b + c in new memory */
@@ -107,16 +109,23 @@ static void store_free(islet_store *store)
     free(store);
 }
 
+/* A journal without its .part file must go: SQLite would take it for that of the next one. False if it stays. */
+static bool remove_journal(const islet_store *store)
+{
+    char *journal = join(store->part_path, JOURNAL, "");
+    bool gone = journal && (unlink(journal) == 0 || errno == ENOENT);
+    free(journal);
+    return gone;
+}
+
 /* close without keeping: the file being written is removed */
 static void store_discard(islet_store *store)
 {
     if (!store) return;
     sqlite3_close(store->db);
-    if (store->part_path) {
-        char *journal = join(store->part_path, JOURNAL, "");
-        unlink(store->part_path); /* if it stays, the next writer takes it over */
-        if (journal) unlink(journal);
-        free(journal);
+    if (store->part_path) { /* what stays of the two is cleared away by the next writer */
+        unlink(store->part_path);
+        remove_journal(store);
     }
     store_free(store);
 }
@@ -136,6 +145,7 @@ static islet_store *new_store(const char *path, bool writing)
 
 static islet_status cannot_write(const char *path, islet_problems *problems)
 {
+    if (errno == ENOMEM) return ISLET_ERR_MEMORY;
     problems_error(problems, shown(path), 0, 0, "cannot be written (%s); check the name and the folder", strerror(errno));
     return ISLET_ERR_IO;
 }
@@ -160,7 +170,8 @@ static islet_status check_place(const char *path, islet_problems *problems)
 static islet_status lock_part_file(islet_store *store, islet_problems *problems)
 {
     int code = sqlite3_open_v2(store->part_path, &store->db, SQLITE_OPEN_READWRITE, NULL);
-    if (code != SQLITE_OK || !store_harden(store->db)) return store_failure(store, code, "open the new store", problems);
+    if (code == SQLITE_OK) code = store_harden(store->db);
+    if (code != SQLITE_OK) return store_failure(store, code, "open the new store", problems);
     /* the mark of ours goes in with the first page, so that whatever a kill leaves is known as ours */
     char sql[128];
     snprintf(sql, sizeof sql, "PRAGMA locking_mode=EXCLUSIVE; BEGIN EXCLUSIVE; PRAGMA application_id=%d; COMMIT",
@@ -196,12 +207,32 @@ static islet_status remove_leftover(islet_store *store, islet_problems *problems
 static islet_status make_part_file(islet_store *store, islet_problems *problems)
 {
     int fd = open(store->part_path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (fd < 0 || close(fd) != 0) return cannot_write(store->part_path, problems);
+    if (fd < 0 || close(fd) != 0 || !remove_journal(store)) return cannot_write(store->part_path, problems);
     return lock_part_file(store, problems);
 }
 
-#define SETTINGS                                                                                                     \
-    "PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-" CACHE_KIB ";"
+#define SETTINGS "PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY; PRAGMA cache_size=-" CACHE_KIB
+
+/* SQLite answers with the journal it uses, which may be another than was asked for: that would not be safe. */
+static islet_status write_safely(islet_store *store, const char *doing, islet_problems *problems)
+{
+    sqlite3_stmt *ask = NULL;
+    islet_status status = store_prepare(store, "PRAGMA journal_mode=TRUNCATE", &ask, problems);
+    if (status != ISLET_OK) return status;
+    int code = sqlite3_step(ask);
+    const char *mode = code == SQLITE_ROW ? (const char *)sqlite3_column_text(ask, 0) : NULL;
+    if (code != SQLITE_ROW) {
+        status = store_failure(store, code, doing, problems);
+    } else if (!mode) {
+        status = ISLET_ERR_MEMORY;
+    } else if (strcmp(mode, "truncate") != 0) {
+        problems_error(problems, shown(store->part_path), 0, 0, "SQLite keeps a journal of kind \"%s\" here; one that is truncated "
+                       "after each batch was expected; choose another place", mode);
+        status = ISLET_ERR_IO;
+    }
+    sqlite3_finalize(ask);
+    return status == ISLET_OK ? store_execute(store, SETTINGS, doing, problems) : status;
+}
 
 static islet_status write_schema(islet_store *store, islet_problems *problems)
 {
@@ -210,7 +241,8 @@ static islet_status write_schema(islet_store *store, islet_problems *problems)
     if (!text) return ISLET_ERR_MEMORY;
     snprintf(version, sizeof version, "PRAGMA user_version=%d", STORE_VERSION);
     static const char doing[] = "begin the store";
-    islet_status status = store_execute(store, SETTINGS "BEGIN", doing, problems);
+    islet_status status = write_safely(store, doing, problems);
+    if (status == ISLET_OK) status = store_execute(store, "BEGIN", doing, problems);
     if (status == ISLET_OK) status = store_execute(store, version, doing, problems);
     if (status == ISLET_OK) status = store_execute(store, text, doing, problems);
     if (status == ISLET_OK) status = store_execute(store, "COMMIT", doing, problems);
@@ -258,15 +290,17 @@ static bool sync_folder(const char *path)
     return fine;
 }
 
-/* first number of a query; -1 when there is none */
-static int first_number(islet_store *store, const char *sql)
+/* first number of a query; -1 when there is none, or no such table */
+static islet_status first_number(islet_store *store, const char *sql, int *out)
 {
     sqlite3_stmt *query = NULL;
-    int out = -1;
-    if (sqlite3_prepare_v2(store->db, sql, -1, &query, NULL) == SQLITE_OK && sqlite3_step(query) == SQLITE_ROW)
-        out = sqlite3_column_int(query, 0);
+    *out = -1;
+    int code = sqlite3_prepare_v2(store->db, sql, -1, &query, NULL);
+    if (code == SQLITE_ERROR) return ISLET_OK;
+    if (code == SQLITE_OK) code = sqlite3_step(query);
+    if (code == SQLITE_ROW) *out = sqlite3_column_int(query, 0);
     sqlite3_finalize(query);
-    return out;
+    return code == SQLITE_ROW || code == SQLITE_DONE ? ISLET_OK : store_failure(store, code, "read the store", NULL);
 }
 
 /* state of the store under its final name, checked whole; NULL when there is none; the caller frees */
@@ -278,8 +312,9 @@ static islet_status final_state(const char *path, char **state, islet_problems *
     if (store_file_look(path, &why) != STORE_FILE_ISLET) return ISLET_OK;
     islet_status status = islet_store_open(path, &there, problems);
     if (status != ISLET_OK) return status;
-    *state = store_state(there);
-    return islet_store_close(there, problems);
+    status = store_state(there, state);
+    islet_status closed = islet_store_close(there, problems);
+    return status == ISLET_OK ? closed : status;
 }
 
 /* Lock the .part file that a run left; *begun is false, and the file gone, when it ended before anything was described. */
@@ -292,13 +327,16 @@ static islet_status lock_leftover(islet_store *store, bool *begun, islet_problem
     if (kind == STORE_FILE_ISLET) {
         islet_status status = lock_part_file(store, problems); /* SQLite undoes the batch that was being written */
         if (status != ISLET_OK) return status;
-        int version = first_number(store, "PRAGMA user_version");
+        int version, runs = 0;
+        status = first_number(store, "PRAGMA user_version", &version);
+        if (status == ISLET_OK) status = first_number(store, "SELECT count(*) FROM run", &runs);
+        if (status != ISLET_OK) return status;
         if (version != STORE_VERSION && version != 0) {
             problems_error(problems, shown(store->part_path), 0, 0, "begun by another version of islet (store version %d, this one "
                            "writes %d); continue it with that one, or leave out --resume to begin anew", version, STORE_VERSION);
             return ISLET_ERR_STORE;
         }
-        *begun = version == STORE_VERSION && first_number(store, "SELECT count(*) FROM run") == 1;
+        *begun = version == STORE_VERSION && runs == 1;
         if (*begun) return ISLET_OK;
         sqlite3_close(store->db);
         store->db = NULL;
@@ -331,15 +369,15 @@ islet_status islet_store_resume(const char *path, islet_store **out, islet_probl
     if (status != ISLET_OK) goto done;
     if (!begun) { /* complete, or nothing */
         status = state ? islet_store_open(path, out, problems) : islet_store_create(path, out, problems);
-        if (status == ISLET_OK) (*out)->resumed = state != NULL;
+        if (status == ISLET_OK) (*out)->resumed = state != NULL; /* complete: opened for reading */
         goto done;
     }
 
     /* 2. it is whole, and can be written */
     status = store_verify_content(store->db, shown(store->part_path), problems);
-    if (status == ISLET_OK) status = store_execute(store, SETTINGS, "continue the store", problems);
+    if (status == ISLET_OK) status = write_safely(store, "continue the store", problems);
     if (status != ISLET_OK) goto done;
-    store->resumed = true;
+    store->resumed = store->has_batches = true;
     *out = store;
     store = NULL; /* ownership moved to out */
 done:
@@ -362,7 +400,8 @@ islet_status islet_store_open(const char *path, islet_store **out, islet_problem
     islet_status status = store_verify_header(path, problems);
     if (status != ISLET_OK) goto done;
     int code = sqlite3_open_v2(store->path, &store->db, SQLITE_OPEN_READONLY, NULL);
-    if (code != SQLITE_OK || !store_harden(store->db)) {
+    if (code == SQLITE_OK) code = store_harden(store->db);
+    if (code != SQLITE_OK) {
         status = store_failure(store, code, "open the store", problems);
         goto done;
     }
@@ -397,27 +436,29 @@ static islet_status move_into_place(const char *part, const char *path, islet_pr
 islet_status islet_store_close(islet_store *store, islet_problems *problems)
 {
     if (!store) return ISLET_OK;
-    char *state = store->part_path ? store_state(store) : NULL;
+    char *state = NULL;
+    islet_status known = store->part_path ? store_state(store, &state) : ISLET_OK;
     bool complete = state && strcmp(state, STATE_COMPLETE) == 0;
     bool interrupted = state && strcmp(state, STATE_INTERRUPTED) == 0;
-    bool begun = state && !complete && !interrupted && (store->resumed || first_number(store, "SELECT count(*) FROM batch") > 0);
     free(state);
-    if (begun) { /* the run failed, because the disk is full for example: every batch that was acknowledged stays */
+    /* the state may be unreadable, too: what was acknowledged is never removed because of that */
+    if (store->part_path && store->has_batches && !complete && !interrupted) { /* the run failed, because the disk is full for example: every batch that was acknowledged stays */
         problems_warning(problems, shown(store->part_path), 0, 0, "the people finished so far are kept here; the same command with "
                          "--resume continues");
         sqlite3_close(store->db);
         store_free(store);
-        return ISLET_OK;
+        return known;
     }
     if (!complete && !interrupted) { /* opened for reading, or nothing worth keeping */
         store_discard(store);
-        return ISLET_OK;
+        return known;
     }
 
     /* the journal file goes; from here on the .part file is a whole store */
     islet_status status = store_execute(store, "PRAGMA journal_mode=DELETE", "finish the store", problems);
     int code = sqlite3_close(store->db);
     if (status == ISLET_OK && code != SQLITE_OK) status = ISLET_ERR_STORE;
+    if (status == ISLET_OK) remove_journal(store); /* SQLite has, unless the system refused once */
     const char *why;
     if (status == ISLET_OK && interrupted && store_file_look(store->path, &why) == STORE_FILE_ISLET)
         problems_warning(problems, shown(store->path), 0, 0, "not replaced by an interrupted run; what was finished is in %s",

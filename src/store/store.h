@@ -11,6 +11,7 @@ struct islet_store {
     char *path;      /* where the store is, or will be */
     char *part_path; /* where it is while being written; NULL when opened for reading */
     bool resumed;    /* from islet_store_resume, and holds the beginning of a run */
+    bool has_batches; /* being written, and a batch was acknowledged: the .part file is not to be removed */
 };
 
 /* What of a store being written is already decided; read from run.state. */
@@ -34,7 +35,7 @@ ISLET_CHECK islet_status store_prepare(islet_store *store, const char *sql, sqli
 ISLET_CHECK islet_status store_step(islet_store *store, sqlite3_stmt *statement, const char *doing,
                                     islet_problems *problems);
 
-/* State of the run; NULL when there is no row yet. The caller frees. */
-char *store_state(islet_store *store);
+/* State of the run; *state is NULL when there is no row yet. The caller frees. */
+ISLET_CHECK islet_status store_state(islet_store *store, char **state);
 
 #endif

@@ -94,11 +94,11 @@ islet_status store_verify_header(const char *path, islet_problems *problems)
     return ISLET_ERR_STORE;
 }
 
-bool store_harden(sqlite3 *db)
+int store_harden(sqlite3 *db)
 {
-    return sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL) == SQLITE_OK
-        && sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL) == SQLITE_OK
-        && sqlite3_exec(db, "PRAGMA cell_size_check=ON; PRAGMA mmap_size=0", NULL, NULL, NULL) == SQLITE_OK;
+    int code = sqlite3_db_config(db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    if (code == SQLITE_OK) code = sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+    return code == SQLITE_OK ? sqlite3_exec(db, "PRAGMA cell_size_check=ON; PRAGMA mmap_size=0", NULL, NULL, NULL) : code;
 }
 
 #define SCHEMA_QUERY "SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY type, name"
@@ -108,6 +108,11 @@ static bool same_text(sqlite3_stmt *a, sqlite3_stmt *b, int column)
     const unsigned char *x = sqlite3_column_text(a, column), *y = sqlite3_column_text(b, column);
     if (!x || !y) return x == y;
     return strcmp((const char *)x, (const char *)y) == 0;
+}
+
+static bool out_of_memory(sqlite3_stmt *statement)
+{
+    return (sqlite3_errcode(sqlite3_db_handle(statement)) & 0xff) == SQLITE_NOMEM;
 }
 
 /* compare two schemas row by row; `where` gets the name of the first object that differs */
@@ -121,6 +126,7 @@ static int compare_schemas(sqlite3_stmt *found, sqlite3_stmt *expected, char whe
         bool same = got == wanted;
         for (int column = 0; same && column < 4; column++) same = same_text(found, expected, column);
         if (same) continue;
+        if (out_of_memory(found) || out_of_memory(expected)) return SQLITE_NOMEM; /* a text that was not given differs, too */
         const unsigned char *name = sqlite3_column_text(wanted == SQLITE_ROW ? expected : found, 1);
         size_t length = name ? strlen((const char *)name) : 0;
         if (length > 63) length = 63;
@@ -146,6 +152,8 @@ static islet_status verify_schema(sqlite3 *db, const char *path, islet_problems 
     if (code == SQLITE_OK) code = compare_schemas(found, expected, where);
     if (code == SQLITE_OK) {
         status = ISLET_OK;
+    } else if ((code & 0xff) == SQLITE_NOMEM) {
+        status = ISLET_ERR_MEMORY;
     } else if (code == SQLITE_SCHEMA) {
         problems_error(problems, path, 0, 0,
                        "the schema differs at \"%s\": damaged or altered; the tables of store version %d were expected; "
@@ -163,21 +171,32 @@ done:
     return status;
 }
 
+static islet_status check_integrity(sqlite3 *db, const char *path, bool last, bool *whole, islet_problems *problems)
+{
+    islet_status status = ISLET_OK;
+    sqlite3_stmt *check = NULL;
+    int code = sqlite3_prepare_v2(db, "PRAGMA integrity_check(1)", -1, &check, NULL);
+    if (code == SQLITE_OK) code = sqlite3_step(check);
+    const char *answer = code == SQLITE_ROW ? (const char *)sqlite3_column_text(check, 0) : sqlite3_errstr(code);
+    *whole = code == SQLITE_ROW && answer && strcmp(answer, "ok") == 0;
+    if ((code & 0xff) == SQLITE_NOMEM || (code == SQLITE_ROW && !answer)) {
+        status = ISLET_ERR_MEMORY;
+    } else if (!*whole && last) {
+        problems_error(problems, path, 0, 0,
+                       "the store is damaged (%s); a whole file was expected; copy it again or run the protocol again", answer);
+        status = ISLET_ERR_STORE;
+    }
+    sqlite3_finalize(check);
+    return status;
+}
+
 islet_status store_verify_content(sqlite3 *db, const char *path, islet_problems *problems)
 {
     islet_status status = verify_schema(db, path, problems);
     if (status != ISLET_OK) return status;
 
-    sqlite3_stmt *check = NULL;
-    int code = sqlite3_prepare_v2(db, "PRAGMA integrity_check(1)", -1, &check, NULL);
-    if (code == SQLITE_OK) code = sqlite3_step(check);
-    const char *answer = code == SQLITE_ROW ? (const char *)sqlite3_column_text(check, 0) : sqlite3_errstr(code);
-    if (code != SQLITE_ROW || !answer || strcmp(answer, "ok") != 0) {
-        problems_error(problems, path, 0, 0,
-                       "the store is damaged (%s); a whole file was expected; copy it again or run the protocol again",
-                       answer ? answer : "no answer");
-        status = ISLET_ERR_STORE;
-    }
-    sqlite3_finalize(check);
+    /* asked again when the answer is bad: lack of memory reads like damage, but does not last, or stops the second question */
+    bool whole = false;
+    for (int turn = 0; turn < 2 && status == ISLET_OK && !whole; turn++) status = check_integrity(db, path, turn == 1, &whole, problems);
     return status;
 }

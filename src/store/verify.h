@@ -24,7 +24,7 @@ ISLET_CHECK islet_status store_verify_header(const char *path, islet_problems *p
 /* Schema and integrity of an open database; `path` is for messages. Nothing is changed. */
 ISLET_CHECK islet_status store_verify_content(sqlite3 *db, const char *path, islet_problems *problems);
 
-/* Settings against hostile files: defensive, no trust in the schema. False if SQLite refuses one. */
-bool store_harden(sqlite3 *db);
+/* Settings against hostile files: defensive, no trust in the schema. SQLITE_OK, or why SQLite refuses one. */
+int store_harden(sqlite3 *db);
 
 #endif

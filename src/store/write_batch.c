@@ -150,6 +150,7 @@ islet_status store_writer_batch(store_writer *writer, int64_t batch, const patie
     sqlite3_bind_int64(writer->put[PUT_BATCH], 1, batch);
     if (status == ISLET_OK) status = store_step(writer->store, writer->put[PUT_BATCH], DOING, problems);
     if (status == ISLET_OK) status = store_execute(writer->store, "COMMIT", DOING, problems);
-    if (status != ISLET_OK) sqlite3_exec(writer->store->db, "ROLLBACK", NULL, NULL, NULL);
+    if (status == ISLET_OK) writer->store->has_batches = true;
+    else sqlite3_exec(writer->store->db, "ROLLBACK", NULL, NULL, NULL);
     return status;
 }

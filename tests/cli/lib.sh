@@ -30,6 +30,13 @@ same() { cmp -s "$1" "$2" || fail "$1 and $2 differ"; }
 absent() { for file; do [ -e "$file" ] && fail "$file was written"; done; }
 present() { for file; do [ -s "$file" ] || fail "$file is missing or empty"; done; }
 
+# bytes NAME: what must not depend on how a run was made, into NAME.bytes: content hash of NAME.db, and NAME.html but for
+# its block about this build and day
+bytes() {
+    "$islet" check --hash "$1.db" | cut -d' ' -f1 >"$1.bytes"
+    sed '/<aside id="build"/,/<\/aside>/d' "$1.html" >>"$1.bytes"
+}
+
 finish() {
     [ $failures = 0 ] && { echo "passed"; exit 0; }
     echo "$failures failed"

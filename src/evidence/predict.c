@@ -11,6 +11,8 @@
 #define TRIALS 2000         /* a 95 % limit then has a Monte Carlo error of a few percent of the interval */
 #define DRAWN_PEOPLE_MAX 256 /* larger trials are drawn with so many and pulled in to their own spread; counts become normal */
 
+#define LEAST_OF_LOG 0.01 /* what an assay does not see counts as this in a geometric mean (C-peptide, nmol/L) */
+
 typedef struct {
     uint64_t seed, row, index;
 } source;
@@ -42,7 +44,7 @@ static double statistic_of(predict_statistic statistic, double *values, int64_t 
         summary_sort(values, n);
         return summary_quantile(values, n, 0.5);
     }
-    for (int64_t i = 0; i < n; i++) sum += statistic == PREDICT_GEOMETRIC_MEAN ? log(values[i]) : values[i];
+    for (int64_t i = 0; i < n; i++) sum += statistic == PREDICT_GEOMETRIC_MEAN ? log(fmax(values[i], LEAST_OF_LOG)) : values[i];
     return statistic == PREDICT_GEOMETRIC_MEAN ? exp(sum / (double)n) : sum / (double)n;
 }
 

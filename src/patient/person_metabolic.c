@@ -160,7 +160,8 @@ void person_settle_metabolic(const params *p, draw *d, person *out)
 {
     for (int w = 0; w < SENSITIVITY_WINDOWS; w++)
         out->sensitivity[w] = (w == EVENING ? EVENING_SENSITIVITY : 1.0) * draw_lognormal(d, 1.0, p->type2_sensitivity_window_cv);
-    if (out->body.insulin_resistance < 1.0) out->dawn_rise *= out->body.insulin_resistance; /* healthy insulin hides dawn; assumed */
+    double resistance = out->body.insulin_resistance < 1.0 ? out->body.insulin_resistance : 1.0;
+    out->dawn_rise *= resistance * p->type2_dawn_factor; /* a healthy liver hides dawn; assumed */
     out->body.sensitivity_day_cv = p->type2_sensitivity_day_cv;
     out->habits.meal_scale *= out->body.intake_kcal / USUAL_INTAKE_KCAL;
 }

@@ -9,7 +9,6 @@
 #define SETTLED_DAYS 28         /* last days of the run-in that show the steady state people come in */
 #define DL_PER_ML 0.01
 #define BODY_SURFACE_M2 1.73    /* that eGFR is given for */
-#define DELAY_LEAST_PER_MIN 0.005
 
 void type2_start(const run_plan *run, lane *lane)
 {
@@ -31,13 +30,13 @@ double type2_native_function(const run_plan *run, const lane *lane)
     return cells->mass * pathways_capacity(cells->exocytosis, run->params->pathways_capacity_half);
 }
 
-/* Delay of secretion: healthy at m = 1, the published type 2 set's at its m, a power between and beyond. */
+/* Delay of secretion: healthy at m = 1, the published type 2 set's at its m and below, a power between. */
 static double secretion_delay(const params *p, double m)
 {
     if (!(m < 1.0)) return p->secretion_delay_per_min;
+    if (!(m > p->secretion_function_type2)) return p->secretion_delay_type2_per_min;
     double power = lanes_log(p->secretion_delay_type2_per_min / p->secretion_delay_per_min) / lanes_log(p->secretion_function_type2);
-    double delay = m > 0.0 ? p->secretion_delay_per_min * lanes_exp(power * lanes_log(m)) : 0.0;
-    return delay > DELAY_LEAST_PER_MIN ? delay : DELAY_LEAST_PER_MIN;
+    return p->secretion_delay_per_min * lanes_exp(power * lanes_log(m));
 }
 
 static void set(lane_group *minute, int index, int l, double value)

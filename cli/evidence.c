@@ -14,13 +14,25 @@
 static const struct {
     const char *table, *columns[SHOWN_MAX], *below, *explain[3];
 } views[] = {
-    {"outcomes", {"trial_id", "arm", "role", "endpoint", "statistic", "day", "n", "value", "sd", "events", "unit"}, NULL, {"population", "note", "source"}},
-    {"outcomes_original", {"row", "taken", "role", "trial_id", "arm_id", "outcome", "time_months"}, "left_because", {"statistic_note", "source_url"}},
+    {"outcomes",
+     {"trial_id", "arm", "role", "endpoint", "statistic", "day", "n", "value", "sd", "events", "unit"},
+     NULL,
+     {"population", "note", "source"}},
+    {"outcomes_original",
+     {"row", "taken", "role", "trial_id", "arm_id", "outcome", "time_months"},
+     "left_because",
+     {"statistic_note", "source_url"}},
     {"claims", {"claim_id", "kind", "reviewer_verdict", "claim"}, NULL, {"evidence", "source_url"}},
-    {"meta_pooled", {"meta_id", "diabetes_type", "effect_measure", "k", "estimate", "ci_low", "ci_high"}, "outcome", {"unit", "citation", "source_url"}},
+    {"meta_pooled",
+     {"meta_id", "diabetes_type", "effect_measure", "k", "estimate", "ci_low", "ci_high"},
+     "outcome",
+     {"unit", "citation", "source_url"}},
     {"meta_inputs", {"meta_id", "study", "n1", "mean1", "sd1", "n2", "mean2", "sd2"}, "outcome", {"source_url"}},
     {"parameters", {"module", "symbol", "value", "unit", "population"}, "parameter", {"citation", "source_url"}},
-    {"graft_parameters", {"symbol", "value", "low", "high", "unit"}, "parameter", {"context", "citation", "source_url"}},
+    {"graft_parameters",
+     {"symbol", "value", "low", "high", "unit"},
+     "parameter",
+     {"context", "citation", "source_url"}},
 };
 
 /* what an option asks of a row: one of these columns has the text, whole or as a part of it */
@@ -120,7 +132,8 @@ static cli_exit print_view(grid *g, const cli_options *options, const char *tabl
     while (strcmp(views[view].table, table) != 0) view++;
     for (int i = 0; i < SHOWN_MAX && views[view].columns[i]; i++) chosen[n++] = grid_column(g, views[view].columns[i]);
     if (views[view].below) notes[n_notes++] = grid_column(g, views[view].below);
-    for (int i = 0; i < 3 && views[view].explain[i] && options->explain; i++) notes[n_notes++] = grid_column(g, views[view].explain[i]);
+    for (int i = 0; i < 3 && views[view].explain[i] && options->explain; i++)
+        notes[n_notes++] = grid_column(g, views[view].explain[i]);
     chosen[n] = notes[n_notes] = -1;
     output out;
     if (!output_open(&out, options->out)) return EXIT_IO;
@@ -143,13 +156,15 @@ static cli_exit show(islet_table *rows, const cli_options *options, const char *
 
 cli_exit verb_evidence(const cli_options *options)
 {
-    const char *table = options->table ? options->table : "outcomes", *file = options->n_files ? options->files[0] : NULL;
+    const char *table = options->table ? options->table : "outcomes",
+               *file = options->n_files ? options->files[0] : NULL;
     const char *const *names = islet_evidence_names();
     bool known = false;
     for (int i = 0; names[i]; i++) known = known || strcmp(names[i], table) == 0;
     if (!known) {
         const char *best = cli_closest(table, names);
-        fprintf(stderr, "islet: there is no table '%s'%s%s; islet help evidence lists them\n", table, best ? "; did you mean " : "", best ? best : "");
+        fprintf(stderr, "islet: there is no table '%s'%s%s; islet help evidence lists them\n", table,
+                best ? "; did you mean " : "", best ? best : "");
         return EXIT_USAGE;
     }
     islet_problems *problems = islet_problems_create();

@@ -6,7 +6,7 @@
 #include "output.h"
 #include "verbs.h"
 
-#define DIGITS 4 /* after the point, for people; programs get all */
+#define DIGITS 4       /* after the point, for people; programs get all */
 #define P_LEAST 0.0001 /* smaller p values are shown to people as being smaller */
 
 typedef struct {
@@ -39,8 +39,12 @@ static void write_table(json *j, const char *name, const islet_table *table)
 static void write_bias(json *j, const islet_meta *m)
 {
     json_open(j, "small_study", '{');
-    const quantity numbers[] = {{"egger_z", m->egger_z}, {"egger_p", m->egger_p}, {"rank_tau", m->rank_tau}, {"rank_p", m->rank_p},
-                                {"trim_fill_estimate", m->trim_estimate}, {"trim_fill_se", m->trim_se}};
+    const quantity numbers[] = {{"egger_z", m->egger_z},
+                                {"egger_p", m->egger_p},
+                                {"rank_tau", m->rank_tau},
+                                {"rank_p", m->rank_p},
+                                {"trim_fill_estimate", m->trim_estimate},
+                                {"trim_fill_se", m->trim_se}};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) write_quantity(j, numbers[i].name, numbers[i].value);
     write_interval(j, "trim_fill_ci95", m->trim_low, m->trim_high);
     json_integer(j, "trim_fill_added", m->trim_added);
@@ -69,8 +73,8 @@ static void write_json(const islet_meta *m, FILE *file)
     write_quantity(&j, "se", m->se);
     write_interval(&j, "ci95", m->ci_low, m->ci_high);
     write_interval(&j, "pi95", m->pi_low, m->pi_high);
-    const quantity numbers[] = {{"tau2", m->tau2}, {"i2", m->i2_pct}, {"h2", m->h2}, {"q", m->q}, {"q_p", m->q_p}, {"p", m->p},
-                                {"shown", m->shown}};
+    const quantity numbers[] = {{"tau2", m->tau2}, {"i2", m->i2_pct}, {"h2", m->h2},      {"q", m->q},
+                                {"q_p", m->q_p},   {"p", m->p},       {"shown", m->shown}};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) write_quantity(&j, numbers[i].name, numbers[i].value);
     write_interval(&j, "shown_ci95", m->shown_low, m->shown_high);
     write_interval(&j, "shown_pi95", m->shown_pi_low, m->shown_pi_high);
@@ -154,7 +158,9 @@ static void print_pooled(const islet_meta *m, FILE *file)
     snprintf(word, sizeof word, " %s ", m->measure);
     bool ratio = strstr(ratios, word), share = strcmp(m->measure, "PLO") == 0 || strcmp(m->measure, "PFT") == 0;
     fprintf(file, "\n%s by %s, %d studies%s\n", m->measure, m->method, m->k,
-            ratio ? ", on the scale of natural logarithms" : share ? ", on the transformed scale" : "");
+            ratio   ? ", on the scale of natural logarithms"
+            : share ? ", on the transformed scale"
+                    : "");
     print_table(m->coefficients, file);
     if ((ratio || share) && islet_table_rows(m->coefficients) == 1) {
         print_value(file, ratio ? "as a ratio " : "as a share ", m->shown);
@@ -183,7 +189,10 @@ static void print_around(const islet_meta *m, FILE *file)
     print_p(file, m->rank_p);
     fputc('\n', file);
     if (!(m->trim_low <= m->trim_high)) return;
-    fprintf(file, "trim and fill: %d added%s", m->trim_added, !m->trim_added ? "" : m->trim_right ? " on the right" : " on the left");
+    fprintf(file, "trim and fill: %d added%s", m->trim_added,
+            !m->trim_added  ? ""
+            : m->trim_right ? " on the right"
+                            : " on the left");
     print_value(file, ", pooled ", m->trim_estimate);
     print_interval(file, ", 95 % interval ", m->trim_low, m->trim_high);
     fputc('\n', file);
@@ -210,8 +219,10 @@ static void print_correlation(const islet_meta *m, FILE *file)
     for (int row = 0; row < islet_table_rows(m->sensitivity); row++) {
         double value, low, high;
         if (strcmp(islet_table_cell(m->sensitivity, row, 0), "correlation") != 0) continue;
-        if (!number_from_text(islet_table_cell(m->sensitivity, row, 2), &value) || !number_from_text(islet_table_cell(m->sensitivity, row, 3), &low)
-            || !number_from_text(islet_table_cell(m->sensitivity, row, 4), &high)) continue;
+        if (!number_from_text(islet_table_cell(m->sensitivity, row, 2), &value) ||
+            !number_from_text(islet_table_cell(m->sensitivity, row, 3), &low) ||
+            !number_from_text(islet_table_cell(m->sensitivity, row, 4), &high))
+            continue;
         fprintf(file, "  with %s", islet_table_cell(m->sensitivity, row, 1));
         print_value(file, ": ", value);
         print_interval(file, ", 95 % interval ", low, high);
@@ -261,8 +272,13 @@ static cli_exit show(const islet_meta *m, const cli_options *options)
 static void write_network(const islet_network *n, FILE *file)
 {
     json j = {.file = file};
-    const quantity numbers[] = {{"tau2", n->tau2}, {"q", n->q}, {"q_p", n->q_p}, {"q_within", n->q_within}, {"q_within_p", n->q_within_p},
-                                {"q_between", n->q_between}, {"q_between_p", n->q_between_p}};
+    const quantity numbers[] = {{"tau2", n->tau2},
+                                {"q", n->q},
+                                {"q_p", n->q_p},
+                                {"q_within", n->q_within},
+                                {"q_within_p", n->q_within_p},
+                                {"q_between", n->q_between},
+                                {"q_between_p", n->q_between_p}};
     json_open(&j, NULL, '{');
     json_text(&j, "schema", "islet.meta/1");
     json_text(&j, "analysis", "network");
@@ -286,8 +302,10 @@ static void write_network(const islet_network *n, FILE *file)
 
 static void print_network(const islet_network *n, FILE *file)
 {
-    fprintf(file, "%s by %s against %s: %d studies, %d arms, %d treatments%s\n", n->measure, n->method, n->reference, n->studies, n->arms, n->treatments,
-            strcmp(n->measure, "RR") == 0 || strcmp(n->measure, "OR") == 0 ? ", on the scale of natural logarithms" : "");
+    fprintf(file, "%s by %s against %s: %d studies, %d arms, %d treatments%s\n", n->measure, n->method, n->reference,
+            n->studies, n->arms, n->treatments,
+            strcmp(n->measure, "RR") == 0 || strcmp(n->measure, "OR") == 0 ? ", on the scale of natural logarithms"
+                                                                           : "");
     if (*n->refusal) {
         print_refusal(n->refusal, n->why, file);
         return;
@@ -326,9 +344,15 @@ static cli_exit show_network(const islet_network *n, const cli_options *options)
 
 static islet_meta_options asked(const cli_options *options)
 {
-    return (islet_meta_options){.measure = options->measure, .method = options->method, .moderators = options->moderators, .only = options->only,
-                                .subgroups = options->subgroups, .reference = options->reference, .correlation = options->correlation,
-                                .has_correlation = options->has_correlation, .knapp_hartung = options->knapp_hartung};
+    return (islet_meta_options){.measure = options->measure,
+                                .method = options->method,
+                                .moderators = options->moderators,
+                                .only = options->only,
+                                .subgroups = options->subgroups,
+                                .reference = options->reference,
+                                .correlation = options->correlation,
+                                .has_correlation = options->has_correlation,
+                                .knapp_hartung = options->knapp_hartung};
 }
 
 /* one of the two is not NULL */
@@ -337,7 +361,9 @@ static cli_exit write_report(const islet_meta *meta, const islet_network *networ
     islet_problems *problems = islet_problems_create();
     const char *path = options->files[0], *slash = strrchr(path, '/'), *title = slash ? slash + 1 : path;
     islet_status status = ISLET_ERR_MEMORY;
-    if (problems) status = meta ? islet_meta_report_write(meta, title, options->report, problems) : islet_network_report_write(network, title, options->report, problems);
+    if (problems)
+        status = meta ? islet_meta_report_write(meta, title, options->report, problems)
+                      : islet_network_report_write(network, title, options->report, problems);
     cli_exit done = exit_of(status, problems, options->report);
     print_problems(problems, !options->quiet);
     if (done == EXIT_DONE && !options->quiet) fprintf(stderr, "islet: report %s\n", options->report);
@@ -354,7 +380,8 @@ cli_exit verb_meta(const cli_options *options)
     const char *path = name_for_reading(options->files[0]);
     const islet_meta_options ask = asked(options);
     bool arms = options->network || islet_network_is_one(path);
-    islet_status status = arms ? islet_network_run(path, &ask, &network, problems) : islet_meta_run(path, &ask, &meta, problems);
+    islet_status status =
+        arms ? islet_network_run(path, &ask, &network, problems) : islet_meta_run(path, &ask, &meta, problems);
     print_problems(problems, !options->quiet);
     cli_exit done = exit_of(status, problems, options->files[0]);
     if (done == EXIT_DONE && options->report) done = write_report(meta, network, options);

@@ -14,11 +14,14 @@
 
 #define HEADER "trial_id,cohort_group,arm,protocol,endpoint,unit,day,n,value,sd,se,ci_low,ci_high,events,role"
 
-static const evidence_row *find(const evidence_rows *base, const char *arm, const char *endpoint, evidence_statistic statistic, int day)
+static const evidence_row *find(const evidence_rows *base, const char *arm, const char *endpoint,
+                                evidence_statistic statistic, int day)
 {
     for (int i = 0; i < base->n; i++) {
         const evidence_row *row = &base->rows[i];
-        if (strcmp(row->arm, arm) == 0 && strcmp(row->endpoint.key, endpoint) == 0 && row->statistic == statistic && row->day == day) return row;
+        if (strcmp(row->arm, arm) == 0 && strcmp(row->endpoint.key, endpoint) == 0 && row->statistic == statistic &&
+            row->day == day)
+            return row;
     }
     fail_msg("no row of %s, %s at day %d", arm, endpoint, day);
     return NULL;
@@ -41,7 +44,8 @@ static void test_shipped(void **state)
         assert_int_equal(strncmp(row->source, "http", 4), 0);
         assert_true(row->original >= 2 && row->printed[0] && row->arm_role[0]);
         /* of the zimislecel cohort only C-peptide of the full dose may set the model */
-        if (strcmp(row->group, "zim_forward") == 0 && row->role == ROLE_CALIBRATE) assert_string_equal(row->endpoint.key, "c_peptide_stimulated_nmol_l");
+        if (strcmp(row->group, "zim_forward") == 0 && row->role == ROLE_CALIBRATE)
+            assert_string_equal(row->endpoint.key, "c_peptide_stimulated_nmol_l");
     }
     assert_int_equal(per_role[ROLE_CALIBRATE], 135);
     assert_int_equal(per_role[ROLE_VALIDATE], 101);
@@ -92,26 +96,33 @@ static void test_units(void **state)
 {
     (void)state;
     evidence_rows rows;
-    assert_int_equal(parse(HEADER, "T,g,a,p.yaml,hba1c_pct,mmol/mol,365,12,53,11,,,,,validate\n"
+    assert_int_equal(parse(HEADER,
+                           "T,g,a,p.yaml,hba1c_pct,mmol/mol,365,12,53,11,,,,,validate\n"
                            "T,g,a,p.yaml,c_peptide_fasting_nmol_l,ng/mL,365,12,3.0203,0.60406,,,,,validate\n"
                            "T,g,a,p.yaml,fasting_glucose_mg_dl,mmol/L,365,12,10,,1,,,,validate\n"
                            "T,g,a,p.yaml,insulin_independent,%,365,12,50,,,20,80,,validate\n"
-                           "T,g,a,p.yaml,death,,365,12,,,,,,1,validate\n", &rows, NULL), ISLET_OK);
+                           "T,g,a,p.yaml,death,,365,12,,,,,,1,validate\n",
+                           &rows, NULL),
+                     ISLET_OK);
     assert_int_equal(rows.n, 5);
     assert_true(rows.rows[0].value == hba1c_ngsp_pct_from_ifcc(53) && rows.rows[0].sd == 0.09148 * 11);
     assert_float_equal(rows.rows[1].value, 1, 1e-12);
     assert_float_equal(rows.rows[1].sd, 0.2, 1e-12);
     assert_true(rows.rows[2].value == 10 * MG_DL_PER_MMOL_L && rows.rows[2].se == MG_DL_PER_MMOL_L);
     assert_true(rows.rows[3].value == 0.5 && rows.rows[3].ci_high == 0.8 && isnan(rows.rows[3].events));
-    assert_true(rows.rows[4].value == 1.0 / 12.0 && rows.rows[4].statistic == STATISTIC_SHARE && rows.rows[4].line == 6);
+    assert_true(rows.rows[4].value == 1.0 / 12.0 && rows.rows[4].statistic == STATISTIC_SHARE &&
+                rows.rows[4].line == 6);
     assert_string_equal(rows.rows[0].protocol, "p.yaml");
     evidence_free(&rows);
     /* an end point without a range of its own has that of its unit */
-    assert_int_equal(parse(HEADER, "T,g,a,,graft_function_frac,fraction,365,12,0.5,,,,,,context\n", &rows, NULL), ISLET_OK);
+    assert_int_equal(parse(HEADER, "T,g,a,,graft_function_frac,fraction,365,12,0.5,,,,,,context\n", &rows, NULL),
+                     ISLET_OK);
     assert_true(rows.rows[0].endpoint.id == ENDPOINT_graft_function_frac && rows.rows[0].endpoint.high == 1);
     evidence_free(&rows);
     /* a change has no offset */
-    assert_int_equal(parse(HEADER ",statistic", "T,g,a,,hba1c_pct,mmol/mol,365,12,-10,,,,,,context,change\n", &rows, NULL), ISLET_OK);
+    assert_int_equal(
+        parse(HEADER ",statistic", "T,g,a,,hba1c_pct,mmol/mol,365,12,-10,,,,,,context,change\n", &rows, NULL),
+        ISLET_OK);
     assert_true(rows.rows[0].value == 0.09148 * -10);
     evidence_free(&rows);
 }
@@ -147,27 +158,38 @@ static void test_refused(void **state)
         {HEADER, "T,g,a,,hba1c_pct,%,365,12,7,,,,,validate\n", "rows.csv:2:1:", "14 cells"},
         {HEADER, "T,g,a,,hba1c_pct,%,365,12,2,,,,,,direction\n", "rows.csv:2:27:", "a sign"},
         /* rows together */
-        {HEADER, "T,g,a,,hba1c_pct,%,365,12,7,,,,,,validate\nT,g,a,,hba1c_pct,%,365,12,7,,,,,,validate\n", "rows.csv:3:8:", "stands in line 2 too"},
-        {HEADER, "T,g,a,,hba1c_pct,%,365,12,7,,,,,,validate\nU,g,a,,hba1c_pct,%,0,12,7,,,,,,calibrate\n", "rows.csv:3:32:", "one side of the split"},
-        {HEADER, "T,g,a,,hba1c_pct,%,365,12,7,,,,,,validate\nT,h,a,,hba1c_pct,%,0,12,7,,,,,,validate\n", "rows.csv:3:3:", "cohort_group of arm 'a'"},
-        {HEADER, "T,g,a,x.yaml,hba1c_pct,%,365,12,7,,,,,,validate\nT,g,a,y.yaml,hba1c_pct,%,0,12,7,,,,,,validate\n", "rows.csv:3:7:", "protocol of arm"},
-        {HEADER ",n_arm", "T,g,a,,hba1c_pct,%,365,12,7,,,,,,validate,11\n", "rows.csv:2:24:", "n is 12 in an arm of 11"},
-        {HEADER ",part_of,n_arm", "T,g,a,,hba1c_pct,%,365,12,7,,,,,,validate,,12\nT,g,b,,hba1c_pct,%,365,7,7,,,,,,validate,a,7\n"
-         "T,g,c,,hba1c_pct,%,365,6,7,,,,,,validate,a,6\n", "rows.csv:3:42:", "have 13 people, the arm 12"},
+        {HEADER, "T,g,a,,hba1c_pct,%,365,12,7,,,,,,validate\nT,g,a,,hba1c_pct,%,365,12,7,,,,,,validate\n",
+         "rows.csv:3:8:", "stands in line 2 too"},
+        {HEADER, "T,g,a,,hba1c_pct,%,365,12,7,,,,,,validate\nU,g,a,,hba1c_pct,%,0,12,7,,,,,,calibrate\n",
+         "rows.csv:3:32:", "one side of the split"},
+        {HEADER, "T,g,a,,hba1c_pct,%,365,12,7,,,,,,validate\nT,h,a,,hba1c_pct,%,0,12,7,,,,,,validate\n",
+         "rows.csv:3:3:", "cohort_group of arm 'a'"},
+        {HEADER, "T,g,a,x.yaml,hba1c_pct,%,365,12,7,,,,,,validate\nT,g,a,y.yaml,hba1c_pct,%,0,12,7,,,,,,validate\n",
+         "rows.csv:3:7:", "protocol of arm"},
+        {HEADER ",n_arm", "T,g,a,,hba1c_pct,%,365,12,7,,,,,,validate,11\n",
+         "rows.csv:2:24:", "n is 12 in an arm of 11"},
+        {HEADER ",part_of,n_arm",
+         "T,g,a,,hba1c_pct,%,365,12,7,,,,,,validate,,12\nT,g,b,,hba1c_pct,%,365,7,7,,,,,,validate,a,7\n"
+         "T,g,c,,hba1c_pct,%,365,6,7,,,,,,validate,a,6\n",
+         "rows.csv:3:42:", "have 13 people, the arm 12"},
         {HEADER ",part_of", "T,g,b,,hba1c_pct,%,365,7,7,,,,,,validate,a\n", "rows.csv:2:42:", "part_of is 'a'"},
-        {HEADER ",q1,q3,statistic", "T,g,a,,hba1c_pct,%,365,12,7,,,,,,validate,7.5,8,median\n", "rows.csv:2:43:", "q1 is '7.5'"},
-        {HEADER ",statistic", "T,g,a,,death,fraction,365,12,,,,,,1,validate,median\n", "rows.csv:2:46:", "share or ever"},
+        {HEADER ",q1,q3,statistic", "T,g,a,,hba1c_pct,%,365,12,7,,,,,,validate,7.5,8,median\n",
+         "rows.csv:2:43:", "q1 is '7.5'"},
+        {HEADER ",statistic", "T,g,a,,death,fraction,365,12,,,,,,1,validate,median\n",
+         "rows.csv:2:46:", "share or ever"},
         {HEADER ",source", "T,g,a,,hba1c_pct,%,365,12,7,,,,,,validate,\n", "rows.csv:2:43:", "source is empty"},
         {HEADER, "T,zim_forward,a,,hba1c_pct,%,365,12,7,,,,,,calibrate\n", "rows.csv:2:44:", "split by outcome"},
         {"trial_id,cohort_group,arm", "T,g,a\n", "rows.csv:1:1:", "no column 'protocol'"},
-        {HEADER ",role", "T,g,a,,hba1c_pct,%,365,12,7,,,,,,validate,validate\n", "rows.csv:1:95:", "second column 'role'"},
+        {HEADER ",role", "T,g,a,,hba1c_pct,%,365,12,7,,,,,,validate,validate\n",
+         "rows.csv:1:95:", "second column 'role'"},
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         evidence_rows rows;
         islet_problems *problems = islet_problems_create();
         islet_status status = parse(bad[i].header, bad[i].rows, &rows, problems);
         const char *said = islet_problems_text(problems, 0);
-        if (status != ISLET_ERR_INPUT || strncmp(said, bad[i].place, strlen(bad[i].place)) != 0 || !strstr(said, bad[i].word))
+        if (status != ISLET_ERR_INPUT || strncmp(said, bad[i].place, strlen(bad[i].place)) != 0 ||
+            !strstr(said, bad[i].word))
             fail_msg("%s\nexpected at %s with '%s'; found: %s", bad[i].rows, bad[i].place, bad[i].word, said);
         assert_true(rows.n == 0 && !rows.rows);
         islet_problems_free(problems);
@@ -180,8 +202,11 @@ static void test_nothing_by_halves(void **state)
     (void)state;
     evidence_rows rows;
     islet_problems *problems = islet_problems_create();
-    assert_int_equal(parse(HEADER, "T,g,a,,hba1c_pct,%,365,12,7,,,,,,validate\nT,g,a,,hba1c_pct,%,0,12,seven,,,,,,validate\n"
-                           "T,g,a,,death,fraction,0,12,,,,,,13,validate\n", &rows, problems), ISLET_ERR_INPUT);
+    assert_int_equal(parse(HEADER,
+                           "T,g,a,,hba1c_pct,%,365,12,7,,,,,,validate\nT,g,a,,hba1c_pct,%,0,12,seven,,,,,,validate\n"
+                           "T,g,a,,death,fraction,0,12,,,,,,13,validate\n",
+                           &rows, problems),
+                     ISLET_ERR_INPUT);
     assert_int_equal(rows.n, 0);
     assert_int_equal(islet_problems_error_count(problems), 2);
     assert_non_null(strstr(islet_problems_text(problems, 0), "rows.csv:3:25: value is 'seven'"));
@@ -194,8 +219,11 @@ static void test_warned(void **state)
     (void)state;
     evidence_rows rows;
     islet_problems *problems = islet_problems_create();
-    assert_int_equal(parse(HEADER ",remark", "T,g,a,,hba1c_pct,%,365,100,7,1,1,,,,validate,x\nT,g,a,,hba1c_pct,%,0,100,7,1,0.1,,,,validate,x\n", &rows, problems),
-                     ISLET_OK);
+    assert_int_equal(
+        parse(HEADER ",remark",
+              "T,g,a,,hba1c_pct,%,365,100,7,1,1,,,,validate,x\nT,g,a,,hba1c_pct,%,0,100,7,1,0.1,,,,validate,x\n", &rows,
+              problems),
+        ISLET_OK);
     assert_int_equal(islet_problems_count(problems), 2);
     assert_non_null(strstr(islet_problems_text(problems, 0), "the column 'remark' is not read"));
     assert_non_null(strstr(islet_problems_text(problems, 1), "rows.csv:2:32: se is 1 beside sd 1 and n 100"));
@@ -259,8 +287,10 @@ static void test_originals(void **state)
     evidence_free(&base);
 }
 
-#define CLAIMS "claim_id,source_site,claim,kind,diabetes_type,cell_source,quantity,unit,reviewer_verdict,evidence,source_url,testable_by_simulation,how\n"
-#define POOLED "meta_id,citation,doi,diabetes_type,outcome,unit,effect_measure,model,k,n_total,time_months,estimate,ci_low,ci_high,p,i2,tau2,source_url\n"
+#define CLAIMS                                                                                                         \
+    "claim_id,source_site,claim,kind,diabetes_type,cell_source,quantity,unit,reviewer_verdict,evidence,source_url,testable_by_simulation,how\n"
+#define POOLED                                                                                                         \
+    "meta_id,citation,doi,diabetes_type,outcome,unit,effect_measure,model,k,n_total,time_months,estimate,ci_low,ci_high,p,i2,tau2,source_url\n"
 
 static void test_tables_refused(void **state)
 {
@@ -269,14 +299,19 @@ static void test_tables_refused(void **state)
         const char *name, *text, *place, *word;
     } bad[] = {
         {"claims", CLAIMS "A,s,c,process,T1D,,,,maybe,,,no,\n", ":2:22:", "reviewer_verdict is 'maybe'"},
-        {"claims", CLAIMS "A,s,c,process,T1D,,,,partly,,,no,\nA,s,c,process,T1D,,,,partly,,,no,\n", ":3:1:", "claim_id 'A' stands in line 2 too"},
+        {"claims", CLAIMS "A,s,c,process,T1D,,,,partly,,,no,\nA,s,c,process,T1D,,,,partly,,,no,\n",
+         ":3:1:", "claim_id 'A' stands in line 2 too"},
         {"claims", CLAIMS "A,s,,process,T1D,,,,partly,,,no,\n", ":2:5:", "claim is ''"},
         {"claims", CLAIMS "A,s,c,process,T1D,,,,partly,,ftp://x,no,\n", ":2:30:", "source_url is 'ftp://x'"},
         {"claims", "claim_id,source_site\nA,s\n", ":1:1:", "no column 'claim'"},
-        {"meta_pooled", POOLED "M,c,,T1D,hba1c,%,MD,random,5,100,12,-1,-0.5,0.5,<0.001,50,,http://x.org\n", ":2:40:", "ci_low is '-0.5'"},
-        {"meta_pooled", POOLED "M,c,,T1D,hba1c,%,MD,random,5.5,100,12,-1,-1.5,0.5,<0.001,50,,http://x.org\n", ":2:28:", "k is '5.5'"},
-        {"meta_pooled", POOLED "M,c,,T1D,hba1c,%,MD,random,5,100,12,-1,-1.5,0.5,<2,50,,http://x.org\n", ":2:49:", "p is '<2'"},
-        {"meta_pooled", POOLED "M,c,,T1D,hba1c,%,HR,random,5,100,12,-1,-1.5,0.5,,50,,http://x.org\n", ":2:18:", "effect_measure is 'HR'"},
+        {"meta_pooled", POOLED "M,c,,T1D,hba1c,%,MD,random,5,100,12,-1,-0.5,0.5,<0.001,50,,http://x.org\n",
+         ":2:40:", "ci_low is '-0.5'"},
+        {"meta_pooled", POOLED "M,c,,T1D,hba1c,%,MD,random,5.5,100,12,-1,-1.5,0.5,<0.001,50,,http://x.org\n",
+         ":2:28:", "k is '5.5'"},
+        {"meta_pooled", POOLED "M,c,,T1D,hba1c,%,MD,random,5,100,12,-1,-1.5,0.5,<2,50,,http://x.org\n",
+         ":2:49:", "p is '<2'"},
+        {"meta_pooled", POOLED "M,c,,T1D,hba1c,%,HR,random,5,100,12,-1,-1.5,0.5,,50,,http://x.org\n",
+         ":2:18:", "effect_measure is 'HR'"},
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         char path[] = "evidence_XXXXXX", place[64];

@@ -89,8 +89,7 @@ static void check_figure(const json_t *part, const json_t *words, const json_t *
     }
     const json_t *set = json_object_get(json_object_get(part, "data"), "name");
     if (set && !json_object_get(data, json_string_value(set))) fail_msg("no data %s", json_string_value(set));
-    json_object_foreach((json_t *)part, key, value)
-        if (key[0] != '$') check_figure(value, words, data, checked);
+    json_object_foreach((json_t *)part, key, value) if (key[0] != '$') check_figure(value, words, data, checked);
 }
 
 static int rows_of_kind(const json_t *data, const char *kind)
@@ -98,7 +97,8 @@ static int rows_of_kind(const json_t *data, const char *kind)
     int n = 0;
     size_t index;
     json_t *row;
-    json_array_foreach(json_object_get(data, "forest"), index, row) n += strcmp(json_string_value(json_object_get(row, "kind")), kind) == 0;
+    json_array_foreach(json_object_get(data, "forest"), index, row) n +=
+        strcmp(json_string_value(json_object_get(row, "kind")), kind) == 0;
     return n;
 }
 
@@ -213,9 +213,12 @@ static void test_unwritable(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_forest_and_funnel, clean, clean), cmocka_unit_test_setup_teardown(test_subgroups, clean, clean),
-        cmocka_unit_test_setup_teardown(test_refusal, clean, clean),           cmocka_unit_test_setup_teardown(test_hostile_text, clean, clean),
-        cmocka_unit_test_setup_teardown(test_network, clean, clean),           cmocka_unit_test_setup_teardown(test_unwritable, clean, clean),
+        cmocka_unit_test_setup_teardown(test_forest_and_funnel, clean, clean),
+        cmocka_unit_test_setup_teardown(test_subgroups, clean, clean),
+        cmocka_unit_test_setup_teardown(test_refusal, clean, clean),
+        cmocka_unit_test_setup_teardown(test_hostile_text, clean, clean),
+        cmocka_unit_test_setup_teardown(test_network, clean, clean),
+        cmocka_unit_test_setup_teardown(test_unwritable, clean, clean),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -30,7 +30,8 @@ static void agrees(const char *treatment, const char *printed, const char *found
     double unit = 1, expected = number(printed), value = number(found);
     const char *point = strchr(printed, '.');
     for (size_t i = 1; point && i < strlen(point); i++) unit /= 10;
-    if (!(fabs(value - expected) <= fmax(0.5000001 * unit, 1e-4 * fabs(expected)))) fail_msg("%s: %s expected, %s found", treatment, printed, found);
+    if (!(fabs(value - expected) <= fmax(0.5000001 * unit, 1e-4 * fabs(expected))))
+        fail_msg("%s: %s expected, %s found", treatment, printed, found);
 }
 
 static int row_of(const islet_table *table, const char *name)
@@ -55,7 +56,8 @@ static void test_senn2013(void **state)
     assert_true(n->studies == 26 && n->arms == 53 && n->treatments == 10 && n->q_df == 18 && n->left_out == 0);
     assert_true(fabs(n->q - 96.98407) < 5e-6 && fabs(n->tau2 - 0.099914544) < 1e-4 * 0.099914544);
     /* the parts of Q that the design-by-treatment model leaves: 74.45 on 11 within designs, 22.53 on 7 between */
-    assert_true(n->q_within_df == 11 && n->q_between_df == 7 && fabs(n->q_within - 74.45) < 0.005 && fabs(n->q_between - 22.53) < 0.005);
+    assert_true(n->q_within_df == 11 && n->q_between_df == 7 && fabs(n->q_within - 74.45) < 0.005 &&
+                fabs(n->q_between - 22.53) < 0.005);
     assert_int_equal(file_read(FOLDER "senn2013_network.csv", 1 << 16, &bytes, &size, NULL), ISLET_OK);
     const char *header = strchr(bytes, '\n') + 1; /* behind a remark */
     assert_int_equal(csv_parse(header, size - (size_t)(header - bytes), "expected", &file, NULL), ISLET_OK);
@@ -63,7 +65,8 @@ static void test_senn2013(void **state)
     for (int row = 0; row < file.rows; row++) {
         const char *treatment = csv_cell_at(&file, row, 0)->text;
         int found = row_of(n->contrasts, treatment);
-        for (int i = 0; i < 4; i++) agrees(treatment, csv_cell_at(&file, row, 1 + i)->text, islet_table_cell(n->contrasts, found, 2 + i));
+        for (int i = 0; i < 4; i++)
+            agrees(treatment, csv_cell_at(&file, row, 1 + i)->text, islet_table_cell(n->contrasts, found, 2 + i));
     }
     assert_int_equal(islet_table_rows(n->league), 90);
     csv_free(&file);
@@ -75,11 +78,13 @@ static void test_senn2013(void **state)
 static void test_two_treatments(void **state)
 {
     (void)state;
-    const network_arm arms[] = {{0, 0, 1, 0.5}, {0, 1, 2, 0.5}, {1, 0, 1, 0.5}, {1, 1, 3, 0.5}, {2, 0, 1, 0.5}, {2, 1, 7, 0.5}};
+    const network_arm arms[] = {{0, 0, 1, 0.5}, {0, 1, 2, 0.5}, {1, 0, 1, 0.5},
+                                {1, 1, 3, 0.5}, {2, 0, 1, 0.5}, {2, 1, 7, 0.5}};
     network_fit fit; /* differences 1, 2, 6 of variance 1: their variance is 7, so tau2 is 6 */
     double se;
     assert_true(network_run(arms, 6, 2, true, &fit));
-    assert_true(fabs(fit.tau2 - 6) < 1e-5 && fabs(network_contrast(&fit, 1, 0, &se) - 3) < 1e-9 && fabs(se - sqrt(7 / 3.0)) < 1e-6);
+    assert_true(fabs(fit.tau2 - 6) < 1e-5 && fabs(network_contrast(&fit, 1, 0, &se) - 3) < 1e-9 &&
+                fabs(se - sqrt(7 / 3.0)) < 1e-6);
     assert_true(fit.q_df == 2 && fabs(fit.q - 14) < 1e-9);
     network_free(&fit);
 }
@@ -96,12 +101,14 @@ static void test_three_arms(void **state)
     assert_true(fabs(network_contrast(&fit, 2, 1, &se) - 3) < 1e-12 && fabs(se - sqrt(5)) < 1e-12);
     assert_true(fabs(fit.covariance[1] - 0.25) < 1e-12 && fit.q_df == 0 && fit.tau2 == 0);
     network_free(&fit);
-    assert_false(network_run((const network_arm[]){{0, 0, 1, 1}, {0, 1, 2, 1}, {1, 2, 2, 1}, {1, 3, 1, 1}}, 4, 4, false, &fit)); /* not connected */
+    assert_false(network_run((const network_arm[]){{0, 0, 1, 1}, {0, 1, 2, 1}, {1, 2, 2, 1}, {1, 3, 1, 1}}, 4, 4, false,
+                             &fit)); /* not connected */
 }
 
 /* ---- files ---- */
 
-static islet_status run_text(const char *text, const islet_meta_options *options, islet_network **n, islet_problems *problems)
+static islet_status run_text(const char *text, const islet_meta_options *options, islet_network **n,
+                             islet_problems *problems)
 {
     char path[] = "network_XXXXXX";
     int file = mkstemp(path);
@@ -116,11 +123,14 @@ static void test_counts(void **state)
 {
     (void)state;
     islet_network *n;
-    assert_int_equal(run_text("study,treatment,xi,ni\nA,x,0,10\nA,y,5,10\n", &(islet_meta_options){.reference = "x", .method = "FE"}, &n, NULL), ISLET_OK);
+    assert_int_equal(run_text("study,treatment,xi,ni\nA,x,0,10\nA,y,5,10\n",
+                              &(islet_meta_options){.reference = "x", .method = "FE"}, &n, NULL),
+                     ISLET_OK);
     assert_string_equal(n->measure, "OR");
     double expected = log((5.5 / 5.5) / (0.5 / 10.5)), se = sqrt(2 / 5.5 + 1 / 0.5 + 1 / 10.5);
     int row = row_of(n->contrasts, "y");
-    assert_true(fabs(number(islet_table_cell(n->contrasts, row, 4)) - expected) < 1e-12 && fabs(number(islet_table_cell(n->contrasts, row, 5)) - se) < 1e-12);
+    assert_true(fabs(number(islet_table_cell(n->contrasts, row, 4)) - expected) < 1e-12 &&
+                fabs(number(islet_table_cell(n->contrasts, row, 5)) - se) < 1e-12);
     islet_network_free(n);
 }
 
@@ -131,7 +141,8 @@ static void test_refusals(void **state)
         const char *text, *refusal, *why;
     } none[] = {
         {"study,treatment,mi,sdi,ni\nA,x,1,,10\nA,y,2,1,10\n", "not_reported", "two arms"},
-        {"study,treatment,mi,sdi,ni\nA,x,1,1,10\nA,y,2,1,10\nB,u,1,1,10\nB,v,2,1,10\n", "not_comparable", "no chain of studies"},
+        {"study,treatment,mi,sdi,ni\nA,x,1,1,10\nA,y,2,1,10\nB,u,1,1,10\nB,v,2,1,10\n", "not_comparable",
+         "no chain of studies"},
     };
     static const struct {
         islet_status status;
@@ -143,7 +154,11 @@ static void test_refusals(void **state)
         {ISLET_ERR_INPUT, "study,treatment,xi,ni\nA,x,11,10\nA,y,2,10\n", ":2:5: ", "no more events than people", {0}},
         {ISLET_ERR_INPUT, "study,treatment,xi,ni\nA,,1,10\nA,y,2,10\n", ":2:3: ", "treatment is ''", {0}},
         {ISLET_ERR_INPUT, "study,arm,xi,ni\nA,x,1,10\n", ": ", "columns of a network", {0}},
-        {ISLET_ERR_UNKNOWN_NAME, "study,treatment,xi,ni\nA,x,1,10\nA,y,2,10\n", ": ", "reference 'z'", {.reference = "z"}},
+        {ISLET_ERR_UNKNOWN_NAME,
+         "study,treatment,xi,ni\nA,x,1,10\nA,y,2,10\n",
+         ": ",
+         "reference 'z'",
+         {.reference = "z"}},
         {ISLET_ERR_UNKNOWN_NAME, "study,treatment,xi,ni\nA,x,1,10\nA,y,2,10\n", ": ", "method 'DL'", {.method = "DL"}},
         {ISLET_ERR_ARGUMENT, "study,treatment,xi,ni\nA,x,1,10\nA,y,2,10\n", ": ", "measure MD", {.measure = "MD"}},
     };
@@ -159,7 +174,8 @@ static void test_refusals(void **state)
         islet_problems *problems = islet_problems_create();
         assert_int_equal(run_text(bad[i].text, &bad[i].options, &n, problems), bad[i].status);
         const char *said = islet_problems_text(problems, 0);
-        if (!strstr(said, bad[i].place) || !strstr(said, bad[i].word)) fail_msg("expected %s with %s; found %s", bad[i].place, bad[i].word, said);
+        if (!strstr(said, bad[i].place) || !strstr(said, bad[i].word))
+            fail_msg("expected %s with %s; found %s", bad[i].place, bad[i].word, said);
         assert_null(n);
         islet_problems_free(problems);
     }
@@ -170,7 +186,9 @@ static void test_left_out(void **state)
 {
     (void)state;
     islet_network *n;
-    assert_int_equal(run_text("study,treatment,mi,sdi,ni\nA,x,1,1,10\nA,y,2,1,10\nB,x,1,NA,10\nB,y,2,1,10\n", NULL, &n, NULL), ISLET_OK);
+    assert_int_equal(
+        run_text("study,treatment,mi,sdi,ni\nA,x,1,1,10\nA,y,2,1,10\nB,x,1,NA,10\nB,y,2,1,10\n", NULL, &n, NULL),
+        ISLET_OK);
     assert_true(n->studies == 1 && n->arms == 2 && n->left_out == 2);
     assert_string_equal(islet_table_cell(n->left, 0, 2), "no variance: sdi is not reported");
     assert_string_equal(islet_table_cell(n->left, 1, 2), "the only arm of its study that can be used");

@@ -68,7 +68,8 @@ static islet_status read_cell(reader *in, bool *more)
     int column = (int)(text - in->line_start) + 1;
     if (*text == '"') {
         if (!read_quoted(in)) {
-            problems_error(in->problems, in->path, in->line, column, "a quote is not closed in its line; expected '\"' at the end of the cell; add it");
+            problems_error(in->problems, in->path, in->line, column,
+                           "a quote is not closed in its line; expected '\"' at the end of the cell; add it");
             return ISLET_ERR_INPUT;
         }
     } else {
@@ -122,9 +123,10 @@ static islet_status read_lines(reader *in, const char *end, csv_file *out)
         if (!out->columns) out->columns = cells;
         else out->rows++;
         if (cells == out->columns && cells <= COLUMNS_MAX && out->rows <= ROWS_MAX) continue;
-        problems_error(in->problems, in->path, line, 1,
-                       "%d cells in this row; the header has %d; expected as many, at most %d, in at most %d rows; quote cells with the separator",
-                       cells, out->columns, COLUMNS_MAX, ROWS_MAX);
+        problems_error(
+            in->problems, in->path, line, 1,
+            "%d cells in this row; the header has %d; expected as many, at most %d, in at most %d rows; quote cells with the separator",
+            cells, out->columns, COLUMNS_MAX, ROWS_MAX);
         if (cells > COLUMNS_MAX || out->rows > ROWS_MAX) return ISLET_ERR_INPUT; /* no table at all, or a flood */
         fine = false;
     }
@@ -143,7 +145,9 @@ static bool readable(const char *text, size_t size, const char *path, islet_prob
     for (size_t at = 0; at < size; at += n) {
         n = utf8_read(text + at, size - at, &code);
         if (n == 0 || code == 0) {
-            problems_error(problems, path, line, (int)(at - start) + 1, "a byte that is no text in UTF-8; expected text; export the table as CSV in UTF-8 (no UTF-16, no spreadsheet file)");
+            problems_error(
+                problems, path, line, (int)(at - start) + 1,
+                "a byte that is no text in UTF-8; expected text; export the table as CSV in UTF-8 (no UTF-16, no spreadsheet file)");
             return false;
         }
         if (code == '\n') line++, start = at + 1;
@@ -158,7 +162,8 @@ static bool header_is_unique(const csv_file *file, const char *path, islet_probl
     for (int i = 1; i < file->columns; i++) {
         const csv_cell *cell = &file->cells[i];
         if (!cell->text[0] || csv_column(file, cell->text) == i) continue;
-        problems_error(problems, path, cell->line, cell->column, "a second column '%s'; expected every name once; rename or remove one", cell->text);
+        problems_error(problems, path, cell->line, cell->column,
+                       "a second column '%s'; expected every name once; rename or remove one", cell->text);
         unique = false;
     }
     return unique;

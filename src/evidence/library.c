@@ -38,8 +38,8 @@ typedef struct {
     const char *path;
     islet_problems *problems;
     csv_file file;
-    int first, n;              /* columns of the table in `list` */
-    int columns[COLUMNS_MAX];  /* of the file */
+    int first, n;             /* columns of the table in `list` */
+    int columns[COLUMNS_MAX]; /* of the file */
     int errors;
 } reader;
 
@@ -83,10 +83,15 @@ static const char *wrong_cell(const char *text, const char *kind)
     double value;
     if (strcmp(kind, TEXT) == 0) return NULL;
     if (strcmp(kind, NEEDED) == 0) return text[0] ? NULL : "some text";
-    if (strcmp(kind, NUMBER) == 0) return number_in(text, &value) ? NULL : "a plain number, or nothing when it is unknown";
-    if (strcmp(kind, COUNT) == 0) return number_in(text, &value) && !(value < 0) && !(value != floor(value) && !isnan(value)) ? NULL : "a whole number, or nothing when it is unknown";
+    if (strcmp(kind, NUMBER) == 0)
+        return number_in(text, &value) ? NULL : "a plain number, or nothing when it is unknown";
+    if (strcmp(kind, COUNT) == 0)
+        return number_in(text, &value) && !(value < 0) && !(value != floor(value) && !isnan(value))
+                   ? NULL
+                   : "a whole number, or nothing when it is unknown";
     if (strcmp(kind, P) == 0) {
-        bool fine = number_in(text[0] == '<' ? text + 1 : text, &value) && !(value < 0) && !(value > 1) && strcmp(text, "<") != 0;
+        bool fine = number_in(text[0] == '<' ? text + 1 : text, &value) && !(value < 0) && !(value > 1) &&
+                    strcmp(text, "<") != 0;
         return fine ? NULL : "a probability, as 0.02 or <0.001";
     }
     bool address = strncmp(text, "http://", 7) == 0 || strncmp(text, "https://", 8) == 0;
@@ -97,8 +102,8 @@ static const char *wrong_cell(const char *text, const char *kind)
 
 static void refuse(reader *in, const csv_cell *cell, const char *column, const char *expected)
 {
-    problems_error(in->problems, in->path, cell->line, cell->column, "%s is '%s'; expected %s%s; correct the row", column, cell->text,
-                   expected[0] == ' ' ? "nothing or one of" : "", expected);
+    problems_error(in->problems, in->path, cell->line, cell->column, "%s is '%s'; expected %s%s; correct the row",
+                   column, cell->text, expected[0] == ' ' ? "nothing or one of" : "", expected);
     in->errors++;
 }
 
@@ -127,8 +132,10 @@ static void check_order(reader *in, int row)
             column[j] = column_named(in, triples[i][j]);
             value[j] = number_at(in, row, column[j]);
         }
-        if (value[0] > value[1]) refuse(in, cell_of(in, row, column[0]), triples[i][0], "no more than the value itself");
-        else if (value[2] < value[1]) refuse(in, cell_of(in, row, column[2]), triples[i][2], "no less than the value itself");
+        if (value[0] > value[1])
+            refuse(in, cell_of(in, row, column[0]), triples[i][0], "no more than the value itself");
+        else if (value[2] < value[1])
+            refuse(in, cell_of(in, row, column[2]), triples[i][2], "no less than the value itself");
     }
 }
 
@@ -149,8 +156,9 @@ static void check_row(reader *in, int row)
     check_order(in, row);
     for (int other = 0; other < row; other++)
         if (same_key(in, row, other)) {
-            problems_error(in->problems, in->path, cell_of(in, row, 0)->line, cell_of(in, row, 0)->column, "%s '%s' stands in line %d too; expected one row each; remove one",
-                           list[in->first].column, cell_of(in, row, 0)->text, cell_of(in, other, 0)->line);
+            problems_error(in->problems, in->path, cell_of(in, row, 0)->line, cell_of(in, row, 0)->column,
+                           "%s '%s' stands in line %d too; expected one row each; remove one", list[in->first].column,
+                           cell_of(in, row, 0)->text, cell_of(in, other, 0)->line);
             in->errors++;
             break;
         }
@@ -161,14 +169,16 @@ static void read_header(reader *in)
     for (int i = 0; i < in->n; i++) {
         in->columns[i] = csv_column(&in->file, list[in->first + i].column);
         if (in->columns[i] >= 0) continue;
-        problems_error(in->problems, in->path, 1, 1, "there is no column '%s'; expected every column of %s (docs/evidence.md); add it", list[in->first + i].column,
-                       list[in->first - 1].table);
+        problems_error(in->problems, in->path, 1, 1,
+                       "there is no column '%s'; expected every column of %s (docs/evidence.md); add it",
+                       list[in->first + i].column, list[in->first - 1].table);
         in->errors++;
     }
     for (int i = 0; i < in->file.columns; i++)
         if (column_named(in, in->file.cells[i].text) < 0)
-            problems_warning(in->problems, in->path, 1, in->file.cells[i].column, "the column '%s' is not read; expected a column of %s (docs/evidence.md)", in->file.cells[i].text,
-                             list[in->first - 1].table);
+            problems_warning(in->problems, in->path, 1, in->file.cells[i].column,
+                             "the column '%s' is not read; expected a column of %s (docs/evidence.md)",
+                             in->file.cells[i].text, list[in->first - 1].table);
 }
 
 static islet_status to_table(const reader *in, islet_table **out)
@@ -222,7 +232,8 @@ static bool begins(const char *text, size_t size, int first)
 {
     for (int i = 0; i < 3; i++) {
         size_t n = strlen(list[first + i].column);
-        if (size < n + 1 || memcmp(text, list[first + i].column, n) != 0 || (text[n] != ',' && text[n] != '\t')) return false;
+        if (size < n + 1 || memcmp(text, list[first + i].column, n) != 0 || (text[n] != ',' && text[n] != '\t'))
+            return false;
         text += n + 1, size -= n + 1;
     }
     return true;
@@ -254,5 +265,6 @@ islet_status islet_evidence_table(const char *name, const char *path, islet_tabl
     if (!out) return ISLET_ERR_ARGUMENT;
     *out = NULL;
     if (!name) return ISLET_ERR_ARGUMENT;
-    return strcmp(name, "outcomes") == 0 ? outcome_table(path, out, problems) : library_table(name, path, out, problems);
+    return strcmp(name, "outcomes") == 0 ? outcome_table(path, out, problems)
+                                         : library_table(name, path, out, problems);
 }

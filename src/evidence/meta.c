@@ -45,10 +45,14 @@ static pool_method estimator(const meta_input *in)
 
 static bool pool_arrays(const meta_input *in, const arrays *a, bool moderators, pool_fit *out)
 {
-    pool_table_measure measure = in->measure == MEASURE_RR ? POOL_RISK_RATIO : in->measure == MEASURE_OR ? POOL_ODDS_RATIO : POOL_RISK_DIFFERENCE;
+    pool_table_measure measure = in->measure == MEASURE_RR   ? POOL_RISK_RATIO
+                                 : in->measure == MEASURE_OR ? POOL_ODDS_RATIO
+                                                             : POOL_RISK_DIFFERENCE;
     if (a->k == 0) return false;
-    if (in->method == METHOD_MH) return pool_mantel_haenszel((const double(*)[4])a->table, a->y, a->v, a->k, measure, out);
-    return pool_run(a->y, a->v, moderators ? a->x : NULL, a->k, moderators ? in->p : 1, estimator(in), in->options->knapp_hartung, out);
+    if (in->method == METHOD_MH)
+        return pool_mantel_haenszel((const double(*)[4])a->table, a->y, a->v, a->k, measure, out);
+    return pool_run(a->y, a->v, moderators ? a->x : NULL, a->k, moderators ? in->p : 1, estimator(in),
+                    in->options->knapp_hartung, out);
 }
 
 /* the pool of the first k studies, less one of them (-1: none); of one group when it is named */
@@ -95,19 +99,23 @@ static bool add_row(islet_table *table, const char *const *texts, int n_texts, c
 
 static bool studies_table(const meta_input *in, double tau2, islet_table **out)
 {
-    static const char *const names[] = {"study", "effect", "variance", "ci_low", "ci_high", "weight_pct", "group", "treated", "control"};
+    static const char *const names[] = {"study",      "effect", "variance", "ci_low", "ci_high",
+                                        "weight_pct", "group",  "treated",  "control"};
     static const bool is_number[] = {false, true, true, true, true, true, false, false, false};
     double width = gsl_cdf_ugaussian_Pinv(0.975), all = 0;
     if (!(*out = table_create(9, names, is_number))) return false;
     for (int i = 0; i < in->k; i++) all += 1 / (in->studies[i].v + tau2);
     for (int i = 0; i < in->k; i++) {
         const meta_study *s = &in->studies[i];
-        double half = width * sqrt(s->v), values[] = {s->y, s->v, s->y - half, s->y + half, in->method == METHOD_MH ? NAN : 100 / (s->v + tau2) / all};
+        double half = width * sqrt(s->v), values[] = {s->y, s->v, s->y - half, s->y + half,
+                                                      in->method == METHOD_MH ? NAN : 100 / (s->v + tau2) / all};
         char text[5][NUMBER_TEXT], treated[META_ARM_TEXT], control[META_ARM_TEXT];
         meta_arm_text(in, s, 0, treated);
         meta_arm_text(in, s, 1, control);
         for (int j = 0; j < 5; j++) number_write(values[j], text[j]);
-        if (!table_add_row(*out, TEXTS(s->name, text[0], text[1], text[2], text[3], text[4], s->group, treated, control))) return false;
+        if (!table_add_row(*out,
+                           TEXTS(s->name, text[0], text[1], text[2], text[3], text[4], s->group, treated, control)))
+            return false;
     }
     return true;
 }
@@ -132,12 +140,22 @@ static bool coefficients_table(const meta_input *in, const pool_fit *fit, islet_
     if (!(*out = table_create(6, names, is_number))) return false;
     for (int j = 0; fit && j < fit->p; j++) {
         const char *name = j ? in->file.cells[in->moderator[j]].text : fit->p > 1 ? "intercept" : "pooled";
-        if (!add_row(*out, &name, 1, NUMBERS(fit->beta[j], fit->se[j], fit->low[j], fit->high[j], fit->p_value[j]), 5)) return false;
+        if (!add_row(*out, &name, 1, NUMBERS(fit->beta[j], fit->se[j], fit->low[j], fit->high[j], fit->p_value[j]), 5))
+            return false;
     }
     return true;
 }
 
-static const pool_fit no_fit = {.beta = {NAN}, .se = {NAN}, .low = {NAN}, .high = {NAN}, .tau2 = NAN, .q = NAN, .q_p = NAN, .i2_pct = NAN, .pi_low = NAN, .pi_high = NAN};
+static const pool_fit no_fit = {.beta = {NAN},
+                                .se = {NAN},
+                                .low = {NAN},
+                                .high = {NAN},
+                                .tau2 = NAN,
+                                .q = NAN,
+                                .q_p = NAN,
+                                .i2_pct = NAN,
+                                .pi_low = NAN,
+                                .pi_high = NAN};
 
 /* the pool with other assumed correlations between before and after */
 static bool add_correlations(const meta_input *in, islet_table *out)
@@ -156,7 +174,9 @@ static bool add_correlations(const meta_input *in, islet_table *out)
         if (!pool_arrays(in, &a, false, &fit)) fit = no_fit;
         free(a.y);
         number_write(tried[i], r);
-        if (!add_row(out, TEXTS("correlation", r), 2, NUMBERS(fit.beta[0], fit.low[0], fit.high[0], fit.tau2, fit.i2_pct), 5)) return false;
+        if (!add_row(out, TEXTS("correlation", r), 2,
+                     NUMBERS(fit.beta[0], fit.low[0], fit.high[0], fit.tau2, fit.i2_pct), 5))
+            return false;
     }
     return true;
 }
@@ -173,7 +193,8 @@ static bool sensitivity_table(const meta_input *in, bool pooled, islet_table **o
         bool fine = i < in->k ? pool_some(in, in->k, study, NULL, &fit) : pool_some(in, study + 1, -1, NULL, &fit);
         if (!fine) fit = no_fit;
         if (!add_row(*out, TEXTS(i < in->k ? "leave_one_out" : "cumulative", in->studies[study].name), 2,
-                     NUMBERS(fit.beta[0], fit.low[0], fit.high[0], fit.tau2, fit.i2_pct), 5)) return false;
+                     NUMBERS(fit.beta[0], fit.low[0], fit.high[0], fit.tau2, fit.i2_pct), 5))
+            return false;
     }
     return !pooled || in->p > 1 || add_correlations(in, *out);
 }
@@ -198,7 +219,8 @@ static bool is_first_of_group(const meta_input *in, int study)
  * the inverse of their squared standard errors (Borenstein et al. 2009, chapter 19). */
 static bool subgroups_table(const meta_input *in, islet_meta *out)
 {
-    static const char *const names[] = {"group", "k", "estimate", "se", "ci_low", "ci_high", "pi_low", "pi_high", "tau2", "i2_pct", "q", "q_p"};
+    static const char *const names[] = {"group",  "k",       "estimate", "se",     "ci_low", "ci_high",
+                                        "pi_low", "pi_high", "tau2",     "i2_pct", "q",      "q_p"};
     static const bool is_number[] = {false, true, true, true, true, true, true, true, true, true, true, true};
     double weight = 0, sum = 0, squares = 0;
     int groups = 0;
@@ -208,8 +230,10 @@ static bool subgroups_table(const meta_input *in, islet_meta *out)
         if (!is_first_of_group(in, i)) continue;
         if (!pool_some(in, in->k, -1, in->studies[i].group, &fit)) fit = no_fit;
         if (!add_row(out->subgroups, &in->studies[i].group, 1,
-                     NUMBERS(studies_of(in, in->studies[i].group), fit.beta[0], fit.se[0], fit.low[0], fit.high[0], fit.pi_low, fit.pi_high, fit.tau2,
-                             fit.i2_pct, fit.q, fit.q_p), 11)) return false;
+                     NUMBERS(studies_of(in, in->studies[i].group), fit.beta[0], fit.se[0], fit.low[0], fit.high[0],
+                             fit.pi_low, fit.pi_high, fit.tau2, fit.i2_pct, fit.q, fit.q_p),
+                     11))
+            return false;
         double w = 1 / (fit.se[0] * fit.se[0]);
         if (!isfinite(w)) continue;
         groups++;
@@ -235,15 +259,18 @@ static void set_bias(const meta_input *in, const arrays *a, islet_meta *out)
         if (bias_trim_fill(a->y, a->v, a->k, estimator(in), &filled, &out->trim_added, &out->trim_right)) fit = filled;
     }
     out->egger_z = egger.statistic, out->egger_p = egger.p, out->rank_tau = rank.statistic, out->rank_p = rank.p;
-    out->trim_estimate = fit.beta[0], out->trim_se = fit.se[0], out->trim_low = fit.low[0], out->trim_high = fit.high[0];
+    out->trim_estimate = fit.beta[0], out->trim_se = fit.se[0], out->trim_low = fit.low[0],
+    out->trim_high = fit.high[0];
     out->trim_tau2 = fit.tau2, out->trim_q = fit.q, out->trim_i2_pct = fit.i2_pct;
 }
 
 static void set_pool(const meta_input *in, const pool_fit *fit, islet_meta *out)
 {
-    out->estimate = fit->beta[0], out->se = fit->se[0], out->ci_low = fit->low[0], out->ci_high = fit->high[0], out->p = fit->p_value[0];
+    out->estimate = fit->beta[0], out->se = fit->se[0], out->ci_low = fit->low[0], out->ci_high = fit->high[0],
+    out->p = fit->p_value[0];
     out->pi_low = fit->pi_low, out->pi_high = fit->pi_high;
-    out->shown = shown(in, fit->beta[0]), out->shown_low = shown(in, fit->low[0]), out->shown_high = shown(in, fit->high[0]);
+    out->shown = shown(in, fit->beta[0]), out->shown_low = shown(in, fit->low[0]),
+    out->shown_high = shown(in, fit->high[0]);
     out->shown_pi_low = shown(in, fit->pi_low), out->shown_pi_high = shown(in, fit->pi_high);
     out->tau2 = fit->tau2, out->tau2_low = fit->tau2_low, out->tau2_high = fit->tau2_high;
     out->profile_low = fit->profile_low, out->profile_high = fit->profile_high;
@@ -253,9 +280,24 @@ static void set_pool(const meta_input *in, const pool_fit *fit, islet_meta *out)
 /* names, counts and the numbers of no pool: what a refusal has too */
 static void set_frame(const meta_input *in, islet_meta *out)
 {
-    const pool_fit none = {.beta = {NAN}, .se = {NAN}, .low = {NAN}, .high = {NAN}, .p_value = {NAN}, .tau2 = NAN, .tau2_low = NAN, .tau2_high = NAN,
-                           .profile_low = NAN, .profile_high = NAN, .q = NAN, .q_p = NAN, .i2_pct = NAN, .h2 = NAN, .pi_low = NAN, .pi_high = NAN};
-    const char *measure = meta_measure_name(in->measure), *method = meta_method_name(in->method), *word = meta_refusal_word(in->refusal);
+    const pool_fit none = {.beta = {NAN},
+                           .se = {NAN},
+                           .low = {NAN},
+                           .high = {NAN},
+                           .p_value = {NAN},
+                           .tau2 = NAN,
+                           .tau2_low = NAN,
+                           .tau2_high = NAN,
+                           .profile_low = NAN,
+                           .profile_high = NAN,
+                           .q = NAN,
+                           .q_p = NAN,
+                           .i2_pct = NAN,
+                           .h2 = NAN,
+                           .pi_low = NAN,
+                           .pi_high = NAN};
+    const char *measure = meta_measure_name(in->measure), *method = meta_method_name(in->method),
+               *word = meta_refusal_word(in->refusal);
     memcpy(out->measure, measure, strlen(measure) + 1);
     memcpy(out->method, method, strlen(method) + 1);
     memcpy(out->refusal, word, strlen(word) + 1);
@@ -276,20 +318,24 @@ static islet_status pool_all(const meta_input *in, islet_meta *out)
     if (!made || !arrays_create(in, &a)) return ISLET_ERR_MEMORY;
     for (int i = 0; i < in->k; i++) arrays_add(in, &a, &in->studies[i]);
     if (pooled && !pool_arrays(in, &a, in->p > 1, &fit)) {
-        problems_error(in->problems, in->path, 0, 0, "the pool has no solution (moderators that depend on each other, no events, or an iteration that "
-                       "does not settle); expected studies that differ; try method DL or fewer moderators");
+        problems_error(
+            in->problems, in->path, 0, 0,
+            "the pool has no solution (moderators that depend on each other, no events, or an iteration that "
+            "does not settle); expected studies that differ; try method DL or fewer moderators");
         free(a.y);
         return ISLET_ERR_NUMERICAL;
     }
     if (pooled) set_pool(in, &fit, out);
     if (pooled) set_bias(in, &a, out);
     free(a.y);
-    made = studies_table(in, pooled ? fit.tau2 : NAN, &out->studies) && coefficients_table(in, pooled ? &fit : NULL, &out->coefficients)
-           && sensitivity_table(in, pooled, &out->sensitivity) && subgroups_table(in, out);
+    made = studies_table(in, pooled ? fit.tau2 : NAN, &out->studies) &&
+           coefficients_table(in, pooled ? &fit : NULL, &out->coefficients) &&
+           sensitivity_table(in, pooled, &out->sensitivity) && subgroups_table(in, out);
     return made ? ISLET_OK : ISLET_ERR_MEMORY;
 }
 
-islet_status islet_meta_run(const char *path, const islet_meta_options *options, islet_meta **out, islet_problems *problems)
+islet_status islet_meta_run(const char *path, const islet_meta_options *options, islet_meta **out,
+                            islet_problems *problems)
 {
     static const islet_meta_options defaults;
     if (!out) return ISLET_ERR_ARGUMENT;

@@ -11,8 +11,20 @@
 typedef enum { KIND_TABLE, KIND_MEANS, KIND_SHARES, KIND_EFFECTS, KIND_PRE_POST } meta_kind;
 
 typedef enum {
-    MEASURE_RR, MEASURE_OR, MEASURE_RD, MEASURE_PETO, MEASURE_MD, MEASURE_MDH, MEASURE_SMD, MEASURE_PR, MEASURE_PLO, MEASURE_PFT, MEASURE_GEN,
-    MEASURE_MC, MEASURE_SMC, MEASURES
+    MEASURE_RR,
+    MEASURE_OR,
+    MEASURE_RD,
+    MEASURE_PETO,
+    MEASURE_MD,
+    MEASURE_MDH,
+    MEASURE_SMD,
+    MEASURE_PR,
+    MEASURE_PLO,
+    MEASURE_PFT,
+    MEASURE_GEN,
+    MEASURE_MC,
+    MEASURE_SMC,
+    MEASURES
 } meta_measure;
 
 enum { METHOD_MH = POOL_HE + 1, METHOD_PETO }; /* beside pool_method */
@@ -33,7 +45,8 @@ typedef struct {
     const islet_meta_options *options;
     islet_problems *problems;
     csv_file file;
-    int layout, columns[META_FIELDS], correlation_column, label, only, subgroup, moderator[POOL_COEFFICIENTS], p, method;
+    int layout, columns[META_FIELDS], correlation_column, label, only, subgroup, moderator[POOL_COEFFICIENTS], p,
+        method;
     const char *only_value;
     meta_measure measure;
     double correlation;  /* between before and after, assumed where the table has none */
@@ -46,7 +59,8 @@ typedef struct {
 
 /* The table at `path` as studies. ISLET_ERR_UNKNOWN_NAME for a measure or method that there is not, ISLET_ERR_ARGUMENT for options that
  * do not go together, ISLET_ERR_INPUT for an impossible table. What cannot be pooled is left to `refusal`. */
-ISLET_CHECK islet_status meta_input_read(const char *path, const islet_meta_options *options, meta_input *out, islet_problems *problems);
+ISLET_CHECK islet_status meta_input_read(const char *path, const islet_meta_options *options, meta_input *out,
+                                         islet_problems *problems);
 void meta_input_free(meta_input *in);
 
 /* Effect of a study; before and after are taken with this correlation where the table has none. */

@@ -75,13 +75,20 @@ static islet_status read_options(network_input *in)
 {
     const islet_meta_options *o = in->options;
     if (!find_columns(&in->file, in))
-        return refuse(in, ISLET_ERR_INPUT, "the columns of a network are not in the header%s; expected study, treatment, and mi,sdi,ni or xi,ni; rename them", "");
+        return refuse(
+            in, ISLET_ERR_INPUT,
+            "the columns of a network are not in the header%s; expected study, treatment, and mi,sdi,ni or xi,ni; rename them",
+            "");
     in->measure = in->spread >= 0 ? NET_MD : NET_OR;
     if (o->measure) {
         int m = 0;
         while (m < 4 && strcmp(measure_names[m], o->measure) != 0) m++;
-        if (m == 4) return refuse(in, ISLET_ERR_UNKNOWN_NAME, "measure '%s'; expected MD, RD, RR or OR for a network", o->measure);
-        if ((m == NET_MD) != (in->spread >= 0)) return refuse(in, ISLET_ERR_ARGUMENT, "measure %s; expected MD for means, RD, RR or OR for events", o->measure);
+        if (m == 4)
+            return refuse(in, ISLET_ERR_UNKNOWN_NAME, "measure '%s'; expected MD, RD, RR or OR for a network",
+                          o->measure);
+        if ((m == NET_MD) != (in->spread >= 0))
+            return refuse(in, ISLET_ERR_ARGUMENT, "measure %s; expected MD for means, RD, RR or OR for events",
+                          o->measure);
         in->measure = (net_measure)m;
     }
     const char *method = o->method ? o->method : "REML";
@@ -89,15 +96,19 @@ static islet_status read_options(network_input *in)
     if (!in->random_effects && strcmp(method, "EE") != 0 && strcmp(method, "FE") != 0)
         return refuse(in, ISLET_ERR_UNKNOWN_NAME, "method '%s'; expected REML, EE or FE for a network", method);
     if (o->moderators || o->subgroups || o->knapp_hartung)
-        return refuse(in, ISLET_ERR_ARGUMENT, "moderators, subgroups and Knapp and Hartung's interval%s; a network has none of them; leave them out", "");
+        return refuse(
+            in, ISLET_ERR_ARGUMENT,
+            "moderators, subgroups and Knapp and Hartung's interval%s; a network has none of them; leave them out", "");
     in->only = -1;
     if (!o->only) return ISLET_OK;
     size_t length = strcspn(o->only, "=");
     if (!o->only[length]) return refuse(in, ISLET_ERR_ARGUMENT, "rows '%s'; expected COLUMN=VALUE", o->only);
     for (int i = 0; i < in->file.columns; i++)
-        if (strlen(in->file.cells[i].text) == length && memcmp(in->file.cells[i].text, o->only, length) == 0) in->only = i;
+        if (strlen(in->file.cells[i].text) == length && memcmp(in->file.cells[i].text, o->only, length) == 0)
+            in->only = i;
     in->only_value = o->only + length + 1;
-    return in->only >= 0 ? ISLET_OK : refuse(in, ISLET_ERR_INPUT, "no column for '%s'; expected a name of the header", o->only);
+    return in->only >= 0 ? ISLET_OK
+                         : refuse(in, ISLET_ERR_INPUT, "no column for '%s'; expected a name of the header", o->only);
 }
 
 /* ---- rows ---- */
@@ -105,7 +116,8 @@ static islet_status read_options(network_input *in)
 static bool bad_cell(const network_input *in, int row, int column, const char *expected)
 {
     const csv_cell *cell = csv_cell_at(&in->file, row, column);
-    problems_error(in->problems, in->path, cell->line, cell->column, "%s is '%s'; expected %s; correct the row", in->file.cells[column].text, cell->text, expected);
+    problems_error(in->problems, in->path, cell->line, cell->column, "%s is '%s'; expected %s; correct the row",
+                   in->file.cells[column].text, cell->text, expected);
     return false;
 }
 
@@ -120,18 +132,23 @@ static bool number_at(const network_input *in, int row, int column, double *out)
 static bool read_row(network_input *in, int row)
 {
     net_row *r = &in->rows[in->n];
-    *r = (net_row){.study = csv_cell_at(&in->file, row, in->study)->text, .treatment = csv_cell_at(&in->file, row, in->treatment)->text,
-                   .line = csv_cell_at(&in->file, row, 0)->line, .spread = NAN};
-    bool fine = number_at(in, row, in->value, &r->value) && number_at(in, row, in->number, &r->n) && (in->spread < 0 || number_at(in, row, in->spread, &r->spread));
+    *r = (net_row){.study = csv_cell_at(&in->file, row, in->study)->text,
+                   .treatment = csv_cell_at(&in->file, row, in->treatment)->text,
+                   .line = csv_cell_at(&in->file, row, 0)->line,
+                   .spread = NAN};
+    bool fine = number_at(in, row, in->value, &r->value) && number_at(in, row, in->number, &r->n) &&
+                (in->spread < 0 || number_at(in, row, in->spread, &r->spread));
     if (!fine) return false;
     if (!r->study[0]) return bad_cell(in, row, in->study, "the study's name");
     if (!r->treatment[0]) return bad_cell(in, row, in->treatment, "the treatment's name");
     if (!isnan(r->n) && !(is_count(r->n) && r->n >= 1)) return bad_cell(in, row, in->number, "1 person or more");
     if (in->spread >= 0 && r->spread < 0) return bad_cell(in, row, in->spread, "a standard deviation of 0 or more");
-    if (in->spread < 0 && !isnan(r->value) && (!is_count(r->value) || r->value > r->n)) return bad_cell(in, row, in->value, "a whole number, no more events than people");
+    if (in->spread < 0 && !isnan(r->value) && (!is_count(r->value) || r->value > r->n))
+        return bad_cell(in, row, in->value, "a whole number, no more events than people");
     for (int i = 0; i < in->n; i++)
         if (strcmp(in->rows[i].study, r->study) == 0 && strcmp(in->rows[i].treatment, r->treatment) == 0)
-            return bad_cell(in, row, in->treatment, "a treatment once in each study (arms of one treatment are put together)");
+            return bad_cell(in, row, in->treatment,
+                            "a treatment once in each study (arms of one treatment are put together)");
     if (isnan(r->value)) r->left_because = "its number is not reported";
     else if (isnan(r->n)) r->left_because = "the people of the arm are not reported";
     else if (in->spread >= 0 && !(r->spread > 0)) r->left_because = "no variance: sdi is not reported";
@@ -154,12 +171,17 @@ static islet_status read_rows(network_input *in)
     in->arms = malloc((size_t)in->file.rows * sizeof *in->arms);
     if (!in->rows || !in->arms) return ISLET_ERR_MEMORY;
     for (int row = 0; row < in->file.rows; row++)
-        if (in->only < 0 || strcmp(csv_cell_at(&in->file, row, in->only)->text, in->only_value) == 0) fine = read_row(in, row) && fine;
+        if (in->only < 0 || strcmp(csv_cell_at(&in->file, row, in->only)->text, in->only_value) == 0)
+            fine = read_row(in, row) && fine;
     if (!fine) return ISLET_ERR_INPUT;
     for (int i = 0; i < in->n; i++) {
         net_row *r = &in->rows[i];
-        if (!r->left_because && arms_of(in, r->study) < 2) r->left_because = "the only arm of its study that can be used";
-        if (r->left_because) problems_warning(in->problems, in->path, r->line, 1, "%s; expected two arms or more with a variance each; left out of the network", r->left_because);
+        if (!r->left_because && arms_of(in, r->study) < 2)
+            r->left_because = "the only arm of its study that can be used";
+        if (r->left_because)
+            problems_warning(in->problems, in->path, r->line, 1,
+                             "%s; expected two arms or more with a variance each; left out of the network",
+                             r->left_because);
     }
     return ISLET_OK;
 }
@@ -172,7 +194,8 @@ static effect effect_of(const network_input *in, const net_row *r)
     if (in->measure == NET_MD) return (effect){r->value, r->spread * r->spread / r->n};
     bool empty = false;
     for (int i = 0; i < in->n; i++)
-        if (!in->rows[i].left_because && strcmp(in->rows[i].study, r->study) == 0) empty = empty || in->rows[i].value == 0 || in->rows[i].value == in->rows[i].n;
+        if (!in->rows[i].left_because && strcmp(in->rows[i].study, r->study) == 0)
+            empty = empty || in->rows[i].value == 0 || in->rows[i].value == in->rows[i].n;
     double x = r->value + (empty ? 0.5 : 0), n = r->n + (empty ? 1 : 0);
     if (in->measure == NET_RD) return (effect){x / n, x * (n - x) / (n * n * n)};
     if (in->measure == NET_RR) return (effect){log(x / n), 1 / x - 1 / n};
@@ -191,10 +214,12 @@ static bool name_treatments(network_input *in)
 {
     const char *reference = in->options->reference ? in->options->reference : "placebo";
     for (int i = 0; i < in->n; i++)
-        if (!in->rows[i].left_because && strcmp(in->rows[i].treatment, reference) == 0 && !in->treatments) in->names[in->treatments++] = in->rows[i].treatment;
+        if (!in->rows[i].left_because && strcmp(in->rows[i].treatment, reference) == 0 && !in->treatments)
+            in->names[in->treatments++] = in->rows[i].treatment;
     if (in->options->reference && !in->treatments) return false;
     for (int i = 0; i < in->n && in->treatments < TREATMENTS_MAX; i++)
-        if (!in->rows[i].left_because && treatment_of(in, in->rows[i].treatment) < 0) in->names[in->treatments++] = in->rows[i].treatment;
+        if (!in->rows[i].left_because && treatment_of(in, in->rows[i].treatment) < 0)
+            in->names[in->treatments++] = in->rows[i].treatment;
     return true;
 }
 
@@ -203,7 +228,8 @@ static void collect_arms(network_input *in)
 {
     for (int i = 0; i < in->n; i++) {
         bool first = !in->rows[i].left_because;
-        for (int j = 0; first && j < i; j++) first = in->rows[j].left_because || strcmp(in->rows[j].study, in->rows[i].study) != 0;
+        for (int j = 0; first && j < i; j++)
+            first = in->rows[j].left_because || strcmp(in->rows[j].study, in->rows[i].study) != 0;
         for (int j = i; first && j < in->n; j++) {
             if (in->rows[j].left_because || strcmp(in->rows[j].study, in->rows[i].study) != 0) continue;
             effect e = effect_of(in, &in->rows[j]);
@@ -221,7 +247,9 @@ static bool is_connected(const network_input *in, const char **apart)
         more = false;
         for (int i = 0; i < in->n_arms; i++)
             for (int j = 0; j < in->n_arms; j++) {
-                if (in->arms[i].study != in->arms[j].study || !reached[in->arms[i].treatment] || reached[in->arms[j].treatment]) continue;
+                if (in->arms[i].study != in->arms[j].study || !reached[in->arms[i].treatment] ||
+                    reached[in->arms[j].treatment])
+                    continue;
                 reached[in->arms[j].treatment] = more = true;
             }
     }
@@ -242,7 +270,9 @@ static meta_refusal refusal_of(network_input *in, char *why, size_t size)
         return REFUSED_TOO_FEW;
     }
     if (is_connected(in, &apart)) return REFUSED_NOT;
-    snprintf(why, size, "no chain of studies connects '%.60s' with '%.60s'; choose studies with --only or another --reference", apart, in->names[0]);
+    snprintf(why, size,
+             "no chain of studies connects '%.60s' with '%.60s'; choose studies with --only or another --reference",
+             apart, in->names[0]);
     return REFUSED_NOT_COMPARABLE;
 }
 
@@ -333,15 +363,27 @@ static bool add_numbers(islet_table *table, const char *first, const char *secon
     return table_add_row(table, cells);
 }
 
-static bool contrasts_table(const network_input *in, const network_fit *fixed, const network_fit *fit, islet_network *out)
+static bool contrasts_table(const network_input *in, const network_fit *fixed, const network_fit *fit,
+                            islet_network *out)
 {
-    static const char *const names[] = {"treatment", "studies", "fixed", "fixed_se", "estimate", "se", "ci_low", "ci_high", "p", "pi_low", "pi_high", "p_score"};
+    static const char *const names[] = {"treatment", "studies", "fixed", "fixed_se", "estimate", "se",
+                                        "ci_low",    "ci_high", "p",     "pi_low",   "pi_high",  "p_score"};
     static const bool is_number[] = {false, true, true, true, true, true, true, true, true, true, true, true};
     const double z = gsl_cdf_ugaussian_Pinv(0.975);
     if (!(out->contrasts = table_create(12, names, is_number))) return false;
     for (int t = 0; t < in->treatments; t++) {
-        double se, fixed_se, y = network_contrast(fit, t, 0, &se), fixed_y = network_contrast(fixed, t, 0, &fixed_se), new_study = z * sqrt(se * se + fit->tau2);
-        double numbers[] = {studies_with(in, t), fixed_y, fixed_se, y, se, y - z * se, y + z * se, 2 * gsl_cdf_ugaussian_Q(fabs(y / se)), y - new_study, y + new_study,
+        double se, fixed_se, y = network_contrast(fit, t, 0, &se), fixed_y = network_contrast(fixed, t, 0, &fixed_se),
+                             new_study = z * sqrt(se * se + fit->tau2);
+        double numbers[] = {studies_with(in, t),
+                            fixed_y,
+                            fixed_se,
+                            y,
+                            se,
+                            y - z * se,
+                            y + z * se,
+                            2 * gsl_cdf_ugaussian_Q(fabs(y / se)),
+                            y - new_study,
+                            y + new_study,
                             p_score(fit, t)};
         for (int i = 1; t == 0 && i < 10; i++) numbers[i] = i == 1 || i == 3 ? 0 : NAN; /* the reference itself */
         if (!add_numbers(out->contrasts, in->names[t], NULL, numbers, 11)) return false;
@@ -358,8 +400,10 @@ static bool league_table(const network_input *in, const network_fit *fit, islet_
     for (int a = 0; a < in->treatments; a++)
         for (int b = 0; b < in->treatments; b++) {
             double se, y = network_contrast(fit, a, b, &se);
-            if (a != b && !add_numbers(out->league, in->names[a], in->names[b],
-                                       (const double[]){y, se, y - z * se, y + z * se, 2 * gsl_cdf_ugaussian_Q(fabs(y / se))}, 5)) return false;
+            if (a != b &&
+                !add_numbers(out->league, in->names[a], in->names[b],
+                             (const double[]){y, se, y - z * se, y + z * se, 2 * gsl_cdf_ugaussian_Q(fabs(y / se))}, 5))
+                return false;
         }
     return true;
 }
@@ -374,7 +418,8 @@ static bool left_table(const network_input *in, islet_network *out)
         if (!in->rows[i].left_because) continue;
         out->left_out++;
         number_write(in->rows[i].line, line);
-        if (!table_add_row(out->left, (const char *const[]){in->rows[i].study, line, in->rows[i].left_because})) return false;
+        if (!table_add_row(out->left, (const char *const[]){in->rows[i].study, line, in->rows[i].left_because}))
+            return false;
     }
     return true;
 }
@@ -385,13 +430,16 @@ static islet_status pool(network_input *in, islet_network *out)
 {
     network_fit fixed = {0}, fit = {0};
     islet_status status = ISLET_OK;
-    if (!network_run(in->arms, in->n_arms, in->treatments, false, &fixed) || !network_run(in->arms, in->n_arms, in->treatments, in->random_effects, &fit)) {
-        problems_error(in->problems, in->path, 0, 0, "the network has no solution; expected variances above 0; look at the arms");
+    if (!network_run(in->arms, in->n_arms, in->treatments, false, &fixed) ||
+        !network_run(in->arms, in->n_arms, in->treatments, in->random_effects, &fit)) {
+        problems_error(in->problems, in->path, 0, 0,
+                       "the network has no solution; expected variances above 0; look at the arms");
         status = ISLET_ERR_NUMERICAL;
         goto done;
     }
     out->tau2 = fit.tau2, out->q = fit.q, out->q_df = fit.q_df;
-    if (!set_consistency(in, out) || !contrasts_table(in, &fixed, &fit, out) || !league_table(in, &fit, out)) status = ISLET_ERR_MEMORY;
+    if (!set_consistency(in, out) || !contrasts_table(in, &fixed, &fit, out) || !league_table(in, &fit, out))
+        status = ISLET_ERR_MEMORY;
 done:
     network_free(&fixed);
     network_free(&fit);
@@ -403,7 +451,9 @@ static islet_status run(network_input *in, islet_network *out)
     islet_status status = read_options(in);
     if (status == ISLET_OK) status = read_rows(in);
     if (status != ISLET_OK) return status;
-    if (!name_treatments(in)) return refuse(in, ISLET_ERR_UNKNOWN_NAME, "reference '%s'; expected a treatment of the table", in->options->reference);
+    if (!name_treatments(in))
+        return refuse(in, ISLET_ERR_UNKNOWN_NAME, "reference '%s'; expected a treatment of the table",
+                      in->options->reference);
     collect_arms(in);
     meta_refusal refusal = refusal_of(in, out->why, sizeof out->why);
     const char *word = meta_refusal_word(refusal), *measure = measure_names[in->measure];
@@ -417,7 +467,8 @@ static islet_status run(network_input *in, islet_network *out)
     return refusal == REFUSED_NOT ? pool(in, out) : ISLET_OK;
 }
 
-islet_status islet_network_run(const char *path, const islet_meta_options *options, islet_network **out, islet_problems *problems)
+islet_status islet_network_run(const char *path, const islet_meta_options *options, islet_network **out,
+                               islet_problems *problems)
 {
     static const islet_meta_options defaults;
     if (!out) return ISLET_ERR_ARGUMENT;

@@ -31,17 +31,28 @@ static const struct {
 static const struct {
     const char *name;
     meta_kind kind;
-} measures[MEASURES] = {{"RR", KIND_TABLE}, {"OR", KIND_TABLE}, {"RD", KIND_TABLE}, {"PETO", KIND_TABLE}, {"MD", KIND_MEANS}, {"MDH", KIND_MEANS},
-                        {"SMD", KIND_MEANS}, {"PR", KIND_SHARES}, {"PLO", KIND_SHARES}, {"PFT", KIND_SHARES}, {"GEN", KIND_EFFECTS},
-                        {"MC", KIND_PRE_POST}, {"SMC", KIND_PRE_POST}};
+} measures[MEASURES] = {{"RR", KIND_TABLE},    {"OR", KIND_TABLE},   {"RD", KIND_TABLE},    {"PETO", KIND_TABLE},
+                        {"MD", KIND_MEANS},    {"MDH", KIND_MEANS},  {"SMD", KIND_MEANS},   {"PR", KIND_SHARES},
+                        {"PLO", KIND_SHARES},  {"PFT", KIND_SHARES}, {"GEN", KIND_EFFECTS}, {"MC", KIND_PRE_POST},
+                        {"SMC", KIND_PRE_POST}};
 #define MEASURE_NAMES "RR, OR, RD, PETO, MD, MDH, SMD, PR, PLO, PFT, GEN, MC or SMC"
 static const meta_measure usual[] = {MEASURE_RR, MEASURE_MD, MEASURE_PR, MEASURE_GEN, MEASURE_MC}; /* by kind */
 
-static const char *const methods[] = {"EE", "DL", "REML", "ML", "PM", "HS", "SJ", "EB", "HE", "MH", "PETO", NULL}; /* as pool_method, then two */
+static const char *const methods[] = {"EE", "DL", "REML", "ML", "PM",   "HS",
+                                      "SJ", "EB", "HE",   "MH", "PETO", NULL}; /* as pool_method, then two */
 
-const char *meta_measure_name(meta_measure measure) { return measures[measure].name; }
-const char *meta_method_name(int method) { return methods[method]; }
-bool meta_measure_is_log(meta_measure measure) { return measure == MEASURE_RR || measure == MEASURE_OR || measure == MEASURE_PETO; }
+const char *meta_measure_name(meta_measure measure)
+{
+    return measures[measure].name;
+}
+const char *meta_method_name(int method)
+{
+    return methods[method];
+}
+bool meta_measure_is_log(meta_measure measure)
+{
+    return measure == MEASURE_RR || measure == MEASURE_OR || measure == MEASURE_PETO;
+}
 
 const char *meta_refusal_word(meta_refusal refusal)
 {
@@ -56,12 +67,14 @@ bool meta_header_is_one(bool (*has)(const void *header, const char *name), const
         for (int j = 0; all && j < layouts[i].n; j++) all = has(header, layouts[i].columns[j]);
         if (all) return true;
     }
-    return has(header, "study") && (has(header, "treatment") || has(header, "trt")) && has(header, "mi") && has(header, "sdi") && has(header, "ni");
+    return has(header, "study") && (has(header, "treatment") || has(header, "trt")) && has(header, "mi") &&
+           has(header, "sdi") && has(header, "ni");
 }
 
 /* ---- what is asked for ---- */
 
-static islet_status refuse(const meta_input *in, islet_status status, int line, int column, const char *format, const char *what)
+static islet_status refuse(const meta_input *in, islet_status status, int line, int column, const char *format,
+                           const char *what)
 {
     problems_error(in->problems, in->path, line, column, format, what);
     return status;
@@ -73,7 +86,9 @@ static islet_status find_layout(meta_input *in)
     if (in->options->measure) {
         int m = 0;
         while (m < MEASURES && strcmp(measures[m].name, in->options->measure) != 0) m++;
-        if (m == MEASURES) return refuse(in, ISLET_ERR_UNKNOWN_NAME, 0, 0, "measure '%s'; expected " MEASURE_NAMES, in->options->measure);
+        if (m == MEASURES)
+            return refuse(in, ISLET_ERR_UNKNOWN_NAME, 0, 0, "measure '%s'; expected " MEASURE_NAMES,
+                          in->options->measure);
         in->measure = (meta_measure)m;
         wanted = (int)measures[m].kind;
     }
@@ -85,10 +100,14 @@ static islet_status find_layout(meta_input *in)
         if (wanted < 0) in->measure = usual[layouts[in->layout].kind];
         return ISLET_OK;
     }
-    static const char *const expected[] = {"tpos,tneg,cpos,cneg or ai,bi,ci,di or ai,n1i,ci,n2i", "m1i,sd1i,n1i,m2i,sd2i,n2i", "xi,ni", "yi,vi or yi,sei",
+    static const char *const expected[] = {"tpos,tneg,cpos,cneg or ai,bi,ci,di or ai,n1i,ci,n2i",
+                                           "m1i,sd1i,n1i,m2i,sd2i,n2i", "xi,ni", "yi,vi or yi,sei",
                                            "mpre,sdpre,mpost,sdpost,ni"};
-    return refuse(in, ISLET_ERR_INPUT, 1, 1, "the columns this measure needs are not in the header; expected %s; rename them",
-                  wanted < 0 ? "ai,bi,ci,di or ai,n1i,ci,n2i or m1i,sd1i,n1i,m2i,sd2i,n2i or mpre,sdpre,mpost,sdpost,ni or xi,ni or yi,vi" : expected[wanted]);
+    return refuse(
+        in, ISLET_ERR_INPUT, 1, 1, "the columns this measure needs are not in the header; expected %s; rename them",
+        wanted < 0
+            ? "ai,bi,ci,di or ai,n1i,ci,n2i or m1i,sd1i,n1i,m2i,sd2i,n2i or mpre,sdpre,mpost,sdpost,ni or xi,ni or yi,vi"
+            : expected[wanted]);
 }
 
 static islet_status find_method(meta_input *in)
@@ -98,15 +117,18 @@ static islet_status find_method(meta_input *in)
     if (strcmp(name, "FE") == 0) name = "EE";
     for (in->method = 0; methods[in->method] && strcmp(methods[in->method], name) != 0;) in->method++;
     if (!methods[in->method])
-        return refuse(in, ISLET_ERR_UNKNOWN_NAME, 0, 0, "method '%s'; expected EE (or FE), DL, REML, ML, PM, HS, SJ, EB, HE, MH or PETO", name);
-    if (in->method == METHOD_MH && in->measure > MEASURE_RD) return refuse(in, usage, 0, 0, "method %s; it pools RR, OR or RD; choose another", name);
+        return refuse(in, ISLET_ERR_UNKNOWN_NAME, 0, 0,
+                      "method '%s'; expected EE (or FE), DL, REML, ML, PM, HS, SJ, EB, HE, MH or PETO", name);
+    if (in->method == METHOD_MH && in->measure > MEASURE_RD)
+        return refuse(in, usage, 0, 0, "method %s; it pools RR, OR or RD; choose another", name);
     if (in->method == METHOD_PETO && in->measure != MEASURE_OR && in->measure != MEASURE_PETO && in->options->measure)
         return refuse(in, usage, 0, 0, "method %s; it pools odds ratios; say measure OR or PETO", name);
     if (in->method == METHOD_PETO && layouts[in->layout].kind != KIND_TABLE)
         return refuse(in, usage, 0, 0, "method %s; it needs counts of events; choose another", name);
     if (in->method == METHOD_PETO) in->measure = MEASURE_PETO;
     if (in->method > POOL_HE && (in->options->moderators || in->options->knapp_hartung))
-        return refuse(in, usage, 0, 0, "method %s with moderators or Knapp and Hartung's interval; it has neither; choose REML", name);
+        return refuse(in, usage, 0, 0,
+                      "method %s with moderators or Knapp and Hartung's interval; it has neither; choose REML", name);
     return ISLET_OK;
 }
 
@@ -133,9 +155,12 @@ static islet_status find_moderators(meta_input *in)
     in->p = 1;
     while (list && *list) {
         size_t length = strcspn(list, ",");
-        if (in->p == POOL_COEFFICIENTS) return refuse(in, ISLET_ERR_ARGUMENT, 0, 0, "moderators '%s'; expected five at most", in->options->moderators);
+        if (in->p == POOL_COEFFICIENTS)
+            return refuse(in, ISLET_ERR_ARGUMENT, 0, 0, "moderators '%s'; expected five at most",
+                          in->options->moderators);
         if ((in->moderator[in->p] = named_column(in, list, length)) < 0)
-            return refuse(in, ISLET_ERR_INPUT, 1, 1, "no column for the moderator '%s'; expected a name of the header", list);
+            return refuse(in, ISLET_ERR_INPUT, 1, 1, "no column for the moderator '%s'; expected a name of the header",
+                          list);
         in->p++;
         list += length + (list[length] == ',');
     }
@@ -150,16 +175,20 @@ static islet_status find_rows(meta_input *in)
     in->label = first_column(in, labels);
     in->correlation_column = csv_column(&in->file, "ri");
     in->correlation = in->options->has_correlation ? in->options->correlation : CORRELATION_ASSUMED;
-    if (!(in->correlation > -1 && in->correlation < 1)) return refuse(in, ISLET_ERR_ARGUMENT, 0, 0, "correlation%s; expected more than -1 and less than 1", "");
+    if (!(in->correlation > -1 && in->correlation < 1))
+        return refuse(in, ISLET_ERR_ARGUMENT, 0, 0, "correlation%s; expected more than -1 and less than 1", "");
     if (only) {
         size_t length = strcspn(only, "=");
         if (!only[length]) return refuse(in, ISLET_ERR_ARGUMENT, 0, 0, "rows '%s'; expected COLUMN=VALUE", only);
-        if ((in->only = named_column(in, only, length)) < 0) return refuse(in, ISLET_ERR_INPUT, 1, 1, "no column for '%s'; expected a name of the header", only);
+        if ((in->only = named_column(in, only, length)) < 0)
+            return refuse(in, ISLET_ERR_INPUT, 1, 1, "no column for '%s'; expected a name of the header", only);
         in->only_value = only + length + 1;
     }
     if (subgroups && (in->subgroup = csv_column(&in->file, subgroups)) < 0)
-        return refuse(in, ISLET_ERR_INPUT, 1, 1, "no column for the subgroups '%s'; expected a name of the header", subgroups);
-    if (subgroups && in->options->moderators) return refuse(in, ISLET_ERR_ARGUMENT, 0, 0, "subgroups '%s' with moderators; choose one of them", subgroups);
+        return refuse(in, ISLET_ERR_INPUT, 1, 1, "no column for the subgroups '%s'; expected a name of the header",
+                      subgroups);
+    if (subgroups && in->options->moderators)
+        return refuse(in, ISLET_ERR_ARGUMENT, 0, 0, "subgroups '%s' with moderators; choose one of them", subgroups);
     return find_moderators(in);
 }
 
@@ -171,15 +200,16 @@ static bool read_number(const meta_input *in, int row, int column, double *out)
     const csv_cell *cell = csv_cell_at(&in->file, row, column);
     *out = NAN;
     if (!cell->text[0] || number_read(cell->text, strlen(cell->text), out)) return true;
-    problems_error(in->problems, in->path, cell->line, cell->column, "'%s'; expected a plain number, or nothing or NA when it is missing", cell->text);
+    problems_error(in->problems, in->path, cell->line, cell->column,
+                   "'%s'; expected a plain number, or nothing or NA when it is missing", cell->text);
     return false;
 }
 
 static bool refuse_field(const meta_input *in, int row, int field, const char *expected)
 {
     const csv_cell *cell = csv_cell_at(&in->file, row, in->columns[field]);
-    problems_error(in->problems, in->path, cell->line, cell->column, "%s is %s; expected %s; correct the row", layouts[in->layout].columns[field], cell->text,
-                   expected);
+    problems_error(in->problems, in->path, cell->line, cell->column, "%s is %s; expected %s; correct the row",
+                   layouts[in->layout].columns[field], cell->text, expected);
     return false;
 }
 
@@ -196,15 +226,18 @@ static bool possible(const meta_input *in, int row, const double *f)
     for (int i = 0; counts && i < layouts[in->layout].n; i++)
         if (!isnan(f[i]) && !is_count(f[i])) fine = refuse_field(in, row, i, "a whole number, 0 or more");
     if (!fine) return false;
-    if ((kind == KIND_SHARES || layouts[in->layout].totals) && f[0] > f[1]) fine = refuse_field(in, row, 0, "no more events than people");
+    if ((kind == KIND_SHARES || layouts[in->layout].totals) && f[0] > f[1])
+        fine = refuse_field(in, row, 0, "no more events than people");
     if (layouts[in->layout].totals && f[2] > f[3]) fine = refuse_field(in, row, 2, "no more events than people");
     for (int arm = 0; kind == KIND_MEANS && arm < 2; arm++) {
         if (f[3 * arm + 1] < 0) fine = refuse_field(in, row, 3 * arm + 1, "a standard deviation of 0 or more");
-        if (!isnan(f[3 * arm + 2]) && !(is_count(f[3 * arm + 2]) && f[3 * arm + 2] >= 1)) fine = refuse_field(in, row, 3 * arm + 2, "1 person or more");
+        if (!isnan(f[3 * arm + 2]) && !(is_count(f[3 * arm + 2]) && f[3 * arm + 2] >= 1))
+            fine = refuse_field(in, row, 3 * arm + 2, "1 person or more");
     }
     for (int i = 1; kind == KIND_PRE_POST && i < 4; i += 2)
         if (f[i] < 0) fine = refuse_field(in, row, i, "a standard deviation of 0 or more");
-    if (kind == KIND_PRE_POST && !isnan(f[4]) && !(is_count(f[4]) && f[4] >= 1)) fine = refuse_field(in, row, 4, "1 person or more");
+    if (kind == KIND_PRE_POST && !isnan(f[4]) && !(is_count(f[4]) && f[4] >= 1))
+        fine = refuse_field(in, row, 4, "1 person or more");
     if (kind == KIND_EFFECTS && f[1] < 0) fine = refuse_field(in, row, 1, "0 or more");
     return fine;
 }
@@ -243,10 +276,12 @@ void meta_arm_text(const meta_input *in, const meta_study *study, int arm, char 
         number_write(study->fields[2 * arm] + study->fields[2 * arm + 1], people);
         snprintf(out, META_ARM_TEXT, "%.30s / %.30s", field_text(in, study, 2 * arm), people);
     } else if (kind == KIND_MEANS) {
-        snprintf(out, META_ARM_TEXT, "%.28s (%.28s), %.28s", field_text(in, study, 3 * arm), field_text(in, study, 3 * arm + 1), field_text(in, study, 3 * arm + 2));
+        snprintf(out, META_ARM_TEXT, "%.28s (%.28s), %.28s", field_text(in, study, 3 * arm),
+                 field_text(in, study, 3 * arm + 1), field_text(in, study, 3 * arm + 2));
     } else if (kind == KIND_PRE_POST) {
         int first = arm == 0 ? 2 : 0;
-        snprintf(out, META_ARM_TEXT, "%.28s (%.28s), %.28s", field_text(in, study, first), field_text(in, study, first + 1), field_text(in, study, 4));
+        snprintf(out, META_ARM_TEXT, "%.28s (%.28s), %.28s", field_text(in, study, first),
+                 field_text(in, study, first + 1), field_text(in, study, 4));
     } else if (kind == KIND_SHARES && arm == 0) {
         snprintf(out, META_ARM_TEXT, "%.30s / %.30s", field_text(in, study, 0), field_text(in, study, 1));
     }
@@ -256,22 +291,25 @@ void meta_arm_text(const meta_input *in, const meta_study *study, int arm, char 
 static const char *left_because(const meta_input *in, const meta_study *study)
 {
     static const char *const missing[][META_FIELDS] = {
-        [KIND_TABLE] = {"the first count is not reported", "the second count is not reported", "the third count is not reported", "the fourth count is not reported"},
-        [KIND_MEANS] = {"m1i is not reported", "no variance: sd1i is not reported", "n1i is not reported", "m2i is not reported", "no variance: sd2i is not reported",
-                        "n2i is not reported"},
+        [KIND_TABLE] = {"the first count is not reported", "the second count is not reported",
+                        "the third count is not reported", "the fourth count is not reported"},
+        [KIND_MEANS] = {"m1i is not reported", "no variance: sd1i is not reported", "n1i is not reported",
+                        "m2i is not reported", "no variance: sd2i is not reported", "n2i is not reported"},
         [KIND_SHARES] = {"xi is not reported", "ni is not reported"},
         [KIND_EFFECTS] = {"yi is not reported", "no variance is reported"},
-        [KIND_PRE_POST] = {"mpre is not reported", "no variance: sdpre is not reported", "mpost is not reported", "no variance: sdpost is not reported",
-                           "ni is not reported"}};
+        [KIND_PRE_POST] = {"mpre is not reported", "no variance: sdpre is not reported", "mpost is not reported",
+                           "no variance: sdpost is not reported", "ni is not reported"}};
     meta_kind kind = layouts[in->layout].kind;
     for (int i = 0; i < layouts[in->layout].n; i++)
         if (isnan(study->fields[i]) && !(in->measure == MEASURE_SMC && i == 3)) return missing[kind][i];
     for (int j = 1; j < in->p; j++)
         if (!isfinite(study->x[j])) return "a moderator is not reported";
-    if (kind == KIND_TABLE && (study->fields[0] + study->fields[1] == 0 || study->fields[2] + study->fields[3] == 0)) return "an arm without people";
+    if (kind == KIND_TABLE && (study->fields[0] + study->fields[1] == 0 || study->fields[2] + study->fields[3] == 0))
+        return "an arm without people";
     if (kind == KIND_SHARES && study->fields[1] == 0) return "no people";
     if (isfinite(study->y) && study->v > 0 && isfinite(study->v)) return NULL;
-    return kind == KIND_TABLE ? "its counts say nothing of this measure" : "its variance is 0 or cannot be worked out of so few people";
+    return kind == KIND_TABLE ? "its counts say nothing of this measure"
+                              : "its variance is 0 or cannot be worked out of so few people";
 }
 
 /* in the measure's own terms; false after messages */
@@ -289,7 +327,8 @@ static bool read_row(meta_input *in, int row)
     if (!fine || !possible(in, row, f)) return false;
     if (pre_post && !isnan(f[5]) && !(f[5] > -1 && f[5] < 1)) {
         const csv_cell *cell = csv_cell_at(&in->file, row, in->correlation_column);
-        problems_error(in->problems, in->path, cell->line, cell->column, "ri is %s; expected a correlation of more than -1 and less than 1; correct the row", cell->text);
+        problems_error(in->problems, in->path, cell->line, cell->column,
+                       "ri is %s; expected a correlation of more than -1 and less than 1; correct the row", cell->text);
         return false;
     }
     if (layouts[in->layout].totals) f[1] -= f[0], f[3] -= f[2];
@@ -301,7 +340,8 @@ static bool read_row(meta_input *in, int row)
     study->group = in->subgroup < 0 ? "" : csv_cell_at(&in->file, row, in->subgroup)->text;
     study->left_because = left_because(in, study);
     if (study->left_because)
-        problems_warning(in->problems, in->path, first->line, first->column, "%s; expected an effect with a variance; left out of the pool", study->left_because);
+        problems_warning(in->problems, in->path, first->line, first->column,
+                         "%s; expected an effect with a variance; left out of the pool", study->left_because);
     else if (pre_post && isnan(f[5])) in->assumed = true;
     in->n++;
     return true;
@@ -344,8 +384,13 @@ static void say_mixed(meta_input *in, int column, const char *a, const char *b, 
 {
     const char *name = in->file.cells[column].text;
     in->refusal = REFUSED_NOT_COMPARABLE;
-    if (column == in->subgroup) snprintf(in->why, sizeof in->why, "the rows mix %s: they are pooled apart by %s and not together", what, name);
-    else snprintf(in->why, sizeof in->why, "the rows mix %s: %s has '%.60s' and '%.60s'; choose with --only %s=VALUE or pool apart with --subgroups %s", what, name, a, b, name, name);
+    if (column == in->subgroup)
+        snprintf(in->why, sizeof in->why, "the rows mix %s: they are pooled apart by %s and not together", what, name);
+    else
+        snprintf(
+            in->why, sizeof in->why,
+            "the rows mix %s: %s has '%.60s' and '%.60s'; choose with --only %s=VALUE or pool apart with --subgroups %s",
+            what, name, a, b, name, name);
 }
 
 /* rows of different kinds of evidence, end points, units or (single arms) treatments */
@@ -378,7 +423,9 @@ static void look_for_too_few(meta_input *in)
     if (in->refusal != REFUSED_NOT || in->k > in->p) return;
     in->refusal = in->k == 0 ? REFUSED_NOT_REPORTED : REFUSED_TOO_FEW;
     if (in->k == 0) snprintf(in->why, sizeof in->why, "none of %d rows reports an effect with a variance", in->n);
-    else snprintf(in->why, sizeof in->why, "%d studies with an effect and a variance; a pool needs %d or more", in->k, in->p + 1);
+    else
+        snprintf(in->why, sizeof in->why, "%d studies with an effect and a variance; a pool needs %d or more", in->k,
+                 in->p + 1);
 }
 
 /* ---- the table ---- */
@@ -397,7 +444,8 @@ static islet_status read_rows(meta_input *in)
     return status;
 }
 
-islet_status meta_input_read(const char *path, const islet_meta_options *options, meta_input *out, islet_problems *problems)
+islet_status meta_input_read(const char *path, const islet_meta_options *options, meta_input *out,
+                             islet_problems *problems)
 {
     *out = (meta_input){.path = path, .options = options, .problems = problems};
     islet_status status = csv_read(path, &out->file, problems);

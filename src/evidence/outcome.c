@@ -17,15 +17,18 @@
 #define SE_RATIO_MAX 1.25   /* printed se over sd / sqrt(n): more than rounding */
 
 /* every column that is read; the first 15 are those of DESIGN, section 6, and must be there */
-#define COLUMNS(C)                                                                                                                 \
-    C(trial_id) C(cohort_group) C(arm) C(protocol) C(endpoint) C(unit) C(day) C(n) C(value) C(sd) C(se) C(ci_low) C(ci_high)       \
-    C(events) C(role) C(statistic) C(q1) C(q3) C(arm_role) C(part_of) C(n_arm) C(cell_type) C(cell_source) C(population)           \
-    C(design) C(product) C(dose_cells) C(regimen) C(citation) C(source) C(source_kind) C(note) C(printed) C(original)
+/* clang-format off */
+#define COLUMNS(C)                                                                                                    \
+    C(trial_id) C(cohort_group) C(arm) C(protocol) C(endpoint) C(unit) C(day) C(n) C(value) C(sd) C(se) C(ci_low)     \
+    C(ci_high) C(events) C(role) C(statistic) C(q1) C(q3) C(arm_role) C(part_of) C(n_arm) C(cell_type) C(cell_source) \
+    C(population) C(design) C(product) C(dose_cells) C(regimen) C(citation) C(source) C(source_kind) C(note)          \
+    C(printed) C(original)
+/* clang-format on */
 enum {
 #define C(name) COLUMN_##name,
     COLUMNS(C)
 #undef C
-    COLUMN_COUNT
+        COLUMN_COUNT
 };
 #define NEEDED (COLUMN_role + 1)
 static const char *const column_names[COLUMN_COUNT] = {
@@ -61,8 +64,12 @@ static void refuse(reader *in, int column, const char *expected)
 {
     const csv_cell *cell = cell_of(in, column);
     int line = cell->line ? cell->line : csv_cell_at(in->file, in->row, 0)->line;
-    if (cell->text[0]) problems_error(in->problems, in->path, line, cell->column, "%s is '%s'; expected %s; correct the row", column_names[column], cell->text, expected);
-    else problems_error(in->problems, in->path, line, cell->column ? cell->column : 1, "%s is empty; expected %s; complete the row", column_names[column], expected);
+    if (cell->text[0])
+        problems_error(in->problems, in->path, line, cell->column, "%s is '%s'; expected %s; correct the row",
+                       column_names[column], cell->text, expected);
+    else
+        problems_error(in->problems, in->path, line, cell->column ? cell->column : 1,
+                       "%s is empty; expected %s; complete the row", column_names[column], expected);
     in->errors++;
 }
 
@@ -71,7 +78,8 @@ static double number_of(reader *in, int column)
 {
     const char *text = text_of(in, column);
     double value = NAN;
-    if (text[0] && !number_read(text, strlen(text), &value)) refuse(in, column, "a plain number, or nothing when it was not published");
+    if (text[0] && !number_read(text, strlen(text), &value))
+        refuse(in, column, "a plain number, or nothing when it was not published");
     return value;
 }
 
@@ -95,8 +103,14 @@ static int word_of(reader *in, int column, const char *(*word)(int), const char 
     return -1;
 }
 
-static const char *role_word(int i) { return evidence_role_word((evidence_role)i); }
-static const char *statistic_word(int i) { return evidence_statistic_word((evidence_statistic)i); }
+static const char *role_word(int i)
+{
+    return evidence_role_word((evidence_role)i);
+}
+static const char *statistic_word(int i)
+{
+    return evidence_statistic_word((evidence_statistic)i);
+}
 
 /* ---- units ---- */
 
@@ -132,9 +146,10 @@ static bool find_conversion(reader *in, const outcome_info *endpoint, bool count
         *out = *c;
         return true;
     }
-    problems_error(in->problems, in->path, cell_of(in, COLUMN_unit)->line, cell_of(in, COLUMN_unit)->column,
-                   "unit '%s' of %s; expected %s or a unit that islet converts to it; write the unit that was published", written, endpoint->key,
-                   endpoint->unit);
+    problems_error(
+        in->problems, in->path, cell_of(in, COLUMN_unit)->line, cell_of(in, COLUMN_unit)->column,
+        "unit '%s' of %s; expected %s or a unit that islet converts to it; write the unit that was published", written,
+        endpoint->key, endpoint->unit);
     in->errors++;
     return false;
 }
@@ -152,7 +167,8 @@ static void convert(evidence_row *row, const conversion *by)
 
 static void check_count(reader *in, evidence_row *row)
 {
-    if (!outcome_is_share(&row->endpoint)) refuse(in, COLUMN_events, "nothing: this end point is a mean, with its number in the column value");
+    if (!outcome_is_share(&row->endpoint))
+        refuse(in, COLUMN_events, "nothing: this end point is a mean, with its number in the column value");
     else if (isnan(row->n)) refuse(in, COLUMN_n, "the people the events are counted among");
     else if (!(row->events <= row->n)) refuse(in, COLUMN_events, "no more events than people (column n)");
     else if (!isnan(row->value) && !(fabs(row->value - row->events / row->n) <= ROUNDING_FRAC))
@@ -174,24 +190,29 @@ static void check_value(reader *in, const evidence_row *row)
         number_write(low, least);
         number_write(high, most);
         problems_error(in->problems, in->path, cell_of(in, COLUMN_value)->line, cell_of(in, COLUMN_value)->column,
-                       "value is %s %s; expected %s to %s %s for %s; look at the unit", text_of(in, COLUMN_value), text_of(in, COLUMN_unit), least, most,
-                       row->endpoint.unit, row->endpoint.key);
+                       "value is %s %s; expected %s to %s %s for %s; look at the unit", text_of(in, COLUMN_value),
+                       text_of(in, COLUMN_unit), least, most, row->endpoint.unit, row->endpoint.key);
         in->errors++;
     }
-    if (isnan(row->n) && isnan(row->se) && isnan(row->ci_low)) refuse(in, COLUMN_n, "the people behind the number, or its se or interval");
+    if (isnan(row->n) && isnan(row->se) && isnan(row->ci_low))
+        refuse(in, COLUMN_n, "the people behind the number, or its se or interval");
 }
 
 static void check_spread(reader *in, const evidence_row *row)
 {
     if (row->sd < 0) refuse(in, COLUMN_sd, "0 or more");
     if (row->se < 0) refuse(in, COLUMN_se, "0 or more");
-    if (isnan(row->ci_low) != isnan(row->ci_high)) refuse(in, isnan(row->ci_low) ? COLUMN_ci_low : COLUMN_ci_high, "both ends of the 95 % interval");
-    else if (row->ci_low > row->value || row->ci_high < row->value) refuse(in, row->ci_low > row->value ? COLUMN_ci_low : COLUMN_ci_high, "an interval around the value");
+    if (isnan(row->ci_low) != isnan(row->ci_high))
+        refuse(in, isnan(row->ci_low) ? COLUMN_ci_low : COLUMN_ci_high, "both ends of the 95 % interval");
+    else if (row->ci_low > row->value || row->ci_high < row->value)
+        refuse(in, row->ci_low > row->value ? COLUMN_ci_low : COLUMN_ci_high, "an interval around the value");
     if (isnan(row->q1) != isnan(row->q3)) refuse(in, isnan(row->q1) ? COLUMN_q1 : COLUMN_q3, "both quartiles");
-    else if (row->q1 > row->value || row->q3 < row->value) refuse(in, row->q1 > row->value ? COLUMN_q1 : COLUMN_q3, "quartiles around the median");
+    else if (row->q1 > row->value || row->q3 < row->value)
+        refuse(in, row->q1 > row->value ? COLUMN_q1 : COLUMN_q3, "quartiles around the median");
     double ratio = row->se / (row->sd / sqrt(row->n));
     if (ratio > SE_RATIO_MAX || ratio < 1 / SE_RATIO_MAX)
-        problems_warning(in->problems, in->path, row->line, cell_of(in, COLUMN_se)->column, "se is %s beside sd %s and n %s; expected sd / sqrt(n); look which of the two was published",
+        problems_warning(in->problems, in->path, row->line, cell_of(in, COLUMN_se)->column,
+                         "se is %s beside sd %s and n %s; expected sd / sqrt(n); look which of the two was published",
                          text_of(in, COLUMN_se), text_of(in, COLUMN_sd), text_of(in, COLUMN_n));
 }
 
@@ -220,8 +241,9 @@ static void read_texts(reader *in, evidence_row *row)
     if (!row->group[0]) refuse(in, COLUMN_cohort_group, "one name for all trials with the same people");
     if (!row->arm[0]) refuse(in, COLUMN_arm, "the arm's name");
     if (in->columns[COLUMN_source] >= 0 && !row->source[0]) refuse(in, COLUMN_source, "where the number was read");
-    if (in->columns[COLUMN_arm_role] >= 0 && strcmp(row->arm_role, "treatment") != 0 && strcmp(row->arm_role, "control") != 0
-        && strcmp(row->arm_role, "single") != 0) refuse(in, COLUMN_arm_role, "treatment, control or single");
+    if (in->columns[COLUMN_arm_role] >= 0 && strcmp(row->arm_role, "treatment") != 0 &&
+        strcmp(row->arm_role, "control") != 0 && strcmp(row->arm_role, "single") != 0)
+        refuse(in, COLUMN_arm_role, "treatment, control or single");
 }
 
 static void read_numbers(reader *in, evidence_row *row)
@@ -249,10 +271,12 @@ static void read_statistic(reader *in, evidence_row *row)
     bool share = outcome_is_share(&row->endpoint);
     row->statistic = share ? STATISTIC_SHARE : STATISTIC_MEAN;
     if (!text_of(in, COLUMN_statistic)[0]) return;
-    int word = word_of(in, COLUMN_statistic, statistic_word, "share, ever, mean, median, geometric_mean, adjusted_mean or change");
+    int word = word_of(in, COLUMN_statistic, statistic_word,
+                       "share, ever, mean, median, geometric_mean, adjusted_mean or change");
     if (word < 0) return;
     row->statistic = (evidence_statistic)word;
-    if (share != (row->statistic <= STATISTIC_EVER)) refuse(in, COLUMN_statistic, share ? "share or ever" : "mean, median, geometric_mean, adjusted_mean or change");
+    if (share != (row->statistic <= STATISTIC_EVER))
+        refuse(in, COLUMN_statistic, share ? "share or ever" : "mean, median, geometric_mean, adjusted_mean or change");
 }
 
 static void read_row(reader *in, evidence_row *row)
@@ -290,15 +314,20 @@ static bool read_header(reader *in)
     for (int i = 0; i < COLUMN_COUNT; i++) {
         in->columns[i] = csv_column(in->file, column_names[i]);
         if (in->columns[i] >= 0 || i >= NEEDED) continue;
-        problems_error(in->problems, in->path, 1, 1, "there is no column '%s'; expected trial_id,cohort_group,arm,protocol,endpoint,unit,day,n,value,sd,se,"
-                       "ci_low,ci_high,events,role; add it, empty where nothing was published", column_names[i]);
+        problems_error(
+            in->problems, in->path, 1, 1,
+            "there is no column '%s'; expected trial_id,cohort_group,arm,protocol,endpoint,unit,day,n,value,sd,se,"
+            "ci_low,ci_high,events,role; add it, empty where nothing was published",
+            column_names[i]);
         whole = false;
     }
     for (int i = 0; i < in->file->columns; i++) {
         bool known = false;
         for (int j = 0; j < COLUMN_COUNT; j++) known = known || in->columns[j] == i;
         const csv_cell *cell = &in->file->cells[i];
-        if (!known) problems_warning(in->problems, in->path, cell->line, cell->column, "the column '%s' is not read; expected a name of docs/evidence.md", cell->text);
+        if (!known)
+            problems_warning(in->problems, in->path, cell->line, cell->column,
+                             "the column '%s' is not read; expected a name of docs/evidence.md", cell->text);
     }
     return whole;
 }
@@ -328,7 +357,8 @@ islet_status evidence_read(const char *path, evidence_rows *out, islet_problems 
     return status == ISLET_OK ? read_rows(path, out, problems) : status;
 }
 
-islet_status evidence_parse(const char *text, size_t size, const char *path, evidence_rows *out, islet_problems *problems)
+islet_status evidence_parse(const char *text, size_t size, const char *path, evidence_rows *out,
+                            islet_problems *problems)
 {
     *out = (evidence_rows){0};
     islet_status status = csv_parse(text, size, path, &out->file, problems);

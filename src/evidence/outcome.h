@@ -8,23 +8,23 @@
 #include "base/csv.h"
 #include "base/endpoint.h"
 
-typedef enum { /* what a row may be used for */
-    ROLE_CALIBRATE, /* may set parameters */
-    ROLE_VALIDATE,  /* compared and reported, never fitted */
-    ROLE_CONTEXT,   /* background */
-    ROLE_DIRECTION, /* a sign only: value is -1, 0 or 1 */
-    ROLE_CLAIM,     /* a clinic's own words */
-    ROLES
+typedef enum {                 /* what a row may be used for */
+               ROLE_CALIBRATE, /* may set parameters */
+               ROLE_VALIDATE,  /* compared and reported, never fitted */
+               ROLE_CONTEXT,   /* background */
+               ROLE_DIRECTION, /* a sign only: value is -1, 0 or 1 */
+               ROLE_CLAIM,     /* a clinic's own words */
+               ROLES
 } evidence_role;
 
 typedef enum {
-    STATISTIC_SHARE,          /* people with it at the day (harms: ever since day 0) */
-    STATISTIC_EVER,           /* people with it at any time from day 0 to the day */
+    STATISTIC_SHARE, /* people with it at the day (harms: ever since day 0) */
+    STATISTIC_EVER,  /* people with it at any time from day 0 to the day */
     STATISTIC_MEAN,
     STATISTIC_MEDIAN,
     STATISTIC_GEOMETRIC_MEAN,
-    STATISTIC_ADJUSTED_MEAN,  /* of a model of the publication */
-    STATISTIC_CHANGE,         /* mean change since day 0 */
+    STATISTIC_ADJUSTED_MEAN, /* of a model of the publication */
+    STATISTIC_CHANGE,        /* mean change since day 0 */
     STATISTICS
 } evidence_statistic;
 
@@ -52,16 +52,16 @@ typedef struct {
     evidence_role role;
     int day;
     double n, value, sd, se, ci_low, ci_high; /* value: also of shares, events / n */
-    double events;                            /* of n; NaN for means, and for shares that were published as a percentage */
-    double q1, q3;                            /* quartiles around a median */
-    const char *arm_role;                     /* treatment, control, single */
-    const char *part_of;                      /* the arm whose people these are a part of */
-    double n_arm;                             /* people in the arm */
+    double events;        /* of n; NaN for means, and for shares that were published as a percentage */
+    double q1, q3;        /* quartiles around a median */
+    const char *arm_role; /* treatment, control, single */
+    const char *part_of;  /* the arm whose people these are a part of */
+    double n_arm;         /* people in the arm */
     const char *cell_type, *cell_source, *population, *design;
-    const char *product, *regimen;            /* shipped ones that stand for what was given, from day 0 on .. */
-    double dose_cells;                        /* .. and at once; NaN: any */
+    const char *product, *regimen; /* shipped ones that stand for what was given, from day 0 on .. */
+    double dose_cells;             /* .. and at once; NaN: any */
     const char *citation, *source, *source_kind, *note, *printed;
-    int original;                             /* row of outcomes_original.csv, 0 when there is none */
+    int original; /* row of outcomes_original.csv, 0 when there is none */
 } evidence_row;
 
 typedef struct {
@@ -73,7 +73,8 @@ typedef struct {
 
 /* Read, check every row and the rows together. ISLET_ERR_INPUT with all reasons; *out is then empty. */
 ISLET_CHECK islet_status evidence_read(const char *path, evidence_rows *out, islet_problems *problems);
-ISLET_CHECK islet_status evidence_parse(const char *text, size_t size, const char *path, evidence_rows *out, islet_problems *problems);
+ISLET_CHECK islet_status evidence_parse(const char *text, size_t size, const char *path, evidence_rows *out,
+                                        islet_problems *problems);
 ISLET_CHECK islet_status evidence_shipped(evidence_rows *out, islet_problems *problems);
 void evidence_free(evidence_rows *rows);
 

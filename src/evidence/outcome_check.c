@@ -24,40 +24,48 @@ static bool same_number(double a, double b)
 }
 
 /* a fact that stands twice would count twice */
-static bool check_twice(const evidence_rows *rows, const evidence_row *row, const evidence_row *before, islet_problems *problems)
+static bool check_twice(const evidence_rows *rows, const evidence_row *row, const evidence_row *before,
+                        islet_problems *problems)
 {
-    if (before->day != row->day || before->statistic != row->statistic || strcmp(before->endpoint.key, row->endpoint.key) != 0) return true;
-    problems_error(problems, rows->path, row->line, column_of(rows, row, "endpoint"),
-                   "%s of arm '%s' at day %d stands in line %d too; expected one row a fact; remove one, or name the arm's part in arm and part_of",
-                   row->endpoint.key, row->arm, row->day, before->line);
+    if (before->day != row->day || before->statistic != row->statistic ||
+        strcmp(before->endpoint.key, row->endpoint.key) != 0)
+        return true;
+    problems_error(
+        problems, rows->path, row->line, column_of(rows, row, "endpoint"),
+        "%s of arm '%s' at day %d stands in line %d too; expected one row a fact; remove one, or name the arm's part in arm and part_of",
+        row->endpoint.key, row->arm, row->day, before->line);
     return false;
 }
 
 /* what is said of an arm must be the same in all its rows; otherwise two arms have one name */
-static bool check_arm(const evidence_rows *rows, const evidence_row *row, const evidence_row *first, islet_problems *problems)
+static bool check_arm(const evidence_rows *rows, const evidence_row *row, const evidence_row *first,
+                      islet_problems *problems)
 {
     const struct {
         const char *column, *here, *there;
-    } texts[] = {{"cohort_group", row->group, first->group}, {"protocol", row->protocol, first->protocol}, {"arm_role", row->arm_role, first->arm_role},
-                 {"part_of", row->part_of, first->part_of},  {"cell_type", row->cell_type, first->cell_type}, {"product", row->product, first->product},
-                 {"regimen", row->regimen, first->regimen},  {"population", row->population, first->population}};
+    } texts[] = {{"cohort_group", row->group, first->group},      {"protocol", row->protocol, first->protocol},
+                 {"arm_role", row->arm_role, first->arm_role},    {"part_of", row->part_of, first->part_of},
+                 {"cell_type", row->cell_type, first->cell_type}, {"product", row->product, first->product},
+                 {"regimen", row->regimen, first->regimen},       {"population", row->population, first->population}};
     const char *other = NULL;
     for (size_t i = 0; !other && i < sizeof texts / sizeof *texts; i++)
         if (strcmp(texts[i].here, texts[i].there) != 0) other = texts[i].column;
     if (!other && !same_number(row->n_arm, first->n_arm)) other = "n_arm";
     if (!other && !same_number(row->dose_cells, first->dose_cells)) other = "dose_cells";
     if (!other) return true;
-    problems_error(problems, rows->path, row->line, column_of(rows, row, other),
-                   "%s of arm '%s' is not that of line %d; expected one arm to be the same in all its rows; correct it, or name the second arm otherwise",
-                   other, row->arm, first->line);
+    problems_error(
+        problems, rows->path, row->line, column_of(rows, row, other),
+        "%s of arm '%s' is not that of line %d; expected one arm to be the same in all its rows; correct it, or name the second arm otherwise",
+        other, row->arm, first->line);
     return false;
 }
 
 static bool check_people(const evidence_rows *rows, const evidence_row *row, islet_problems *problems)
 {
     if (!(row->n > row->n_arm)) return true;
-    problems_error(problems, rows->path, row->line, column_of(rows, row, "n"), "n is %d in an arm of %d; expected no more people than the arm has; correct n or n_arm",
-                   (int)row->n, (int)row->n_arm);
+    problems_error(problems, rows->path, row->line, column_of(rows, row, "n"),
+                   "n is %d in an arm of %d; expected no more people than the arm has; correct n or n_arm", (int)row->n,
+                   (int)row->n_arm);
     return false;
 }
 
@@ -73,8 +81,9 @@ static bool check_parts(const evidence_rows *rows, const evidence_row *part, isl
 {
     const evidence_row *whole = first_of_arm(rows, part->trial, part->part_of);
     if (!whole) {
-        problems_error(problems, rows->path, part->line, column_of(rows, part, "part_of"), "part_of is '%s'; expected an arm of %s that has a row; correct the name",
-                       part->part_of, part->trial);
+        problems_error(problems, rows->path, part->line, column_of(rows, part, "part_of"),
+                       "part_of is '%s'; expected an arm of %s that has a row; correct the name", part->part_of,
+                       part->trial);
         return false;
     }
     double people = 0;
@@ -84,22 +93,27 @@ static bool check_parts(const evidence_rows *rows, const evidence_row *part, isl
         if (row == first_of_arm(rows, row->trial, row->arm) && !isnan(row->n_arm)) people += row->n_arm;
     }
     if (!(people > whole->n_arm)) return true;
-    problems_error(problems, rows->path, part->line, column_of(rows, part, "part_of"),
-                   "the parts of arm '%s' have %ld people, the arm %ld; expected parts that add up to no more than the arm; correct n_arm", part->part_of, (long)people,
-                   (long)whole->n_arm);
+    problems_error(
+        problems, rows->path, part->line, column_of(rows, part, "part_of"),
+        "the parts of arm '%s' have %ld people, the arm %ld; expected parts that add up to no more than the arm; correct n_arm",
+        part->part_of, (long)people, (long)whole->n_arm);
     return false;
 }
 
 static bool other_side(const evidence_row *a, const evidence_row *b)
 {
-    return (a->role == ROLE_CALIBRATE && b->role == ROLE_VALIDATE) || (a->role == ROLE_VALIDATE && b->role == ROLE_CALIBRATE);
+    return (a->role == ROLE_CALIBRATE && b->role == ROLE_VALIDATE) ||
+           (a->role == ROLE_VALIDATE && b->role == ROLE_CALIBRATE);
 }
 
 /* where a cohort is listed as split by outcome, the split is held to: only C-peptide of the zimislecel cohort sets anything */
 static bool check_split_by_outcome(const evidence_rows *rows, const evidence_row *row, islet_problems *problems)
 {
-    if (row->role != ROLE_CALIBRATE || strcmp(row->group, "zim_forward") != 0 || strncmp(row->endpoint.key, "c_peptide_", 10) == 0) return true;
-    problems_error(problems, rows->path, row->line, column_of(rows, row, "role"), "role is calibrate for %s of zim_forward; %s; make it validate", row->endpoint.key,
+    if (row->role != ROLE_CALIBRATE || strcmp(row->group, "zim_forward") != 0 ||
+        strncmp(row->endpoint.key, "c_peptide_", 10) == 0)
+        return true;
+    problems_error(problems, rows->path, row->line, column_of(rows, row, "role"),
+                   "role is calibrate for %s of zim_forward; %s; make it validate", row->endpoint.key,
                    evidence_split_reason(row->group));
     return false;
 }
@@ -119,8 +133,10 @@ static bool check_row(const evidence_rows *rows, int at, islet_problems *problem
     if (first) fine = check_arm(rows, row, first, problems) && fine;
     else if (row->part_of[0]) fine = check_parts(rows, row, problems) && fine;
     if (across && !evidence_split_reason(row->group)) {
-        problems_error(problems, rows->path, row->line, column_of(rows, row, "role"), "cohort '%s' is %s here and %s in line %d; expected one side of the split for the same people; "
-                       "change the role or the cohort_group", row->group, evidence_role_word(row->role), evidence_role_word(across->role), across->line);
+        problems_error(problems, rows->path, row->line, column_of(rows, row, "role"),
+                       "cohort '%s' is %s here and %s in line %d; expected one side of the split for the same people; "
+                       "change the role or the cohort_group",
+                       row->group, evidence_role_word(row->role), evidence_role_word(across->role), across->line);
         fine = false;
     }
     return check_split_by_outcome(rows, row, problems) && check_people(rows, row, problems) && fine;

@@ -11,8 +11,14 @@ static const struct {
     double low, high;
 } list[] = {
 #define CANONICAL(key_, low_, high_) {.key = #key_, .id = ENDPOINT_##key_, .low = low_, .high = high_},
-#define FURTHER(key_, unit_, kind_, low_, high_, sentence_)                                                                        \
-    {.key = #key_, .unit = unit_, .sentence = sentence_, .kind = ENDPOINT_KIND_##kind_, .id = -1, .low = low_, .high = high_},
+#define FURTHER(key_, unit_, kind_, low_, high_, sentence_)                                                            \
+    {.key = #key_,                                                                                                     \
+     .unit = unit_,                                                                                                    \
+     .sentence = sentence_,                                                                                            \
+     .kind = ENDPOINT_KIND_##kind_,                                                                                    \
+     .id = -1,                                                                                                         \
+     .low = low_,                                                                                                      \
+     .high = high_},
 #include "evidence/outcomes.def"
 #undef CANONICAL
 #undef FURTHER
@@ -64,7 +70,8 @@ const char *evidence_role_word(evidence_role role)
 
 const char *evidence_statistic_word(evidence_statistic statistic)
 {
-    static const char *const words[STATISTICS] = {"share", "ever", "mean", "median", "geometric_mean", "adjusted_mean", "change"};
+    static const char *const words[STATISTICS] = {"share",          "ever",          "mean",  "median",
+                                                  "geometric_mean", "adjusted_mean", "change"};
     return statistic >= 0 && statistic < STATISTICS ? words[statistic] : NULL;
 }
 
@@ -74,8 +81,10 @@ const char *evidence_split_reason(const char *cohort_group)
         const char *group, *reason;
     } splits[] = {
         {"zim_forward", "split by outcome: stimulated C-peptide of the full dose calibrates, the rest validates"},
-        {"ahsct_pool", "the immune-reset series overlap in part: the Polish series calibrates, the others validate and are marked"},
-        {"protrans_adult", "the two ProTrans series overlap in part: the randomised year calibrates, dose levels and later years validate"},
+        {"ahsct_pool",
+         "the immune-reset series overlap in part: the Polish series calibrates, the others validate and are marked"},
+        {"protrans_adult",
+         "the two ProTrans series overlap in part: the randomised year calibrates, dose levels and later years validate"},
     };
     for (size_t i = 0; i < sizeof splits / sizeof *splits; i++)
         if (strcmp(splits[i].group, cohort_group) == 0) return splits[i].reason;

@@ -11,9 +11,11 @@
 #define COLUMNS 34
 
 static const char *const names[COLUMNS] = {
-    "trial_id", "cohort_group", "arm", "protocol", "endpoint", "unit", "day", "n", "value", "sd", "se", "ci_low", "ci_high", "events", "role",
-    "statistic", "q1", "q3", "arm_role", "part_of", "n_arm", "cell_type", "cell_source", "population", "design", "product", "dose_cells", "regimen",
-    "citation", "source", "source_kind", "note", "printed", "original"};
+    "trial_id",  "cohort_group", "arm",         "protocol", "endpoint", "unit",       "day",
+    "n",         "value",        "sd",          "se",       "ci_low",   "ci_high",    "events",
+    "role",      "statistic",    "q1",          "q3",       "arm_role", "part_of",    "n_arm",
+    "cell_type", "cell_source",  "population",  "design",   "product",  "dose_cells", "regimen",
+    "citation",  "source",       "source_kind", "note",     "printed",  "original"};
 
 static bool is_number(int column)
 {
@@ -22,12 +24,31 @@ static bool is_number(int column)
 
 static bool add_row(islet_table *table, const evidence_row *row)
 {
-    double numbers[COLUMNS] = {[6] = row->day, row->n, row->value, row->sd, row->se, row->ci_low, row->ci_high, row->events,
-                               [16] = row->q1, row->q3, [20] = row->n_arm, [26] = row->dose_cells, [33] = row->original};
-    const char *cells[COLUMNS] = {
-        row->trial, row->group, row->arm, row->protocol, row->endpoint.key, row->endpoint.unit, [14] = evidence_role_word(row->role),
-        evidence_statistic_word(row->statistic), [18] = row->arm_role, row->part_of, [21] = row->cell_type, row->cell_source, row->population, row->design,
-        row->product, [27] = row->regimen, row->citation, row->source, row->source_kind, row->note, row->printed};
+    double numbers[COLUMNS] = {
+        [6] = row->day,      row->n,      row->value,     row->sd, row->se,           row->ci_low,
+        row->ci_high,        row->events, [16] = row->q1, row->q3, [20] = row->n_arm, [26] = row->dose_cells,
+        [33] = row->original};
+    const char *cells[COLUMNS] = {row->trial,
+                                  row->group,
+                                  row->arm,
+                                  row->protocol,
+                                  row->endpoint.key,
+                                  row->endpoint.unit,
+                                  [14] = evidence_role_word(row->role),
+                                  evidence_statistic_word(row->statistic),
+                                  [18] = row->arm_role,
+                                  row->part_of,
+                                  [21] = row->cell_type,
+                                  row->cell_source,
+                                  row->population,
+                                  row->design,
+                                  row->product,
+                                  [27] = row->regimen,
+                                  row->citation,
+                                  row->source,
+                                  row->source_kind,
+                                  row->note,
+                                  row->printed};
     char text[COLUMNS][NUMBER_TEXT];
     for (int i = 0; i < COLUMNS; i++) {
         if (!is_number(i)) continue;

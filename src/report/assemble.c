@@ -27,7 +27,8 @@ static const embedded_file *asset(page *p, const char *path)
 {
     const embedded_file *file = embedded_find(path);
     if (!file && p->status == ISLET_OK) {
-        problems_error(p->problems, path, 0, 0, "this part of the report was not compiled in; the libraries that draw figures were "
+        problems_error(p->problems, path, 0, 0,
+                       "this part of the report was not compiled in; the libraries that draw figures were "
                        "expected; install node modules and build again");
         p->status = ISLET_ERR_UNSUPPORTED;
     }
@@ -100,8 +101,7 @@ static void fill_place(page *p, const page_plan *plan, text *out, const char *pl
     else if (IS("style") && (style = asset(p, ASSETS "style.css"))) text_add_bytes(out, style->bytes, style->size);
     else if (IS("scripts")) write_scripts(p, out);
     else if (IS("figures")) write_figures(p, plan->figures, out);
-    else if (IS("data")) { /* after the sections, which stand before it in the page */
-        text_add(out, "{");
+    else if (IS("data")) { /* after the sections, which stand before it in the page */ text_add(out, "{");
         if (p->data.size > 2) text_add_bytes(out, p->data.bytes, p->data.size - 2); /* without the last ",\n" */
         text_add(out, "}");
     } else {
@@ -161,14 +161,17 @@ islet_status page_place_file(const char *path, const text *content, islet_proble
     struct stat info;
     islet_status status = ISLET_OK;
     if (stat(path, &info) == 0 && !S_ISREG(info.st_mode)) {
-        problems_error(problems, path, 0, 0, "not a regular file; a place for the report was expected; choose another name");
+        problems_error(problems, path, 0, 0,
+                       "not a regular file; a place for the report was expected; choose another name");
         return ISLET_ERR_IO;
     }
     text_format(&temporary, "%s.%ld.part", path, (long)getpid());
     if (temporary.failed) status = ISLET_ERR_ARGUMENT;
     else if (!write_file(temporary.bytes, content) || rename(temporary.bytes, path) != 0) {
-        problems_error(problems, path, 0, 0, "the report could not be written (%s); what stood here is unchanged; make room or "
-                       "choose another place", strerror(errno));
+        problems_error(problems, path, 0, 0,
+                       "the report could not be written (%s); what stood here is unchanged; make room or "
+                       "choose another place",
+                       strerror(errno));
         unlink(temporary.bytes);
         status = ISLET_ERR_IO;
     }

@@ -7,7 +7,8 @@
 typedef struct {
     const char *page;           /* assets/PAGE.html */
     const char *const *figures; /* assets/NAME.vl.json; the last is NULL */
-    void (*fill)(page *p, const void *context, const char *place, size_t length); /* into p->out; unknown places stay empty */
+    void (*fill)(page *p, const void *context, const char *place,
+                 size_t length); /* into p->out; unknown places stay empty */
     const void *context;
 } page_plan;
 

@@ -23,17 +23,19 @@ typedef struct {
 
 /* kind: study, group (a heading), pool (a diamond), prediction. Missing numbers are NaN. */
 void forest_begin(page *p, forest *f, const char *label, const char *treated, const char *control);
-void forest_row(page *p, forest *f, const char *kind, const char *label, const char *treated, const char *control, double value, double low, double high,
-                double weight);
+void forest_row(page *p, forest *f, const char *kind, const char *label, const char *treated, const char *control,
+                double value, double low, double high, double weight);
 void forest_end(page *p, const forest *f);
-void forest_words(page *p, const forest *f, const char *axis, bool arms); /* the words of the figure; after forest_end */
+void forest_words(page *p, const forest *f, const char *axis,
+                  bool arms); /* the words of the figure; after forest_end */
 
 bool meta_page_is_ratio(const char *measure);
 double meta_page_number(const islet_table *table, int row, int column);
 void meta_page_section(page *p, const char *heading, const char *explain); /* ours, as HTML; closed with </section> */
 void meta_page_figure(page *p, const char *name, const char *label);       /* closed with </details></figure> */
 void meta_page_test(page *p, const char *name, double statistic, int freedom, double value);
-void meta_page_table(page *p, const islet_table *table, const char *const *headings); /* NULL: the column is not shown */
+void meta_page_table(page *p, const islet_table *table,
+                     const char *const *headings); /* NULL: the column is not shown */
 void meta_page_left(page *p, const islet_table *left);
 ISLET_CHECK islet_status meta_page_write(const page_plan *plan, const char *path, islet_problems *problems);
 

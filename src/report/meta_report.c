@@ -30,9 +30,19 @@ static const char *measure_words(const char *measure)
 {
     static const struct {
         const char *measure, *words;
-    } list[] = {{"RR", "Risk ratio"}, {"OR", "Odds ratio"}, {"PETO", "Odds ratio (Peto)"}, {"RD", "Risk difference"}, {"MD", "Mean difference"},
-                {"MDH", "Mean difference"}, {"SMD", "Standardised mean difference"}, {"PR", "Share of people"}, {"PLO", "Logit of the share"},
-                {"PFT", "Share, Freeman-Tukey scale"}, {"GEN", "Effect"}, {"MC", "Change of the mean"}, {"SMC", "Change in standard deviations of before"}};
+    } list[] = {{"RR", "Risk ratio"},
+                {"OR", "Odds ratio"},
+                {"PETO", "Odds ratio (Peto)"},
+                {"RD", "Risk difference"},
+                {"MD", "Mean difference"},
+                {"MDH", "Mean difference"},
+                {"SMD", "Standardised mean difference"},
+                {"PR", "Share of people"},
+                {"PLO", "Logit of the share"},
+                {"PFT", "Share, Freeman-Tukey scale"},
+                {"GEN", "Effect"},
+                {"MC", "Change of the mean"},
+                {"SMC", "Change in standard deviations of before"}};
     for (size_t i = 0; i < sizeof list / sizeof *list; i++)
         if (strcmp(list[i].measure, measure) == 0) return list[i].words;
     return measure;
@@ -40,7 +50,8 @@ static const char *measure_words(const char *measure)
 
 static bool has_control(const char *measure)
 {
-    return meta_page_is_ratio(measure) || strcmp(measure, "RD") == 0 || strcmp(measure, "MD") == 0 || strcmp(measure, "MDH") == 0 || strcmp(measure, "SMD") == 0;
+    return meta_page_is_ratio(measure) || strcmp(measure, "RD") == 0 || strcmp(measure, "MD") == 0 ||
+           strcmp(measure, "MDH") == 0 || strcmp(measure, "SMD") == 0;
 }
 
 static bool is_change(const char *measure)
@@ -50,8 +61,8 @@ static bool is_change(const char *measure)
 
 /* ---- forest ---- */
 
-void forest_row(page *p, forest *f, const char *kind, const char *label, const char *treated, const char *control, double value, double low, double high,
-                double weight)
+void forest_row(page *p, forest *f, const char *kind, const char *label, const char *treated, const char *control,
+                double value, double low, double high, double weight)
 {
     text effect = {0}, share = {0};
     double shown[3] = {value, low, high};
@@ -129,13 +140,15 @@ void forest_words(page *p, const forest *f, const char *axis, bool arms)
     if (!(high > low)) low -= 1, high += 1;
     text_add(out, "{\"axis\":");
     text_json(out, axis);
-    text_add(out, f->ratio ? ",\"scale\":\"log\",\"null\":1,\"domain\":[" : ",\"scale\":\"linear\",\"null\":0,\"domain\":[");
+    text_add(out,
+             f->ratio ? ",\"scale\":\"log\",\"null\":1,\"domain\":[" : ",\"scale\":\"linear\",\"null\":0,\"domain\":[");
     number_write(low, number);
     text_add(out, number);
     text_add(out, ",");
     number_write(high, number);
     text_add(out, number);
-    text_format(out, "],\"rows\":[-0.7,%d.3],\"height\":%d,\"label_x\":%d}", f->rows - 1, 22 * f->rows, arms ? -440 : -230);
+    text_format(out, "],\"rows\":[-0.7,%d.3],\"height\":%d,\"label_x\":%d}", f->rows - 1, 22 * f->rows,
+                arms ? -440 : -230);
 }
 
 static void add_subgroup(page *p, forest *f, const islet_meta *m, int group)
@@ -143,15 +156,17 @@ static void add_subgroup(page *p, forest *f, const islet_meta *m, int group)
     char label[160];
     const islet_table *s = m->subgroups;
     snprintf(label, sizeof label, "Subtotal, %.100s", islet_table_cell(s, group, 0));
-    forest_row(p, f, "pool", label, "", "", meta_page_number(s, group, 2), meta_page_number(s, group, 4), meta_page_number(s, group, 5), NAN);
+    forest_row(p, f, "pool", label, "", "", meta_page_number(s, group, 2), meta_page_number(s, group, 4),
+               meta_page_number(s, group, 5), NAN);
 }
 
 static void add_studies(page *p, forest *f, const islet_meta *m, const char *group)
 {
     for (int i = 0; i < islet_table_rows(m->studies); i++) {
         if (group && strcmp(islet_table_cell(m->studies, i, 6), group) != 0) continue;
-        forest_row(p, f, "study", islet_table_cell(m->studies, i, 0), islet_table_cell(m->studies, i, 7), islet_table_cell(m->studies, i, 8),
-                   meta_page_number(m->studies, i, 1), meta_page_number(m->studies, i, 3), meta_page_number(m->studies, i, 4),
+        forest_row(p, f, "study", islet_table_cell(m->studies, i, 0), islet_table_cell(m->studies, i, 7),
+                   islet_table_cell(m->studies, i, 8), meta_page_number(m->studies, i, 1),
+                   meta_page_number(m->studies, i, 3), meta_page_number(m->studies, i, 4),
                    *m->refusal ? NAN : meta_page_number(m->studies, i, 5));
     }
 }
@@ -164,7 +179,13 @@ static bool has_arms(const islet_meta *m)
 static void write_forest_data(page *p, forest *f, const islet_meta *m)
 {
     bool changes = is_change(m->measure), arms = has_arms(m), control = arms && *islet_table_cell(m->studies, 0, 8);
-    forest_begin(p, f, "Study", !arms ? "" : changes ? "After" : "Treated", !control ? "" : changes ? "Before" : "Control");
+    forest_begin(p, f, "Study",
+                 !arms     ? ""
+                 : changes ? "After"
+                           : "Treated",
+                 !control  ? ""
+                 : changes ? "Before"
+                           : "Control");
     for (int g = 0; g < islet_table_rows(m->subgroups); g++) {
         forest_row(p, f, "group", islet_table_cell(m->subgroups, g, 0), "", "", NAN, NAN, NAN, NAN);
         add_studies(p, f, m, islet_table_cell(m->subgroups, g, 0));
@@ -173,7 +194,8 @@ static void write_forest_data(page *p, forest *f, const islet_meta *m)
     if (islet_table_rows(m->subgroups) == 0) add_studies(p, f, m, NULL);
     if (!*m->refusal && islet_table_rows(m->coefficients) == 1) {
         forest_row(p, f, "pool", "Total", "", "", m->estimate, m->ci_low, m->ci_high, 100);
-        if (m->pi_low <= m->pi_high) forest_row(p, f, "prediction", "Prediction interval", "", "", NAN, m->pi_low, m->pi_high, NAN);
+        if (m->pi_low <= m->pi_high)
+            forest_row(p, f, "prediction", "Prediction interval", "", "", NAN, m->pi_low, m->pi_high, NAN);
     }
     forest_end(p, f);
 }
@@ -191,7 +213,8 @@ void meta_page_section(page *p, const char *heading, const char *explain)
 
 void meta_page_figure(page *p, const char *name, const char *label)
 {
-    text_format(p->out, "<figure>\n<div class=\"plot\" data-figure=\"%s\" role=\"img\" aria-label=\"%s\"></div>\n", name, label);
+    text_format(p->out, "<figure>\n<div class=\"plot\" data-figure=\"%s\" role=\"img\" aria-label=\"%s\"></div>\n",
+                name, label);
     text_add(p->out, "<details open class=\"whole\"><summary>Numbers</summary>\n");
 }
 
@@ -230,8 +253,10 @@ void meta_page_table(page *p, const islet_table *table, const char *const *headi
         text_add(p->out, "<tr>");
         for (int i = 0; i < n; i++) {
             double value = meta_page_number(table, row, columns[i]);
-            bool p_value = strcmp(islet_table_column_name(table, columns[i]), "p") == 0 || strcmp(islet_table_column_name(table, columns[i]), "q_p") == 0;
-            if (!islet_table_column_is_number(table, columns[i])) cell_text(p, islet_table_cell(table, row, columns[i]));
+            bool p_value = strcmp(islet_table_column_name(table, columns[i]), "p") == 0 ||
+                           strcmp(islet_table_column_name(table, columns[i]), "q_p") == 0;
+            if (!islet_table_column_is_number(table, columns[i]))
+                cell_text(p, islet_table_cell(table, row, columns[i]));
             else if (p_value && value < 0.0001) text_add(p->out, "<td class=\"n\">&lt; 0.0001</td>");
             else cell_number(p, value, value == floor(value) && fabs(value) < 1e6 ? 0 : 4);
         }
@@ -243,12 +268,23 @@ void meta_page_table(page *p, const islet_table *table, const char *const *headi
 static void write_forest(page *p, const islet_meta *m)
 {
     bool changes = is_change(m->measure);
-    const char *headings[] = {"study", "#effect", "#variance", "#low", "#high", "#weight, %", "group", changes ? "after" : "treated", changes ? "before" : "control"};
+    const char *headings[] = {"study",
+                              "#effect",
+                              "#variance",
+                              "#low",
+                              "#high",
+                              "#weight, %",
+                              "group",
+                              changes ? "after" : "treated",
+                              changes ? "before" : "control"};
     static const char *const pooled[] = {"", "#estimate", "#SE", "#low", "#high", "#p"};
-    meta_page_section(p, "Studies and pooled effect", "Squares: the studies, larger with more weight, with 95&nbsp;% intervals. Diamonds: pooled, as wide as the interval. "
-                  "Orange: the prediction interval, where the effect of a new study like these is expected.");
+    meta_page_section(
+        p, "Studies and pooled effect",
+        "Squares: the studies, larger with more weight, with 95&nbsp;% intervals. Diamonds: pooled, as wide as the interval. "
+        "Orange: the prediction interval, where the effect of a new study like these is expected.");
     meta_page_figure(p, "forest", "Forest plot of the studies and the pooled effect");
-    if (meta_page_is_ratio(m->measure)) text_add(p->out, "<p class=\"note\">Numbers of this table are natural logarithms of the ratios.</p>\n");
+    if (meta_page_is_ratio(m->measure))
+        text_add(p->out, "<p class=\"note\">Numbers of this table are natural logarithms of the ratios.</p>\n");
     meta_page_table(p, m->studies, headings);
     if (islet_table_rows(m->coefficients) > 0) meta_page_table(p, m->coefficients, pooled);
     text_add(p->out, "</details>\n</figure>\n</section>\n");
@@ -256,7 +292,9 @@ static void write_forest(page *p, const islet_meta *m)
 
 static void write_heterogeneity(page *p, const islet_meta *m)
 {
-    meta_page_section(p, "Do the studies agree?", "Q asks whether they differ by more than chance, I&sup2; which part of their variance is not chance, tau&sup2; how large that part is.");
+    meta_page_section(
+        p, "Do the studies agree?",
+        "Q asks whether they differ by more than chance, I&sup2; which part of their variance is not chance, tau&sup2; how large that part is.");
     text_add(p->out, "<p>");
     meta_page_test(p, "Q", m->q, 0, m->q_p);
     text_add(p->out, "; I&sup2; ");
@@ -275,9 +313,12 @@ static void write_heterogeneity(page *p, const islet_meta *m)
 
 static void write_subgroups(page *p, const islet_meta *m)
 {
-    static const char *const headings[] = {"group", "#studies", "#estimate", "#SE", "#low", "#high", "#new study from", "#to", "#tau2", "#I2, %", "#Q", "#p of Q"};
+    static const char *const headings[] = {"group",           "#studies", "#estimate", "#SE",    "#low", "#high",
+                                           "#new study from", "#to",      "#tau2",     "#I2, %", "#Q",   "#p of Q"};
     if (islet_table_rows(m->subgroups) == 0) return;
-    meta_page_section(p, "Subgroups", "Each pooled by itself. A difference between subgroups of studies is no trial of that difference.");
+    meta_page_section(
+        p, "Subgroups",
+        "Each pooled by itself. A difference between subgroups of studies is no trial of that difference.");
     meta_page_table(p, m->subgroups, headings);
     if (m->between_df > 0) {
         text_add(p->out, "<p>");
@@ -327,8 +368,10 @@ static void write_funnel(page *p, const islet_meta *m)
     static const char *const headings[] = {"study", "#effect", "#standard error", NULL};
     if (!has_funnel(m)) return;
     write_funnel_data(p, m);
-    meta_page_section(p, "Small studies", "Without bias the studies lie evenly in the funnel: small ones spread wide below, large ones near the middle. A gap on one side can mean "
-                  "that small studies without an effect were not published. With fewer than ten studies neither picture nor tests can tell.");
+    meta_page_section(
+        p, "Small studies",
+        "Without bias the studies lie evenly in the funnel: small ones spread wide below, large ones near the middle. A gap on one side can mean "
+        "that small studies without an effect were not published. With fewer than ten studies neither picture nor tests can tell.");
     meta_page_figure(p, "funnel", "Funnel plot of the studies");
     table_begin(p, headings);
     for (int i = 0; i < islet_table_rows(m->studies); i++) {
@@ -344,7 +387,10 @@ static void write_funnel(page *p, const islet_meta *m)
     text_add(p->out, ". ");
     meta_page_test(p, "Begg's rank correlation: tau", m->rank_tau, 0, m->rank_p);
     if (m->trim_low <= m->trim_high) {
-        text_format(p->out, ". Trim and fill: %d added%s; pooled then ", m->trim_added, !m->trim_added ? "" : m->trim_right ? " on the right" : " on the left");
+        text_format(p->out, ". Trim and fill: %d added%s; pooled then ", m->trim_added,
+                    !m->trim_added  ? ""
+                    : m->trim_right ? " on the right"
+                                    : " on the left");
         text_fixed(p->out, m->trim_estimate, 4);
         text_add(p->out, " (");
         text_fixed(p->out, m->trim_low, 4);
@@ -361,8 +407,10 @@ static void write_sensitivity(page *p, const islet_meta *m)
 {
     static const char *const headings[] = {"analysis", "study", "#estimate", "#low", "#high", "#tau2", "#I2, %"};
     if (islet_table_rows(m->sensitivity) == 0) return;
-    meta_page_section(p, "Does one study decide?", "leave_one_out: the pool without the study. cumulative: with the studies up to it, in the order of the table. "
-                  "correlation: with another correlation between before and after.");
+    meta_page_section(
+        p, "Does one study decide?",
+        "leave_one_out: the pool without the study. cumulative: with the studies up to it, in the order of the table. "
+        "correlation: with another correlation between before and after.");
     meta_page_table(p, m->sensitivity, headings);
     text_add(p->out, "</section>\n");
 }
@@ -430,7 +478,8 @@ static void write_words(page *p, const islet_meta *m)
     char axis[120];
     forest f = {.ratio = meta_page_is_ratio(m->measure), .weights = !*m->refusal};
     write_forest_data(p, &f, m);
-    snprintf(axis, sizeof axis, has_control(m->measure) ? "%s   (left of the line: less than control)" : "%s", measure_words(m->measure));
+    snprintf(axis, sizeof axis, has_control(m->measure) ? "%s   (left of the line: less than control)" : "%s",
+             measure_words(m->measure));
     forest_words(p, &f, axis, has_arms(m));
 }
 
@@ -456,7 +505,8 @@ islet_status meta_page_write(const page_plan *plan, const char *path, islet_prob
     return p.status;
 }
 
-islet_status islet_meta_report_write(const islet_meta *meta, const char *title, const char *path, islet_problems *problems)
+islet_status islet_meta_report_write(const islet_meta *meta, const char *title, const char *path,
+                                     islet_problems *problems)
 {
     static const char *const figures[] = {"forest", "funnel", NULL};
     if (!meta || !title || !path || !path[0]) return ISLET_ERR_ARGUMENT;

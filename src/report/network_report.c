@@ -21,26 +21,33 @@ static void write_paragraph(page *p, const islet_network *n)
         text_add(p->out, ".");
         return;
     }
-    text_format(p->out, "%d studies with %d arms of %d treatments, pooled as %s by %s. Everything is set against ", n->studies, n->arms, n->treatments, n->measure,
-                n->method);
+    text_format(p->out, "%d studies with %d arms of %d treatments, pooled as %s by %s. Everything is set against ",
+                n->studies, n->arms, n->treatments, n->measure, n->method);
     text_html(p->out, n->reference);
     text_add(p->out, ".");
 }
 
 static void write_contrasts(page *p, const islet_network *n)
 {
-    static const char *const headings[] = {"treatment", "#studies", "#fixed effects", "#SE", "#random effects", "#SE", "#low", "#high", "#p", "#new study from", "#to", "#p-score"};
-    meta_page_section(p, "Treatments against the reference", "Direct and indirect comparisons together, with 95&nbsp;% intervals. The p-score is the mean chance that the value of the "
-                      "treatment lies below that of another.");
+    static const char *const headings[] = {"treatment", "#studies", "#fixed effects", "#SE", "#random effects",
+                                           "#SE",       "#low",     "#high",          "#p",  "#new study from",
+                                           "#to",       "#p-score"};
+    meta_page_section(
+        p, "Treatments against the reference",
+        "Direct and indirect comparisons together, with 95&nbsp;% intervals. The p-score is the mean chance that the value of the "
+        "treatment lies below that of another.");
     meta_page_figure(p, "forest", "Forest plot of the treatments against the reference");
-    if (meta_page_is_ratio(n->measure)) text_add(p->out, "<p class=\"note\">Numbers of this table are natural logarithms of the ratios.</p>\n");
+    if (meta_page_is_ratio(n->measure))
+        text_add(p->out, "<p class=\"note\">Numbers of this table are natural logarithms of the ratios.</p>\n");
     meta_page_table(p, n->contrasts, headings);
     text_add(p->out, "</details>\n</figure>\n</section>\n");
 }
 
 static void write_consistency(page *p, const islet_network *n)
 {
-    meta_page_section(p, "Do the studies agree?", "Within designs: studies of the same treatments. Between designs: whether direct and indirect comparisons tell the same.");
+    meta_page_section(
+        p, "Do the studies agree?",
+        "Within designs: studies of the same treatments. Between designs: whether direct and indirect comparisons tell the same.");
     text_add(p->out, "<p>tau&sup2; ");
     text_fixed(p->out, n->tau2, 4);
     text_add(p->out, ". ");
@@ -72,8 +79,10 @@ static void write_words(page *p, const islet_network *n)
     for (int i = 0; n->contrasts && i < islet_table_rows(n->contrasts); i++) {
         double value = meta_page_number(n->contrasts, i, ESTIMATE);
         if (strcmp(islet_table_cell(n->contrasts, i, TREATMENT), n->reference) == 0) continue;
-        snprintf(label, sizeof label, "%.64s (%s)", islet_table_cell(n->contrasts, i, TREATMENT), islet_table_cell(n->contrasts, i, STUDIES));
-        forest_row(p, &f, "study", label, "", "", value, meta_page_number(n->contrasts, i, LOW), meta_page_number(n->contrasts, i, HIGH), NAN);
+        snprintf(label, sizeof label, "%.64s (%s)", islet_table_cell(n->contrasts, i, TREATMENT),
+                 islet_table_cell(n->contrasts, i, STUDIES));
+        forest_row(p, &f, "study", label, "", "", value, meta_page_number(n->contrasts, i, LOW),
+                   meta_page_number(n->contrasts, i, HIGH), NAN);
     }
     forest_end(p, &f);
     snprintf(axis, sizeof axis, "%s   (left of the line: less than %s)", n->measure, n->reference);
@@ -98,7 +107,8 @@ static void fill(page *p, const void *context, const char *place, size_t length)
 #undef IS
 }
 
-islet_status islet_network_report_write(const islet_network *network, const char *title, const char *path, islet_problems *problems)
+islet_status islet_network_report_write(const islet_network *network, const char *title, const char *path,
+                                        islet_problems *problems)
 {
     static const char *const figures[] = {"forest", NULL};
     if (!network || !title || !path || !path[0]) return ISLET_ERR_ARGUMENT;

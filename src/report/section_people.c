@@ -3,9 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "evidence/outcome.h"
 #include "report/page.h"
 #include "stats/summary.h"
+#include "store/evidence.h"
 
 /* One trait: a value a person in arm 0 (paired) or in all arms. `published` is the end point of the evidence rows. */
 static const struct {
@@ -65,7 +65,7 @@ void section_people(page *p)
                                            "published mean", NULL};
     evidence_rows base;
     if (p->status != ISLET_OK) return;
-    p->status = evidence_shipped(&base, p->problems);
+    p->status = store_evidence_read(p->store, &base, p->problems);
     if (p->status != ISLET_OK) return;
     table_begin(p, headings);
     for (size_t i = 0; i < sizeof traits / sizeof traits[0] && p->status == ISLET_OK; i++) {

@@ -1,4 +1,4 @@
-/* Simulated against published: rows of data/evidence/outcomes.csv that say which product, dose and immunosuppression stand
+/* Simulated against published: rows of the table `evidence` that say which product, dose and immunosuppression stand
  * for what was given, matched by these, end point and day.
  *
  * The simulated mean has a range in which 95 % of trials with the published number of people would find theirs: sampling
@@ -11,9 +11,9 @@
 #include <string.h>
 
 #include "base/endpoint.h"
-#include "evidence/outcome.h"
 #include "report/page.h"
 #include "stats/summary.h"
+#include "store/evidence.h"
 
 #define NEAR_DAY 15       /* a visit this near to the published day is compared */
 #define SAME_DOSE 0.01    /* relative */
@@ -271,7 +271,7 @@ void section_published(page *p)
     evidence_rows base;
     int validate = 0, inside = 0;
     if (p->status != ISLET_OK) return;
-    p->status = evidence_shipped(&base, p->problems);
+    p->status = store_evidence_read(p->store, &base, p->problems);
     if (p->status != ISLET_OK) return;
     data_begin(p, "published");
     table_begin(p, headings);

@@ -5,10 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define GRID 80             /* points of the first look at the likelihood */
+#define GRID 80 /* points of the first look at the likelihood */
 #define GRID_DECADES 10.0
 #define GOLDEN 0.6180339887498949
-#define SEARCH_STEPS 120    /* each shortens the bracket by GOLDEN */
+#define SEARCH_STEPS 120 /* each shortens the bracket by GOLDEN */
 
 typedef struct {
     int p;          /* treatments - 1 */
@@ -46,7 +46,8 @@ static void build(equations *e, const network_arm *arms, int n, double s)
     memset(e->b, 0, (size_t)e->p * sizeof *e->b);
     e->c = e->log_det = 0;
     for (int first = 0, end; first < n; first = end) {
-        for (end = first + 1; end < n && arms[end].study == arms[first].study; end++) {}
+        for (end = first + 1; end < n && arms[end].study == arms[first].study; end++) {
+        }
         add_study(e, arms, first, end, s);
     }
 }
@@ -111,10 +112,12 @@ static bool best_variance(equations *e, const network_arm *arms, int n, double *
         if (!fit_at(e, arms, n, s, &residual, &deviance)) return false;
         if (i < 0 || deviance < least) least = deviance, at = i;
     }
-    double low = at <= 0 ? 0 : top * pow(10, GRID_DECADES * (at - 1 - GRID) / GRID), high = top * pow(10, GRID_DECADES * (at + 1 - GRID) / GRID);
+    double low = at <= 0 ? 0 : top * pow(10, GRID_DECADES * (at - 1 - GRID) / GRID),
+           high = top * pow(10, GRID_DECADES * (at + 1 - GRID) / GRID);
     for (int i = 0; i < SEARCH_STEPS; i++) {
         double left = high - GOLDEN * (high - low), right = low + GOLDEN * (high - low), at_left, at_right;
-        if (!fit_at(e, arms, n, left, &residual, &at_left) || !fit_at(e, arms, n, right, &residual, &at_right)) return false;
+        if (!fit_at(e, arms, n, left, &residual, &at_left) || !fit_at(e, arms, n, right, &residual, &at_right))
+            return false;
         if (at_left < at_right) high = right;
         else low = left;
     }

@@ -36,7 +36,8 @@ static bool has_name(const void *context, const char *name)
     static const char around[] = ",;\t \"\r\n";
     for (size_t at = 0; at + n <= h->length; at++) {
         if (memcmp(h->text + at, name, n) != 0) continue;
-        bool begins = at == 0 || strchr(around, h->text[at - 1]), ends = at + n == h->length || strchr(around, h->text[at + n]);
+        bool begins = at == 0 || strchr(around, h->text[at - 1]),
+             ends = at + n == h->length || strchr(around, h->text[at + n]);
         if (begins && ends) return true;
     }
     return false;
@@ -47,8 +48,14 @@ static islet_status check_studies(const char *path, islet_problems *problems)
 {
     islet_meta *meta = NULL;
     islet_network *network = NULL;
-    islet_status status = islet_network_is_one(path) ? islet_network_run(path, NULL, &network, problems) : islet_meta_run(path, NULL, &meta, problems);
-    const char *refusal = meta ? meta->refusal : network ? network->refusal : "", *why = meta ? meta->why : network ? network->why : "";
+    islet_status status = islet_network_is_one(path) ? islet_network_run(path, NULL, &network, problems)
+                                                     : islet_meta_run(path, NULL, &meta, problems);
+    const char *refusal = meta      ? meta->refusal
+                          : network ? network->refusal
+                                    : "",
+               *why = meta      ? meta->why
+                      : network ? network->why
+                                : "";
     if (*refusal) problems_warning(problems, path, 0, 0, "these studies are not pooled (%s): %s", refusal, why);
     islet_meta_free(meta);
     islet_network_free(network);
@@ -61,7 +68,8 @@ static islet_status check_evidence(const char *path, islet_file_kind *kind, isle
     char begin[HEADER_MAX];
     size_t length;
     islet_table *table = NULL;
-    if (file_begin(path, begin, sizeof begin, &length, NULL) != ISLET_OK) return ISLET_OK; /* said by who opens it next */
+    if (file_begin(path, begin, sizeof begin, &length, NULL) != ISLET_OK)
+        return ISLET_OK; /* said by who opens it next */
     heading h = {begin, length};
     if (h.length >= 3 && memcmp(h.text, "\xef\xbb\xbf", 3) == 0) h.text += 3, h.length -= 3;
     for (size_t i = 0; i < h.length; i++)

@@ -243,3 +243,38 @@ CREATE TABLE care_rule (
     number INTEGER PRIMARY KEY,        -- from 0
     text TEXT NOT NULL
 );
+
+CREATE TABLE evidence (
+    -- What was published of trials, as this version of islet knew it: one fact a row, numbers in the unit of the end point. The report
+    -- sets rows of the same treatment beside the run. Columns as in docs/evidence.md; "" and NULL: not published.
+    fact INTEGER PRIMARY KEY,          -- from 0, in the order of data/evidence/outcomes.csv
+    trial_id TEXT NOT NULL,
+    cohort_group TEXT NOT NULL,        -- trials with the same people, in whole or in part
+    arm TEXT NOT NULL,
+    protocol TEXT NOT NULL,            -- that stands for the trial, relative to data/evidence
+    endpoint TEXT NOT NULL,
+    unit TEXT NOT NULL,
+    statistic TEXT NOT NULL,           -- share, ever, mean, median, geometric_mean, adjusted_mean, change
+    day INTEGER NOT NULL,              -- since treatment
+    n REAL,                            -- people behind the number
+    value REAL,
+    sd REAL,
+    se REAL,
+    ci_low REAL,                       -- 95 %
+    ci_high REAL,
+    events REAL,                       -- of n
+    q1 REAL,                           -- quartiles around a median
+    q3 REAL,
+    role TEXT NOT NULL CHECK (role IN ('calibrate', 'validate', 'context', 'direction', 'claim')), -- only calibrate rows ever set a parameter
+    arm_role TEXT NOT NULL,            -- treatment, control, single
+    part_of TEXT NOT NULL,             -- arm these people are a part of
+    n_arm REAL,
+    cell_type TEXT NOT NULL,
+    population TEXT NOT NULL,
+    product TEXT NOT NULL,             -- shipped product that stands for what was given
+    dose_cells REAL,                   -- NULL: any
+    regimen TEXT NOT NULL,             -- immunosuppression from day 0
+    citation TEXT NOT NULL,
+    source TEXT NOT NULL,              -- where the number was read
+    note TEXT NOT NULL
+);

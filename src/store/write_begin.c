@@ -11,6 +11,7 @@
 #include "base/hash.h"
 #include "base/number.h"
 #include "base/params.h"
+#include "store/evidence.h"
 #include "store/write.h"
 #include "trial/lane.h"
 
@@ -288,6 +289,7 @@ islet_status store_run_begin(islet_store *store, const run_info *info, islet_pro
     if (status == ISLET_OK) status = write_population(store, &protocol->population, problems);
     if (status == ISLET_OK) status = write_parameters(store, info->params, problems);
     if (status == ISLET_OK) status = write_care_rules(store, protocol, info->params, problems);
+    if (status == ISLET_OK) status = store_evidence_write(store, problems);
     if (status == ISLET_OK) return store_execute(store, "COMMIT", DOING, problems);
     sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
     return status;

@@ -47,9 +47,10 @@ static double alive(const body *b)
 static void live(body *b, const cell_signals *signals, double glucose_mg_dl, int days)
 {
     for (int i = 0; i < days; i++) {
-        double loss = immunity_native_loss_per_day(&b->immunity, &p, &patient);
-        double dead = native_day(&b->native, &p, signals, loss, glucose_mg_dl);
-        immunity_day(&b->immunity, &p, signals, dead, alive(b));
+        const native_day_of met = {.loss_per_day = immunity_native_loss_per_day(&b->immunity, &p, &patient),
+                                   .attack = immunity_native_attack(&b->immunity, &p), .glucose_mg_dl = glucose_mg_dl};
+        double dead = native_day(&b->native, &p, signals, &met);
+        immunity_day(&b->immunity, &p, &patient, signals, dead, alive(b));
     }
 }
 

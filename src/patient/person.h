@@ -54,7 +54,7 @@ typedef struct {
     habits habits;
     metabolic_traits body;
 
-    double immune_pace;           /* own factor on the loss of native beta cells: age at diagnosis and frailty */
+    double immune_pace;           /* own factor on the loss of native beta cells and the return of the attack: age at diagnosis, chance */
 
     /* hidden factors, mean 1 */
     double severe_hypo_frailty, immune_frailty, engraftment, kidney_response;

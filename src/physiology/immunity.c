@@ -27,7 +27,8 @@ void immunity_start(immunity *i, const params *p, const person *who)
     i->quiescence = settled_quiescence(i, p);
 }
 
-void immunity_day(immunity *i, const params *p, const cell_signals *signals, double dead_frac, double living_frac)
+void immunity_day(immunity *i, const params *p, const person *who, const cell_signals *signals, double dead_frac,
+                  double living_frac)
 {
     double presented = (1.0 + p->antigen_half) * i->antigen / (p->antigen_half + i->antigen);
     double fresh = p->effector_new_frac * i->thymus;
@@ -35,7 +36,7 @@ void immunity_day(immunity *i, const params *p, const cell_signals *signals, dou
     double growth = restraint * (1.0 - signals->effector_brake_frac) * (1.0 - i->brake_frac);
     double effectors = presented * (fresh + (1.0 - p->effector_new_frac) * i->memory) * growth;
 
-    i->memory += p->memory_per_day * i->effector * (1.0 - i->memory);
+    i->memory += (1.0 - i->memory) * (1.0 - lanes_exp(-p->memory_per_day * who->immune_pace * i->effector));
     i->effector += (effectors - i->effector) * share_of_day(p->effector_turnover_day);
     double shown = (dead_frac + p->antigen_turnover_per_day * living_frac) / p->antigen_reference_per_day;
     i->antigen += (shown - i->antigen) * share_of_day(p->antigen_clearance_day);
@@ -60,9 +61,14 @@ static double attack(const params *p, double effector, double regulatory)
     return (1.0 + half) * effector * effector / (effector * effector + r * r * half);
 }
 
+double immunity_native_attack(const immunity *i, const params *p)
+{
+    return attack(p, i->effector, i->regulatory) * (1.0 - i->quiescence);
+}
+
 double immunity_native_loss_per_day(const immunity *i, const params *p, const person *who)
 {
-    return p->native_loss_per_day * who->immune_pace * attack(p, i->effector, i->regulatory) * (1.0 - i->quiescence);
+    return p->native_loss_per_day * who->immune_pace * immunity_native_attack(i, p);
 }
 
 double immunity_graft_factor(const immunity *i, const params *p)

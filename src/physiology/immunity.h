@@ -7,12 +7,12 @@
  *                 f(A) = (1 + K_A) A/(K_A + A)          presentation saturates
  *                 s    = (1 + K_R)/(K_R + R) (1 - brake)
  *                 n    = n_0 times the thymus' share    new effectors beside those from memory
- *   memory      Em' = r_M E (1 - Em)
+ *   memory      Em' = r_M pace E (1 - Em)               pace: the person's own, of the attack and of its return
  *   regulatory  R'  = (1 + gain - R)/tau_R
  *   quiescence  Q'  = (Q_max x^2/(x_Q^2 + x^2) - Q)/tau_Q,  x = R/(E + 0.01): the tissue of what is left comes to rest
  *   lymphocytes L'  = (1 - L)/tau_L, counted for safety
  *   attack      a   = (1 + H) E^2/(E^2 + r^2 H), H = E50^2, r = (K_R + R)/(K_R + 1); 1 at diagnosis
- *   loss of own beta cells  k = k_max pace a (1 - Q), a day; pace is the person's own (age, frailty)
+ *   loss of own beta cells  k = k_max pace a (1 - Q), a day; pace falls with age
  *
  * The form is the composite block of six states (antigen, effectors, memory, regulatory cells, quiescence, lymphocytes) that
  * the digest of the published models recommends; two of those are the NOD model of Shtylla 2019 (10.3389/fphys.2019.01107) and
@@ -41,7 +41,11 @@ typedef struct {
 void immunity_start(immunity *immunity, const params *params, const person *who);
 
 /* One day. Beta cells that died today and that live, own and grafted, over a healthy pancreas' number. */
-void immunity_day(immunity *immunity, const params *params, const cell_signals *signals, double dead_frac, double living_frac);
+void immunity_day(immunity *immunity, const params *params, const person *who, const cell_signals *signals, double dead_frac,
+                  double living_frac);
+
+/* Attack on the person's own beta cells, quiescence included; about 1 at diagnosis. */
+double immunity_native_attack(const immunity *immunity, const params *params);
 
 /* Loss rate of the person's own beta cells, 1/day. */
 double immunity_native_loss_per_day(const immunity *immunity, const params *params, const person *who);

@@ -13,22 +13,22 @@ static double toxic_share(const params *p, double glucose_mg_dl)
 
 void native_start(native *n, const params *p, const person *who)
 {
-    double asleep = p->inactivation_per_day / (p->inactivation_per_day + p->reactivation_per_day);
+    double out = p->inactivation_per_day + p->stunning_per_day, asleep = out / (out + p->reactivation_per_day);
     double alive = who->diabetes == DIABETES_TYPE1 ? who->native_function_frac : 0.0;
     *n = (native){.active_frac = alive * (1.0 - asleep), .inactive_frac = alive * asleep};
 }
 
-double native_day(native *n, const params *p, const cell_signals *signals, double loss_per_day, double glucose_mg_dl)
+double native_day(native *n, const params *p, const cell_signals *signals, const native_day_of *day)
 {
     double alive = n->active_frac + n->inactive_frac;
     if (!(alive > 0.0)) return 0.0;
     double unprotected = 1.0 - signals->native_protection_frac;
-    double out = p->inactivation_per_day * toxic_share(p, glucose_mg_dl) * unprotected;
+    double out = (p->inactivation_per_day * toxic_share(p, day->glucose_mg_dl) + p->stunning_per_day * day->attack) * unprotected;
     double back = p->reactivation_per_day * (1.0 + signals->native_recovery_gain);
     double settled = back / (back + out), share = n->active_frac / alive;
     share = settled + (share - settled) * lanes_exp(-(back + out));
 
-    double dead = alive * (1.0 - lanes_exp(-loss_per_day * unprotected));
+    double dead = alive * (1.0 - lanes_exp(-day->loss_per_day * unprotected));
     alive -= dead;
     n->active_frac = alive * share;
     n->inactive_frac = alive - n->active_frac;

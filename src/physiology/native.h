@@ -1,10 +1,13 @@
 /* Native beta cells in type 1 diabetes: active and inactive cells, in healthy pancreases, stepped once a day.
  *
- *   active    bA' = -k_in g(G) bA + k_re bI - k bA        g(G) = (G/G_in)^8/(1 + (G/G_in)^8), G the day's mean plasma glucose
- *   inactive  bI' =  k_in g(G) bA - k_re bI - k bI        k the immune loss rate (physiology/immunity.h)
+ *   active    bA' = -w bA + k_re bI - k bA                w = k_in g(G) + k_st a,  g(G) = (G/G_in)^8/(1 + (G/G_in)^8)
+ *   inactive  bI' =  w bA - k_re bI - k bI                k immune loss rate, a attack (physiology/immunity.h), G mean glucose
  *
- * High glucose puts cells to rest, near-normal glucose brings them back within weeks: with insulin begun at diagnosis the
- * active share recovers (honeymoon) until the attack has taken the cells. The form and the two rates' place follow the
+ * High glucose and the inflammation of the attack put cells to rest. Near-normal glucose brings the first back within weeks: with
+ * insulin begun at diagnosis the active share recovers (honeymoon) until the attack has taken the cells. The others come back
+ * only when the attack ends: at diagnosis about half of the cells can be alive (10.1371/journal.pone.0001374) where C-peptide
+ * tells of a fifth, and islets of people at diagnosis work again after days outside the body (10.2337/db15-0071, sizes not
+ * read). The form and the two rates' place follow the
  * ketosis-prone diabetes model of Ridout, Vellanki, Nemenman (10.7554/elife.100193.1), whose exponents are lost in what could be read. No
  * cell dies of glucose here: keeping glucose closer to normal for two years did not preserve C-peptide (CLOUD, 10.1056/NEJMoa2203496,
  * marked calibrate). No cell is born: proliferation is not raised in type 1 diabetes (PMC5546851).
@@ -24,7 +27,14 @@ typedef struct {
 /* The cells that are alive at diagnosis, as many asleep as long high glucose puts to sleep. */
 void native_start(native *native, const params *params, const person *who);
 
-/* One day at this immune loss rate; returns the cells that died. */
-double native_day(native *native, const params *params, const cell_signals *signals, double loss_per_day, double glucose_mg_dl);
+/* What the cells meet on one day. */
+typedef struct {
+    double loss_per_day;                /* by the attack */
+    double attack;                      /* 1 at diagnosis */
+    double glucose_mg_dl;               /* mean plasma glucose */
+} native_day_of;
+
+/* One day; returns the cells that died. */
+double native_day(native *native, const params *params, const cell_signals *signals, const native_day_of *day);
 
 #endif

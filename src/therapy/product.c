@@ -99,7 +99,7 @@ static int read_sourced(yaml_reader *reader, const yaml_node *node, const yaml_f
     return file.grade;
 }
 
-static void read_value(yaml_reader *reader, const yaml_node *node, const yaml_field *field, void *out, void *context)
+void sourced_value_read(yaml_reader *reader, const yaml_node *node, const yaml_field *field, void *out, void *context)
 {
     (void)context;
     read_sourced(reader, node, field, YAML_TABLE(value_fields), out);
@@ -119,7 +119,7 @@ static void read_mechanism(yaml_reader *reader, const yaml_node *node, const yam
 
 #define VALUE_FIELD(type, needed, name, unit_, low_, high_)                                                            \
     {.key = #name,                                                                                                     \
-     .read = read_value,                                                                                               \
+     .read = sourced_value_read,                                                                                               \
      .offset = offsetof(type, name),                                                                                   \
      .required = needed,                                                                                               \
      .low = low_,                                                                                                      \

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "base/standing.h"
+#include "base/yaml_read.h"
 #include "islet.h"
 #include "therapy/criterion.h"
 
@@ -168,6 +169,9 @@ bool regimen_shipped(const char *name, regimen *out);
 /* Names of all shipped products or regimens, NULL-terminated, static. */
 const char *const *product_names(void);
 const char *const *regimen_names(void);
+
+/* Reads {value, range, unit, standing, source} into a sourced_value; the field's low, high and unit bound it. */
+yaml_read_function sourced_value_read;
 
 /* Read one from text; `file` names it in messages. False if anything is wrong. */
 bool product_parse(const char *text, size_t length, const char *file, product *out, islet_problems *problems);

@@ -4,6 +4,7 @@
 
 #include "patient/glucose_drug.h"
 #include "patient/population.h"
+#include "therapy/conditioning.h"
 #include "therapy/product.h"
 
 #define PROTOCOL_MAX_PATIENTS 10000000
@@ -101,6 +102,8 @@ typedef struct {
     int regimen;            /* index into protocol.regimens, -1 for none */
     int regimen_start_day;  /* default 0 */
     int regimen_stop_day;   /* INT_MAX when never stopped */
+    int conditioning;       /* index into protocol.conditionings, -1 for none */
+    int conditioning_start_day;
     bool sets_drugs;        /* the glucose-lowering drugs below replace those people came with */
     bool drugs[GLUCOSE_DRUG_COUNT];
     int comparator;         /* comparator_kind, from day 0 */
@@ -116,7 +119,7 @@ typedef struct {
     char hash[ISLET_HASH_TEXT];
 } protocol_file;
 
-#define PROTOCOL_MAX_FILES (1 + PROTOCOL_MAX_PRODUCTS + PROTOCOL_MAX_ARMS)
+#define PROTOCOL_MAX_FILES (1 + PROTOCOL_MAX_PRODUCTS + 2 * PROTOCOL_MAX_ARMS)
 
 struct islet_protocol {
     char file[512];         /* as given, for messages and provenance */
@@ -134,6 +137,8 @@ struct islet_protocol {
     product products[PROTOCOL_MAX_PRODUCTS];
     int n_regimens;
     regimen regimens[PROTOCOL_MAX_ARMS];
+    int n_conditionings;
+    conditioning conditionings[PROTOCOL_MAX_ARMS];
     mechanism_switches mechanisms;
     model_alternatives alternatives;
     protocol_preparation preparation;

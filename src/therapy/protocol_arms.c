@@ -74,6 +74,42 @@ static void read_immunosuppression(yaml_reader *reader, const yaml_node *node, c
                    arm->regimen_stop_day, arm->regimen_start_day);
 }
 
+/* ---- conditioning ---- */
+
+static void read_path(yaml_reader *reader, const yaml_node *node, const yaml_field *field, void *out, void *context_)
+{
+    protocol_arm *arm = out;
+    arm->conditioning = protocol_named_conditioning(reader, node, field->key, context_);
+}
+
+static const yaml_field conditioning_fields[] = {
+    {.key = "regimen", .read = read_path, .required = true},
+    DAY_FIELD("start_day", conditioning_start_day),
+};
+
+static void read_conditioning(yaml_reader *reader, const yaml_node *node, const yaml_field *field, void *out, void *context_)
+{
+    if (node->kind == YAML_SCALAR) read_path(reader, node, field, out, context_);
+    else yaml_read_map(reader, node, field->key, YAML_TABLE(conditioning_fields), out, context_);
+}
+
+/* A path that takes the blood-forming cells away gives them back on its day. */
+static void check_conditioning(yaml_reader *reader, const yaml_node *node, const islet_protocol *protocol, const protocol_arm *arm)
+{
+    if (arm->conditioning < 0) return;
+    const conditioning *path = &protocol->conditionings[arm->conditioning];
+    if (!conditioning_needs_cells(path)) return;
+    int due = arm->conditioning_start_day + path->step_day[STEP_infusion];
+    for (int i = 0; i < arm->n_courses; i++)
+        if (arm->courses[i].product >= 0 && arm->courses[i].day == due &&
+            product_strength(&protocol->products[arm->courses[i].product], MECHANISM_immune_reset) > 0.0)
+            return;
+    yaml_warning(reader, yaml_find(node, "conditioning"),
+                 "the conditioning '%s' of arm '%s' gives blood-forming cells back on day %d, and the arm has none then, so that "
+                 "blood returns late; add cells: [{product: haematopoietic_autologous, cd34_per_kg: 5e6, day: %d}]",
+                 path->name, arm->name, due, due);
+}
+
 /* ---- glucose-lowering drugs, comparators, care ---- */
 
 static const char *const comparator_words[] = {"none", "diet", "weight_loss", "bypass_surgery", NULL}; /* order of comparator_kind */
@@ -97,6 +133,7 @@ static const yaml_field arm_fields[] = {
     {.key = "cells", .read = protocol_read_cells},
     {.key = "mechanisms", .read = protocol_read_mechanisms, .offset = offsetof(protocol_arm, mechanisms)},
     {.key = "immunosuppression", .read = read_immunosuppression},
+    {.key = "conditioning", .read = read_conditioning},
     {.key = "drugs", .read = read_drugs},
     YAML_WORD(protocol_arm, comparator, false, comparator_words),
     {.key = "insulin", .read = yaml_read_word, .offset = offsetof(protocol_arm, care.insulin), .words = insulin_care_words},
@@ -122,6 +159,7 @@ static void check_arm(yaml_reader *reader, const yaml_node *node, const protocol
         if (*arm->name && strcmp(protocol->arms[a].name, arm->name) == 0)
             yaml_error(reader, yaml_find(node, "name"),
                        "a second arm is called '%s'; every arm needs a name of its own", arm->name);
+    if (!reader->broken) check_conditioning(reader, node, protocol, arm);
     if (reader->broken || yaml_find(node, "immunosuppression")) return;
     for (int i = 0; i < arm->n_courses; i++)
         if (arm->courses[i].product >= 0 && is_rejected(&protocol->products[arm->courses[i].product], arm->courses[i].route)) {
@@ -145,7 +183,7 @@ void protocol_read_arms(yaml_reader *reader, const yaml_node *node, const yaml_f
     for (const yaml_node *child = node->first; child; child = child->next) {
         c->arm = protocol->n_arms++;
         protocol_arm *arm = &protocol->arms[c->arm];
-        *arm = (protocol_arm){.regimen = -1, .regimen_stop_day = INT_MAX, .care = PROTOCOL_CARE_NONE};
+        *arm = (protocol_arm){.regimen = -1, .regimen_stop_day = INT_MAX, .conditioning = -1, .care = PROTOCOL_CARE_NONE};
         for (int m = 0; m < MECHANISM_COUNT; m++) arm->mechanisms.factor[m] = 1.0;
         yaml_read_map(reader, child, "an arm", YAML_TABLE(arm_fields), arm, c);
         if (child->kind == YAML_MAP) check_arm(reader, child, c);

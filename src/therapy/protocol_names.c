@@ -81,17 +81,18 @@ static char *read_beside(yaml_reader *reader, const yaml_node *node, const char 
     return text;
 }
 
-/* ---- one of the three kinds ---- */
+/* ---- one of the kinds ---- */
 
-typedef enum { NAMED_POPULATION, NAMED_PRODUCT, NAMED_REGIMEN } named_kind;
+typedef enum { NAMED_POPULATION, NAMED_PRODUCT, NAMED_REGIMEN, NAMED_CONDITIONING } named_kind;
 
-static const char *const kind_words[] = {"population", "product", "regimen of immunosuppression"};
+static const char *const kind_words[] = {"population", "product", "regimen of immunosuppression", "conditioning"};
 
 static const char *const *shipped_names(named_kind kind)
 {
     switch (kind) {
     case NAMED_POPULATION: return population_names();
     case NAMED_PRODUCT: return product_names();
+    case NAMED_CONDITIONING: return conditioning_names();
     case NAMED_REGIMEN: break;
     }
     return regimen_names();
@@ -108,6 +109,7 @@ static bool shipped(named_kind kind, const char *name, void *out)
     switch (kind) {
     case NAMED_POPULATION: return population_shipped(name, out);
     case NAMED_PRODUCT: return product_shipped(name, out);
+    case NAMED_CONDITIONING: return conditioning_shipped(name, out);
     case NAMED_REGIMEN: break;
     }
     return regimen_shipped(name, out);
@@ -119,6 +121,7 @@ static bool parse(named_kind kind, const char *text, size_t length, const char *
     switch (kind) {
     case NAMED_POPULATION: return population_parse(text, length, path, out, problems);
     case NAMED_PRODUCT: return product_parse(text, length, path, out, problems);
+    case NAMED_CONDITIONING: return conditioning_parse(text, length, path, out, problems);
     case NAMED_REGIMEN: break;
     }
     return regimen_parse(text, length, path, out, problems);
@@ -229,4 +232,16 @@ int protocol_named_regimen(yaml_reader *reader, const yaml_node *node, const cha
         }
     context->regimen_name[protocol->n_regimens] = node->text;
     return protocol->n_regimens++;
+}
+
+int protocol_named_conditioning(yaml_reader *reader, const yaml_node *node, const char *key, protocol_context *context)
+{
+    islet_protocol *protocol = context->protocol;
+    if (!is_name(reader, node, key)) return -1;
+    if (strcmp(node->text, "none") == 0) return -1;
+    for (int i = 0; i < protocol->n_conditionings; i++)
+        if (strcmp(context->conditioning_name[i], node->text) == 0) return i;
+    if (!load(reader, node, key, NAMED_CONDITIONING, protocol, &protocol->conditionings[protocol->n_conditionings])) return -1;
+    context->conditioning_name[protocol->n_conditionings] = node->text;
+    return protocol->n_conditionings++;
 }

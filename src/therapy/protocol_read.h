@@ -14,6 +14,7 @@ typedef struct {
     islet_protocol *protocol;
     const char *product_name[PROTOCOL_MAX_PRODUCTS];
     const char *regimen_name[PROTOCOL_MAX_ARMS];
+    const char *conditioning_name[PROTOCOL_MAX_ARMS];
     int arm; /* the one being read */
     const yaml_node *course_day[PROTOCOL_MAX_ARMS][PROTOCOL_MAX_COURSES];
     const yaml_node *stop_day[PROTOCOL_MAX_ARMS];
@@ -24,9 +25,10 @@ typedef struct {
 bool protocol_named_population(yaml_reader *reader, const yaml_node *node, const char *key, protocol_context *context,
                                population *out);
 
-/* Index of the product or regimen in the protocol, loaded if it is new; -1 after an error. */
+/* Index of the product, regimen or conditioning in the protocol, loaded if it is new; -1 after an error. */
 int protocol_named_product(yaml_reader *reader, const yaml_node *node, const char *key, protocol_context *context);
 int protocol_named_regimen(yaml_reader *reader, const yaml_node *node, const char *key, protocol_context *context);
+int protocol_named_conditioning(yaml_reader *reader, const yaml_node *node, const char *key, protocol_context *context);
 
 /* Words of care, for the protocol's `care` and for arms. */
 extern const char *const protocol_titration_words[], *const protocol_escalation_words[];

@@ -37,6 +37,21 @@ static bool add_drugs(islet_table *table, const struct islet_protocol *protocol,
     return table_add_row(table, cells);
 }
 
+/* Every step of the path on its day. */
+static bool add_conditioning(islet_table *table, const struct islet_protocol *protocol, const protocol_arm *arm)
+{
+    const conditioning *path = &protocol->conditionings[arm->conditioning];
+    bool fine = true;
+    for (int s = 0; fine && s < STEP_COUNT; s++) {
+        char day[NUMBER_TEXT];
+        if (path->step_day[s] < 0) continue;
+        number_write(arm->conditioning_start_day + path->step_day[s], day);
+        const char *cells[COLUMNS] = {[ARM] = arm->name, [DAY] = day, [GIVEN] = path->name, [UNIT] = conditioning_step_words[s]};
+        fine = table_add_row(table, cells);
+    }
+    return fine;
+}
+
 islet_status islet_protocol_table(const islet_protocol *protocol, islet_table **out)
 {
     static const char *const names[COLUMNS] = {"arm", "day", "given", "amount", "unit"};
@@ -50,7 +65,8 @@ islet_status islet_protocol_table(const islet_protocol *protocol, islet_table **
         const protocol_arm *arm = &protocol->arms[i];
         for (int k = 0; fine && k < arm->n_courses; k++) fine = add_course(table, protocol, arm, &arm->courses[k]);
         if (fine && arm->regimen >= 0) fine = add_drugs(table, protocol, arm);
-        if (fine && arm->n_courses == 0 && arm->regimen < 0) {
+        if (fine && arm->conditioning >= 0) fine = add_conditioning(table, protocol, arm);
+        if (fine && arm->n_courses == 0 && arm->regimen < 0 && arm->conditioning < 0) {
             const char *cells[COLUMNS] = {[ARM] = arm->name, [GIVEN] = "insulin alone"};
             fine = table_add_row(table, cells);
         }

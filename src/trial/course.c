@@ -66,10 +66,11 @@ int course_diagnosis_day(const person *who)
 static void native_after_day(const run_plan *run, lane *lane, double glucose_mg_dl, double dead_graft)
 {
     double graft = graft_cells_million(&lane->graft) / run->params->healthy_beta_cells_million;
-    double loss = immunity_native_loss_per_day(&lane->immunity, run->params, lane->who);
-    double dead = native_day(&lane->native, run->params, &lane->signals, loss, glucose_mg_dl);
+    const native_day_of met = {.loss_per_day = immunity_native_loss_per_day(&lane->immunity, run->params, lane->who),
+                               .attack = immunity_native_attack(&lane->immunity, run->params), .glucose_mg_dl = glucose_mg_dl};
+    double dead = native_day(&lane->native, run->params, &lane->signals, &met);
     double living = lane->native.active_frac + lane->native.inactive_frac + graft;
-    immunity_day(&lane->immunity, run->params, &lane->signals, dead + dead_graft, living);
+    immunity_day(&lane->immunity, run->params, lane->who, &lane->signals, dead + dead_graft, living);
 }
 
 /* Where diagnosis was before the run-in, the days between are gone through at an ordinary glucose; where it falls into the
@@ -117,6 +118,7 @@ void course_day(const run_plan *run, lane *lane, int day)
 {
     step_drugs(run, lane, day);
     giving_day(run, lane, day);
+    reset_day(run, lane, day);
     signals_day(&lane->cells, run->params, &lane->arm->mechanisms, (effect_account)run->protocol->alternatives.mesenchymal_effect, &lane->signals);
     graft_after_day(run, lane, day);
     independence(lane, day, lane->tally[day + run->run_in_day].insulin_u);

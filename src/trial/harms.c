@@ -13,7 +13,7 @@
 void harms_start(lane *lane)
 {
     lane->egfr = lane->who->egfr_ml_min_1_73m2;
-    lane->cmv_day = lane->neutropenia_day = lane->treatment_death_day = -1;
+    lane->cmv_day = lane->neutropenia_day = lane->treatment_death_day = lane->engraftment_day = -1;
 }
 
 static void once(lane *lane, int day, event_kind kind)

@@ -34,6 +34,7 @@
 /* Where draws of harms begin in their stream: courses of cells from 0, drugs, days. Later courses have their own place. */
 #define HARM_DRAWS_DRUGS 8
 #define HARM_DRAWS_GRAFT 9
+#define HARM_DRAWS_RESET 10
 #define HARM_DRAWS_DAY 16
 #define HARM_DRAWS_LATER ((uint64_t)1 << 32)
 
@@ -111,6 +112,7 @@ typedef struct {
     int next_course, n_given;
     before_treatment before;           /* what a later course's condition compares with */
     immunity immunity;
+    int engraftment_day;               /* after conditioning, -1 before it is known */
     native native;
     care_state care;
     type2 type2;
@@ -202,6 +204,9 @@ double care_on_board_frac(double minutes, double active_min, double peak_min);
 int care_rule_count(void);
 bool care_rule_holds(int index, const struct islet_protocol *protocol);
 void care_rule_text(int index, const params *params, char *out, size_t room);
+
+/* reset.c: what conditioning does on a day, with its dated steps */
+void reset_day(const run_plan *run, lane *lane, int day);
 
 /* giving.c: the cells of a day */
 void giving_day(const run_plan *run, lane *lane, int day);

@@ -10,6 +10,16 @@
 /* Events of a patient, one list: EVENT(key, sentence). The text is what the store and the report show. */
 #define EVENT_LIST(EVENT)                                                                                            \
     EVENT(infusion, "cells given; value is beta cells delivered alive, millions")                                     \
+    EVENT(mobilisation, "blood-forming cells are brought into the blood")                                             \
+    EVENT(leukapheresis, "blood-forming cells are collected")                                                         \
+    EVENT(freezing, "the collected cells are frozen")                                                                 \
+    EVENT(conditioning, "first day of the drugs against the immune attack")                                           \
+    EVENT(thaw, "the collected cells are thawed")                                                                     \
+    EVENT(aplasia, "neutrophils are gone after conditioning")                                                         \
+    EVENT(engraftment, "neutrophils are back")                                                                        \
+    EVENT(discharge, "home again after conditioning")                                                                 \
+    EVENT(infusion_reaction, "fever, rash or cytokine release while drugs or cells were given")                       \
+    EVENT(infertility, "infertility after conditioning")                                                              \
     EVENT(course_left_out, "a course of cells was not given, because its condition did not hold")                     \
     EVENT(severe_hypo, "severe hypoglycaemia, needing help")                                                          \
     EVENT(insulin_stopped, "first of at least 14 days without injected insulin")                                      \

@@ -122,6 +122,8 @@ static void record_harms(const lane *lane, double *out)
 {
     out[ENDPOINT_free_of_harm] = is_free_of_harm(lane);
     out[ENDPOINT_neutropenia] = lane->happened[EVENT_neutropenia];
+    out[ENDPOINT_infusion_reaction] = lane->happened[EVENT_infusion_reaction];
+    out[ENDPOINT_infertility] = lane->happened[EVENT_infertility];
     out[ENDPOINT_sensitisation] = lane->happened[EVENT_sensitisation];
     out[ENDPOINT_treatment_death] = lane->happened[EVENT_treatment_death];
     out[ENDPOINT_severe_hypo_any] = lane->happened[EVENT_severe_hypo];

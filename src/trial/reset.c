@@ -1,0 +1,118 @@
+/* Reset: conditioning of the immune system on its dated days - events, what the drugs remove, aplasia, engraftment, harms.
+ *
+ *   each day of the drugs   a pool X loses 1 - (1 - f)^(1/n) of itself, f the path's share, n the days
+ *   last day of the drugs   the thymus rests, regulatory cells return in excess, drugs go on braking for a while
+ *   engraftment             days after the infusion / (share of blood formation that the given cells rebuild), log-normal
+ *
+ * Without cells given back, blood returns from what is left, late; infection and death in aplasia grow with its length. The
+ * mechanism switch `immune_reset` scales what the drugs remove, and nothing else: harms stay. */
+#include <math.h>
+
+#include "base/lanes.h"
+#include "base/lanes_math.h"
+#include "trial/harms.h"
+
+#define ENGRAFTMENT_CV 0.15      /* between people; assumed */
+#define REBUILT_ALONE 0.4        /* of blood formation where no cells are given back: weeks instead of ten days; assumed */
+#define INFECTION_WINDOW_DAY 30  /* after drugs without aplasia */
+
+static const event_kind step_event[STEP_COUNT] = {
+    [STEP_mobilisation] = EVENT_mobilisation, [STEP_leukapheresis] = EVENT_leukapheresis, [STEP_freezing] = EVENT_freezing,
+    [STEP_conditioning] = EVENT_conditioning, [STEP_thaw] = EVENT_thaw, [STEP_aplasia] = EVENT_aplasia};
+
+/* Steps whose day is the same for everybody; the infusion is the cells' own event, engraftment and discharge the person's. */
+static bool is_common(conditioning_step step)
+{
+    return step != STEP_infusion && step != STEP_engraftment && step != STEP_discharge;
+}
+
+static void step_events(lane *lane, const conditioning *path, int day, int of_path)
+{
+    for (int s = 0; s < STEP_COUNT; s++)
+        if (path->step_day[s] == of_path && is_common((conditioning_step)s)) course_event(lane, day, step_event[s], NAN);
+    if (path->step_day[STEP_aplasia] == of_path) course_event(lane, day, EVENT_neutropenia, NAN);
+    if (day == lane->engraftment_day) course_event(lane, day, EVENT_engraftment, NAN);
+    int stay = path->step_day[STEP_discharge] - path->step_day[STEP_engraftment];
+    if (lane->engraftment_day >= 0 && path->step_day[STEP_discharge] >= 0 && day == lane->engraftment_day + stay)
+        course_event(lane, day, EVENT_discharge, NAN);
+}
+
+/* ---- what the drugs remove ---- */
+
+static double daily(const sourced_value *share, double strength, double days)
+{
+    return 1.0 - lanes_exp(lanes_log(1.0 - share->value * strength) / days);
+}
+
+static void deplete(lane *lane, const conditioning *path, double strength)
+{
+    double days = path->duration_day.value;
+    immunity_deplete(&lane->immunity, &(immune_depletion){.effector_frac = daily(&path->effector_depletion_frac, strength, days),
+                                                          .memory_frac = daily(&path->memory_depletion_frac, strength, days),
+                                                          .regulatory_frac = daily(&path->regulatory_depletion_frac, strength, days),
+                                                          .lymphocyte_frac = daily(&path->lymphocyte_depletion_frac, strength, days)});
+}
+
+static void after_drugs(lane *lane, const conditioning *path, double strength)
+{
+    immunity *i = &lane->immunity;
+    i->thymus *= 1.0 - path->thymus_loss_frac.value * strength;
+    i->thymus_waits_day = (int)path->thymus_wait_day.value;
+    i->regulatory_boost = path->regulatory_boost.value * strength;
+    i->brake_frac = path->growth_brake_frac.value * strength;
+    i->brake_fade_day = path->growth_brake_day.value;
+}
+
+/* ---- aplasia and harms ---- */
+
+/* Share of blood formation that the cells given today rebuild. */
+static double rebuilt(const run_plan *run, const lane *lane, int day)
+{
+    double best = REBUILT_ALONE;
+    for (int i = 0; i < lane->next_course; i++) {
+        const cell_course *course = &lane->arm->courses[i];
+        double share = product_strength(&run->protocol->products[course->product], MECHANISM_immune_reset);
+        if (course->day == day && share > best) best = share;
+    }
+    return best;
+}
+
+static void give_back(const run_plan *run, lane *lane, const conditioning *path, int day)
+{
+    draw d = draw_from(run->seed, lane->who->key, RNG_harms, HARM_DRAWS_RESET + 1);
+    double usual = path->step_day[STEP_engraftment] - path->step_day[STEP_infusion];
+    double days = draw_lognormal(&d, usual, ENGRAFTMENT_CV) / rebuilt(run, lane, day);
+    lane->engraftment_day = day + (int)(days + 0.5);
+    lane->care.weaning = run->protocol->wean == WEAN_TRIAL_PROTOCOL;
+
+    /* infection and death until blood is back; both grow with the days without it */
+    double longer = days / usual, infection = draw_uniform(&d), death = draw_uniform(&d), when = draw_uniform(&d);
+    if (infection < path->serious_infection_frac.value * longer) course_event(lane, day, EVENT_serious_infection, NAN);
+    if (death < path->treatment_death_frac.value * longer) lane->treatment_death_day = day + 1 + (int)(when * days);
+}
+
+static void harms_of_the_drugs(const run_plan *run, lane *lane, const conditioning *path, int day)
+{
+    draw d = draw_from(run->seed, lane->who->key, RNG_harms, HARM_DRAWS_RESET);
+    double reaction = draw_uniform(&d), infertile = draw_uniform(&d), infection = draw_uniform(&d), death = draw_uniform(&d), when = draw_uniform(&d);
+    if (reaction < path->infusion_reaction_frac.value) course_event(lane, day, EVENT_infusion_reaction, NAN);
+    if (infertile < path->infertility_frac.value) course_event(lane, day, EVENT_infertility, NAN);
+    if (conditioning_needs_cells(path)) return; /* the rest comes with aplasia */
+    if (infection < path->serious_infection_frac.value) course_event(lane, day, EVENT_serious_infection, NAN);
+    if (death < path->treatment_death_frac.value) lane->treatment_death_day = day + 1 + (int)(when * INFECTION_WINDOW_DAY);
+}
+
+void reset_day(const run_plan *run, lane *lane, int day)
+{
+    if (lane->arm->conditioning < 0) return;
+    const conditioning *path = &run->protocol->conditionings[lane->arm->conditioning];
+    int of_path = day - lane->arm->conditioning_start_day;
+    if (of_path < 0) return;
+    int first = path->step_day[STEP_conditioning], last = first + (int)path->duration_day.value - 1;
+    double factor = lane->arm->mechanisms.factor[MECHANISM_immune_reset], strength = factor < 1.0 ? factor : 1.0;
+    if (of_path == first) harms_of_the_drugs(run, lane, path, day);
+    if (of_path >= first && of_path <= last) deplete(lane, path, strength);
+    if (of_path == last) after_drugs(lane, path, strength);
+    if (of_path == path->step_day[STEP_infusion]) give_back(run, lane, path, day);
+    step_events(lane, path, day, of_path);
+}

@@ -81,6 +81,7 @@ static void write_json(const islet_meta *m, FILE *file)
     write_interval(&j, "tau2_ci95", m->tau2_low, m->tau2_high);
     write_interval(&j, "tau2_profile_ci95", m->profile_low, m->profile_high);
     write_bias(&j, m);
+    write_quantity(&j, "r2", m->r2_pct);
     write_quantity(&j, "correlation_assumed", m->correlation);
     write_quantity(&j, "between_subgroups_q", m->between_q);
     json_integer(&j, "between_subgroups_df", m->between_df);
@@ -181,6 +182,10 @@ static void print_around(const islet_meta *m, FILE *file)
     print_value(file, ", I2 ", m->i2_pct);
     print_value(file, " %, tau2 ", m->tau2);
     print_interval(file, ", Q-profile interval ", m->tau2_low, m->tau2_high);
+    if (m->r2_pct >= 0) {
+        print_value(file, ", R2 ", m->r2_pct);
+        fputs(" % explained by the moderators", file);
+    }
     fputc('\n', file);
     if (!(m->egger_p <= 1)) return;
     print_value(file, "small-study effects: Egger z ", m->egger_z);

@@ -284,6 +284,7 @@ typedef struct {
     double tau2, tau2_low, tau2_high, profile_low, profile_high;  /* Q-profile, profile likelihood (ML, REML) */
     double q, q_p, i2_pct, h2;
     double egger_z, egger_p, rank_tau, rank_p, trim_estimate, trim_se, trim_low, trim_high, trim_tau2, trim_q, trim_i2_pct;
+    double r2_pct;               /* share of tau2 that the moderators explain; NaN without them */
     double between_q, between_p; /* test between subgroups on between_df degrees of freedom */
     int between_df;
     double correlation;          /* assumed between before and after; NaN when none was */

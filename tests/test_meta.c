@@ -169,6 +169,19 @@ static void test_reference(void **state)
     assert_int_equal(wrong, 0);
 }
 
+/* R2 stands in the last column of the reference */
+static void test_explained(void **state)
+{
+    (void)state;
+    islet_meta *m;
+    assert_int_equal(islet_meta_run(FOLDER "dat.colditz1994.txt", &(islet_meta_options){.measure = "OR", .method = "ML", .moderators = "ablat"}, &m, NULL), ISLET_OK);
+    assert_true(agrees("98.6691", m->r2_pct, 1e-4));
+    islet_meta_free(m);
+    assert_int_equal(islet_meta_run(FOLDER "dat.bcg.txt", NULL, &m, NULL), ISLET_OK);
+    assert_true(isnan(m->r2_pct));
+    islet_meta_free(m);
+}
+
 /* ---- closed forms where the reference has no row ---- */
 
 static void test_effects(void **state)
@@ -355,7 +368,7 @@ static void test_left_out(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_reference), cmocka_unit_test(test_effects), cmocka_unit_test(test_pool_of_equal_variances),
+        cmocka_unit_test(test_reference), cmocka_unit_test(test_explained), cmocka_unit_test(test_effects), cmocka_unit_test(test_pool_of_equal_variances),
         cmocka_unit_test(test_refusals), cmocka_unit_test(test_left_out), cmocka_unit_test(test_results_without_a_pool),
         cmocka_unit_test(test_subgroups), cmocka_unit_test(test_pre_post),
     };

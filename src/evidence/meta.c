@@ -304,9 +304,17 @@ static void set_frame(const meta_input *in, islet_meta *out)
     memcpy(out->why, in->why, sizeof out->why);
     out->k = in->k, out->left_out = in->n - in->k;
     out->correlation = in->assumed ? in->correlation : NAN;
-    out->between_q = out->between_p = NAN;
+    out->between_q = out->between_p = out->r2_pct = NAN;
     set_pool(in, &none, out);
     set_bias(in, &(arrays){0}, out);
+}
+
+/* how much less the studies differ once the moderators are known (Raudenbush 2009); not below 0 */
+static void set_explained(const meta_input *in, const arrays *a, islet_meta *out)
+{
+    pool_fit without;
+    if (in->p == 1 || !pool_arrays(in, a, false, &without) || !(without.tau2 > 0)) return;
+    out->r2_pct = fmax(0, 100 * (1 - out->tau2 / without.tau2));
 }
 
 static islet_status pool_all(const meta_input *in, islet_meta *out)
@@ -327,6 +335,7 @@ static islet_status pool_all(const meta_input *in, islet_meta *out)
     }
     if (pooled) set_pool(in, &fit, out);
     if (pooled) set_bias(in, &a, out);
+    if (pooled) set_explained(in, &a, out);
     free(a.y);
     made = studies_table(in, pooled ? fit.tau2 : NAN, &out->studies) &&
            coefficients_table(in, pooled ? &fit : NULL, &out->coefficients) &&

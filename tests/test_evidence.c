@@ -36,7 +36,7 @@ static void test_shipped(void **state)
     for (int i = 0; i < islet_problems_count(problems); i++) print_message("%s\n", islet_problems_text(problems, i));
     assert_int_equal(islet_problems_count(problems), 0);
     assert_int_equal(status, ISLET_OK);
-    assert_int_equal(base.n, 308);
+    assert_int_equal(base.n, 340);
     int per_role[ROLES] = {0};
     for (int i = 0; i < base.n; i++) {
         const evidence_row *row = &base.rows[i];
@@ -79,6 +79,8 @@ static void test_numbers(void **state)
     assert_true(row->value == 7.6 && row->q1 == 7.2 && row->q3 == 8 && row->n == 21);
     row = find(&base, "ProTrans", "c_peptide_auc_mean_nmol_l", STATISTIC_MEAN, 372);
     assert_true(row->value == 0.7083 && row->sd == 0.25);
+    row = find(&base, "WJ-MSC", "hba1c_pct", STATISTIC_SIGN, 730);
+    assert_true(row->value == -1 && row->role == ROLE_DIRECTION);
     evidence_keep_role(&base, ROLE_CALIBRATE);
     assert_int_equal(base.n, 135);
     for (int i = 0; i < base.n; i++) assert_int_equal(base.rows[i].role, ROLE_CALIBRATE);
@@ -156,6 +158,7 @@ static void test_refused(void **state)
         {HEADER, "T,g,a,,hba1c_pct,%,365,12,7,,,,,,fit\n", "rows.csv:2:34:", "role is 'fit'"},
         {HEADER, "T,,a,,hba1c_pct,%,365,12,7,,,,,,validate\n", "rows.csv:2:3:", "cohort_group is empty"},
         {HEADER, "T,g,a,,hba1c_pct,%,365,12,7,,,,,validate\n", "rows.csv:2:1:", "14 cells"},
+        {HEADER ",statistic", "T,g,a,,hba1c_pct,%,365,12,1,,,,,,validate,sign\n", "rows.csv:2:43:", "statistic is 'sign'"},
         {HEADER, "T,g,a,,hba1c_pct,%,365,12,2,,,,,,direction\n", "rows.csv:2:27:", "a sign"},
         /* rows together */
         {HEADER, "T,g,a,,hba1c_pct,%,365,12,7,,,,,,validate\nT,g,a,,hba1c_pct,%,365,12,7,,,,,,validate\n",
@@ -248,7 +251,7 @@ static int rows_of(const char *name)
 static void test_tables(void **state)
 {
     (void)state;
-    assert_int_equal(rows_of("outcomes"), 308);
+    assert_int_equal(rows_of("outcomes"), 340);
     assert_int_equal(rows_of("outcomes_original"), 751);
     assert_int_equal(rows_of("claims"), 132);
     assert_int_equal(rows_of("meta_pooled"), 78);

@@ -275,7 +275,7 @@ static void read_statistic(reader *in, evidence_row *row)
                        "share, ever, mean, median, geometric_mean, adjusted_mean or change");
     if (word < 0) return;
     row->statistic = (evidence_statistic)word;
-    if (share != (row->statistic <= STATISTIC_EVER))
+    if (share != (row->statistic <= STATISTIC_EVER) || row->statistic == STATISTIC_SIGN)
         refuse(in, COLUMN_statistic, share ? "share or ever" : "mean, median, geometric_mean, adjusted_mean or change");
 }
 
@@ -293,7 +293,7 @@ static void read_row(reader *in, evidence_row *row)
     }
     if (row->role == ROLE_DIRECTION) {
         if (row->value != -1 && row->value != 0 && row->value != 1) refuse(in, COLUMN_value, "a sign: -1, 0 or 1");
-        row->statistic = STATISTIC_CHANGE;
+        row->statistic = STATISTIC_SIGN;
         return;
     }
     read_statistic(in, row);

@@ -25,6 +25,7 @@ typedef enum {
     STATISTIC_GEOMETRIC_MEAN,
     STATISTIC_ADJUSTED_MEAN, /* of a model of the publication */
     STATISTIC_CHANGE,        /* mean change since day 0 */
+    STATISTIC_SIGN,          /* of that change, no number: value is -1, 0 or 1 */
     STATISTICS
 } evidence_statistic;
 

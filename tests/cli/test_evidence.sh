@@ -4,14 +4,14 @@
 
 expect 0 "$islet" evidence
 says out.txt "ZIM_FORWARD"
-says err.txt "308 of 308 rows"
+says err.txt "340 of 340 rows"
 expect 0 "$islet" evidence --trial ZIM_FORWARD --role calibrate --csv
 [ "$(wc -l <out.txt)" = 4 ] || fail "three rows of the zimislecel cohort may set the model"
 says out.txt "c_peptide_stimulated_nmol_l,nmol/L,365,12,1.274"
 expect 0 "$islet" evidence --endpoint insulin_independent --cells islets --people hypoglyc --explain
 says out.txt "http"
 expect 0 "$islet" evidence --people "no such people"
-says err.txt "0 of 308 rows"
+says err.txt "0 of 340 rows"
 expect 2 "$islet" evidence --trial ZIM_FORWAD
 says err.txt "did you mean 'ZIM_FORWARD'?"
 expect 2 "$islet" evidence --role fitted

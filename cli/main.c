@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "output.h"
+#include "ranks.h"
 #include "verbs.h"
 
 /* A signal handler can reach nothing but a global; this flag and the command line are the command's only ones. */
@@ -106,7 +107,8 @@ cli_exit exit_of(islet_status status, const islet_problems *problems, const char
 int main(int argc, char **argv)
 {
     cli_options options;
-    if (argc < 1) return EXIT_USAGE;
+    if (!ranks_begin(&argc, &argv)) return ranks_end(EXIT_DONE);
+    if (argc < 1) return ranks_end(EXIT_USAGE);
     fill_standard_streams();
     keep_command_line(argc, argv);
     set_signals();
@@ -126,5 +128,5 @@ int main(int argc, char **argv)
         else status = run_verb[options.verb](&options);
     }
     free(command_line_text);
-    return status;
+    return ranks_end(status);
 }

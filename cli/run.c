@@ -7,6 +7,7 @@
 #include "output.h"
 #include "plan.h"
 #include "progress.h"
+#include "ranks.h"
 #include "results.h"
 #include "verbs.h"
 
@@ -82,7 +83,7 @@ static cli_exit simulate(const run_plan *plan, const cli_options *options, islet
         return EXIT_IO; /* whatever is wrong with the place, the result cannot be written there */
     }
     progress_begin(&p, options->quiet);
-    status = islet_run(plan->protocol, &run_options, store, problems);
+    status = ranks_run(plan->protocol, &run_options, store, problems);
     progress_end(&p);
     double passed_s = clock_s() - p.start_s;
 
@@ -161,8 +162,25 @@ static cli_exit show(const run_plan *plan, const cli_options *options, islet_pro
     return done;
 }
 
+/* a rank that does not keep the store: the keeper has found everything to be fine, and speaks */
+static cli_exit help_keeper(const cli_options *options)
+{
+    islet_run_options run_options = run_options_of(options, NULL, NULL);
+    islet_protocol *protocol = NULL;
+    islet_problems *problems = islet_problems_create();
+    run_options.progress = NULL;
+    islet_status status = problems ? islet_protocol_read(name_for_reading(options->files[0]), &protocol, problems) : ISLET_ERR_MEMORY;
+    if (status == ISLET_OK) status = ranks_help(protocol, &run_options, problems);
+    if (status != ISLET_OK && status != ISLET_ERR_INTERRUPTED) print_problems(problems, false);
+    cli_exit done = exit_of(status, problems, "a rank failed");
+    islet_protocol_free(protocol);
+    islet_problems_free(problems);
+    return done;
+}
+
 cli_exit verb_run(const cli_options *options)
 {
+    if (!ranks_is_keeper()) return help_keeper(options);
     const char *path = options->files[0];
     char *default_store = name_from(path, ".db"), *default_report = name_from(path, ".html");
     run_plan plan = {.store = options->has_out ? options->out : default_store,

@@ -25,13 +25,13 @@ if(TARGET islet_command)
         get_filename_component(name ${script} NAME_WE)
         file(RELATIVE_PATH script ${CMAKE_SOURCE_DIR} ${script})
         script_test(${name}_command ${script} $<TARGET_FILE:islet_command> ${CMAKE_SOURCE_DIR} $<TARGET_FILE:json_check>)
-        set_tests_properties(${name}_command PROPERTIES ENVIRONMENT
-            "CC=${CMAKE_C_COMPILER};EXTRA_CFLAGS=${SANITIZE_FLAGS};ISLET_FAULTS=$<TARGET_FILE:faults>")
+        set_tests_properties(${name}_command PROPERTIES SKIP_RETURN_CODE 77 ENVIRONMENT
+            "CC=${CMAKE_C_COMPILER};EXTRA_CFLAGS=${SANITIZE_FLAGS};ISLET_FAULTS=$<TARGET_FILE:faults>;ISLET_MPI=$<$<TARGET_EXISTS:islet_mpi>:$<TARGET_FILE:islet_mpi>>")
     endforeach()
 endif()
 
 # slow ones are left out of the short run under sanitizers that ./test does; `make sanitize` runs them too
-set(SLOW_TESTS test_trial test_run test_reference test_report test_run_command test_resume_command test_cover_command test_elsewhere test_faults)
+set(SLOW_TESTS test_trial test_run test_reference test_report test_run_command test_resume_command test_cover_command test_ranks_command test_elsewhere test_faults)
 foreach(name ${SLOW_TESTS})
     if(TEST ${name})
         set_tests_properties(${name} PROPERTIES LABELS slow)

@@ -249,6 +249,24 @@ islet_status expressed_shipped(expressed *out, islet_problems *problems)
     return finish(out, status, problems);
 }
 
+islet_status expressed_from(const evidence_row *rows, const char *const *protocols, int n, expressed *out, islet_problems *problems)
+{
+    *out = (expressed){.read = {.path = SHIPPED_FOLDER}};
+    out->rows = calloc((size_t)n + 1, sizeof *out->rows);
+    islet_status status = out->rows ? ISLET_OK : ISLET_ERR_MEMORY;
+    for (int i = 0; i < n && status == ISLET_OK; i++) {
+        char path[512];
+        int length = snprintf(path, sizeof path, SHIPPED_FOLDER "%s", protocols[i]);
+        int p = length < (int)sizeof path ? protocol_at(out, path, true, &status, problems) : -1;
+        if (p >= 0) status = bind(out, &rows[i], p, rows[i].arm, problems);
+        else {
+            problems_error(problems, SHIPPED_FOLDER, rows[i].line, 0, "protocol: '%.80s' is not shipped", protocols[i]);
+            status = status == ISLET_OK ? ISLET_ERR_INPUT : status;
+        }
+    }
+    return finish(out, status, problems);
+}
+
 void expressed_keep_role(expressed *e, evidence_role role)
 {
     int kept = 0;

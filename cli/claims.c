@@ -1,0 +1,154 @@
+/* islet claims: verdicts on what is said of treatments, and why. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "names.h"
+#include "output.h"
+#include "progress.h"
+#include "verbs.h"
+
+static const char *cell(const grid *g, int row, const char *column)
+{
+    return grid_cell(g, row, grid_column(g, column));
+}
+
+static void write_pair(json *j, const char *name, const char *low, const char *high)
+{
+    json_open(j, name, '[');
+    json_number(j, NULL, low);
+    json_number(j, NULL, high);
+    json_close(j, ']');
+}
+
+/* the pooled evidence: one entry for each test, none without */
+static void write_evidence(json *j, const grid *g, int row)
+{
+    json_open(j, "evidence", '[');
+    if (*cell(g, row, "test")) {
+        json_open(j, NULL, '{');
+        json_text(j, "test", cell(g, row, "test"));
+        json_text(j, "endpoint", cell(g, row, "endpoint"));
+        json_text(j, "unit", cell(g, row, "unit"));
+        json_number(j, "k", cell(g, row, "k"));
+        json_number(j, "n", cell(g, row, "n"));
+        json_number(j, "estimate", cell(g, row, "estimate"));
+        write_pair(j, "ci95", cell(g, row, "ci_low"), cell(g, row, "ci_high"));
+        write_pair(j, "pi95", cell(g, row, "pi_low"), cell(g, row, "pi_high"));
+        json_text(j, "refusal", cell(g, row, "refusal"));
+        json_close(j, '}');
+    }
+    json_close(j, ']');
+}
+
+static void write_simulated(json *j, const grid *g, int row)
+{
+    json_open(j, "simulated", '{');
+    if (*cell(g, row, "simulated_treated")) {
+        json_text(j, "endpoint", cell(g, row, "endpoint"));
+        json_number(j, "day", cell(g, row, "day"));
+        json_number(j, "with_trial_effect", cell(g, row, "simulated_treated"));
+        json_number(j, "trial_effect", cell(g, row, "simulated_control"));
+        json_number(j, "without_trial_effect", cell(g, row, "simulated_difference"));
+        write_pair(j, "ci95", cell(g, row, "simulated_low"), cell(g, row, "simulated_high"));
+    }
+    json_close(j, '}');
+}
+
+static void write_json(const islet_claims *c, const grid *g, FILE *file)
+{
+    static const char *const texts[] = {"claim_id", "claim", "verdict", "reviewer_verdict", "why", "source"};
+    json j = {.file = file};
+    json_open(&j, NULL, '{');
+    json_text(&j, "schema", "islet.claims/1");
+    json_integer(&j, "tested", c->tested);
+    json_integer(&j, "supported", c->supported);
+    json_integer(&j, "differ_from_reviewer", c->differ);
+    json_open(&j, "rows", '[');
+    for (int row = 0; row < g->rows; row++) {
+        fputc('\n', file);
+        json_open(&j, NULL, '{');
+        for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) json_text(&j, texts[i], cell(g, row, texts[i]));
+        json_bool(&j, "differs", strcmp(cell(g, row, "differs"), "true") == 0);
+        json_number(&j, "needed", cell(g, row, "needed"));
+        write_evidence(&j, g, row);
+        write_simulated(&j, g, row);
+        json_close(&j, '}');
+    }
+    json_close(&j, ']');
+    json_close(&j, '}');
+}
+
+static void print_number(FILE *file, const char *label, const char *digits, const char *unit)
+{
+    double value;
+    char text[NUMBER_ROOM];
+    if (!number_from_text(digits, &value)) return;
+    number_short(value, 3, text);
+    fprintf(file, "%s%s%s%s", label, text, *unit ? " " : "", unit);
+}
+
+static void print_claim(const grid *g, int row, FILE *file)
+{
+    const char *unit = cell(g, row, "unit"), *shown = strcmp(unit, "fraction") == 0 ? "" : unit;
+    fprintf(file, "%-6s ", cell(g, row, "claim_id"));
+    print_wrapped(file, cell(g, row, "claim"), 7, 7);
+    fprintf(file, "       %s", cell(g, row, "verdict"));
+    if (strcmp(cell(g, row, "differs"), "true") == 0) fprintf(file, " (the reviewer: %s)", cell(g, row, "reviewer_verdict"));
+    fputs("\n       ", file);
+    print_wrapped(file, cell(g, row, "why"), 7, 7);
+    if (*cell(g, row, "estimate") && *cell(g, row, "ci_low")) {
+        print_number(file, "       found ", cell(g, row, "estimate"), shown);
+        print_number(file, " (", cell(g, row, "ci_low"), "");
+        print_number(file, " to ", cell(g, row, "ci_high"), "");
+        fputc(')', file);
+        print_number(file, ", needed ", cell(g, row, "needed"), shown);
+        print_number(file, "; a new trial ", cell(g, row, "pi_low"), "");
+        print_number(file, " to ", cell(g, row, "pi_high"), "");
+        if (!*cell(g, row, "pi_low")) fprintf(file, "; %s", cell(g, row, "refusal"));
+        fputc('\n', file);
+    }
+    if (*cell(g, row, "simulated_treated")) {
+        print_number(file, "       simulated: ", cell(g, row, "simulated_treated"), shown);
+        print_number(file, " with what a trial does by itself, which is ", cell(g, row, "simulated_control"), "");
+        print_number(file, ", and ", cell(g, row, "simulated_difference"), "");
+        fputs(*cell(g, row, "simulated_difference") ? " without it\n" : " in the treated, without a control\n", file);
+    }
+    fputc('\n', file);
+}
+
+static cli_exit show(const islet_claims *c, const cli_options *options)
+{
+    output out;
+    if (!output_open(&out, options->out)) return EXIT_IO;
+    grid *g = grid_from_table(c->rows);
+    if (options->json) write_json(c, g, out.file);
+    else if (options->csv) grid_write_csv(g, out.file);
+    else {
+        for (int row = 0; row < g->rows; row++) print_claim(g, row, out.file);
+        fprintf(out.file, "%d claims, %d with a test of their own; %d differ from the reviewer's verdict. Research software, never medical advice.\n", g->rows,
+                c->tested, c->differ);
+    }
+    bool single = g->rows == 1 && c->supported == 0;
+    grid_free(g);
+    cli_exit closed = output_close(&out);
+    return closed != EXIT_DONE ? closed : single ? EXIT_NO : EXIT_DONE;
+}
+
+cli_exit verb_claims(const cli_options *options)
+{
+    progress p;
+    islet_problems *problems = islet_problems_create();
+    islet_claims *claims = NULL;
+    const char *path = options->n_files ? name_for_reading(options->files[0]) : NULL;
+    const islet_run_options run = {.seed = options->seed, .has_seed = options->has_seed, .threads = (int)options->threads,
+                                   .patients = options->patients, .engine = options->engine, .progress = progress_show,
+                                   .interrupted = stop_was_asked, .context = &p};
+    progress_begin(&p, options->quiet);
+    islet_status status = islet_claims_judge(path, &run, &claims, problems);
+    progress_end(&p);
+    print_problems(problems, !options->quiet);
+    cli_exit done = status == ISLET_OK ? show(claims, options) : exit_of(status, problems, path ? path : "the claims");
+    islet_claims_free(claims);
+    islet_problems_free(problems);
+    return done;
+}

@@ -1,0 +1,270 @@
+/* islet_claims: reads claims and their tests, judges each, simulates the trials that tests name, and lays all of it out. */
+#include "evidence/claims.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/embedded.h"
+#include "base/number.h"
+#include "base/problems.h"
+#include "base/table.h"
+#include "evidence/library.h"
+#include "stats/summary.h"
+
+#define CLAIMS "data/evidence/claims.csv"
+#define TESTS "data/evidence/claim_tests.csv"
+#define PEOPLE 64 /* simulated in each arm; default */
+
+typedef struct {
+    csv_file claims, tests; /* tests: of the shipped claims */
+    bool own;               /* the claims are a user's: tests stand in their own columns */
+    claim *all;
+    int n;
+    evidence_rows rows;
+    islet_table *reviews;
+    const char *path;
+} job;
+
+/* ---- reading ---- */
+
+static const char *cell_of(const csv_file *file, int row, const char *column)
+{
+    int at = row < 0 ? -1 : csv_column(file, column);
+    return at < 0 ? "" : csv_cell_at(file, row, at)->text;
+}
+
+static int line_of(const csv_file *file, int row)
+{
+    return csv_cell_at(file, row, 0)->line;
+}
+
+static int test_row(const job *j, const char *id)
+{
+    for (int row = 0; row < j->tests.rows; row++)
+        if (strcmp(cell_of(&j->tests, row, "claim_id"), id) == 0) return row;
+    return -1;
+}
+
+static bool read_number(const job *j, const char *text, int line, const char *field, double *out, islet_problems *problems)
+{
+    *out = NAN;
+    if (!*text || number_read(text, strlen(text), out)) return true;
+    problems_error(problems, j->path, line, 0, "%s: '%.60s' is no number; expected a plain decimal", field, text);
+    return false;
+}
+
+static bool read_test(const job *j, const csv_file *file, int row, claim *c, islet_problems *problems)
+{
+    static const char *const words[] = {"", "effect", "published", "share", "sole", "never", "mechanism", "criterion"};
+    const char *word = cell_of(file, row, "test");
+    double day;
+    int line = row < 0 ? 0 : line_of(file, row), test = 0;
+    while (test <= TEST_CRITERION && strcmp(words[test], word) != 0) test++;
+    if (test > TEST_CRITERION) {
+        problems_error(problems, j->path, line, 0, "test: '%.60s'; expected effect, published, share, sole, never, mechanism, criterion or nothing", word);
+        return false;
+    }
+    c->test = (claim_test)test;
+    c->from = cell_of(file, row, "from");
+    c->endpoint = cell_of(file, row, "endpoint");
+    c->unit = cell_of(file, row, "unit");
+    c->because = cell_of(file, row, "because");
+    c->protocol = cell_of(file, row, "protocol");
+    c->treated = cell_of(file, row, "treated");
+    c->control = cell_of(file, row, "control");
+    if (!read_number(j, cell_of(file, row, "needed"), line, "needed", &c->needed, problems)) return false;
+    if (!read_number(j, cell_of(file, row, "day"), line, "day", &day, problems)) return false;
+    c->day = day >= 0.0 && day <= 36500.0 ? (int)day : 0;
+    bool needs = test == TEST_EFFECT || test == TEST_PUBLISHED || test == TEST_SHARE || test == TEST_SOLE;
+    if ((needs && isnan(c->needed)) || (test != TEST_NONE && !*c->from)) {
+        problems_error(problems, j->path, line, 0, "%s: nothing was found; a test of %s needs it", needs && isnan(c->needed) ? "needed" : "from", word);
+        return false;
+    }
+    return true;
+}
+
+static islet_status read_claims(job *j, const char *path, islet_problems *problems)
+{
+    const embedded_file *shipped = embedded_find(CLAIMS), *tests = embedded_find(TESTS);
+    if (!shipped || !tests) return ISLET_ERR_INPUT;
+    j->own = path != NULL;
+    j->path = path ? path : CLAIMS;
+    islet_status status = path ? csv_read(path, &j->claims, problems) : csv_parse((const char *)shipped->bytes, shipped->size, CLAIMS, &j->claims, problems);
+    if (status == ISLET_OK) status = csv_parse((const char *)tests->bytes, tests->size, TESTS, &j->tests, problems);
+    if (status != ISLET_OK) return status;
+    for (int i = 0; i < 2; i++) {
+        static const char *const must[] = {"claim_id", "claim"};
+        if (csv_column(&j->claims, must[i]) >= 0) continue;
+        problems_error(problems, j->path, 1, 0, "no column %s; expected claim_id and claim, and for a test: test, from, needed, endpoint, day", must[i]);
+        return ISLET_ERR_INPUT;
+    }
+    j->all = calloc((size_t)j->claims.rows + 1, sizeof *j->all);
+    if (!j->all) return ISLET_ERR_MEMORY;
+    for (int row = 0; row < j->claims.rows; row++) {
+        claim *c = &j->all[j->n++];
+        *c = (claim){.id = cell_of(&j->claims, row, "claim_id"), .text = cell_of(&j->claims, row, "claim"), .evidence = cell_of(&j->claims, row, "evidence"),
+                     .source = cell_of(&j->claims, row, "source_url"), .line = line_of(&j->claims, row)};
+        c->reviewer = claim_verdict_find(cell_of(&j->claims, row, "reviewer_verdict"));
+        bool has_test = j->own && *cell_of(&j->claims, row, "test");
+        int test = has_test ? row : test_row(j, c->id);
+        if (!*c->id || !*c->text) {
+            problems_error(problems, j->path, c->line, 0, "a claim without %s; expected both claim_id and claim", *c->id ? "its text" : "a name");
+            status = ISLET_ERR_INPUT;
+        } else if (!read_test(j, has_test ? &j->claims : &j->tests, test, c, problems)) status = ISLET_ERR_INPUT;
+        for (int i = 0; i < j->n - 1; i++)
+            if (strcmp(j->all[i].id, c->id) == 0) {
+                problems_error(problems, j->path, c->line, 0, "claim_id: '%.60s' stands in line %d, too; expected each once", c->id, j->all[i].line);
+                status = ISLET_ERR_INPUT;
+            }
+    }
+    return status;
+}
+
+/* ---- a simulated trial ---- */
+
+/* two rows a claim with a protocol: its arms, the change since day 0 of a mean or the share on the day */
+static int wanted_rows(const job *j, evidence_row *rows, const char **protocols, int *owner)
+{
+    int n = 0;
+    for (int i = 0; i < j->n; i++) {
+        const claim *c = &j->all[i];
+        evidence_row row = {.line = c->line, .trial = c->id, .group = "", .day = c->day, .n = 1, .events = NAN, .role = ROLE_CONTEXT};
+        if (!*c->protocol || !*c->endpoint || c->day <= 0 || !outcome_find(c->endpoint, &row.endpoint)) continue;
+        row.statistic = outcome_is_share(&row.endpoint) ? STATISTIC_SHARE : strcmp(c->endpoint, "insulin_change_pct") == 0 ? STATISTIC_MEAN : STATISTIC_CHANGE;
+        const char *const arms[2] = {c->treated, c->control};
+        for (int a = 0; a < 2 && *arms[a]; a++) {
+            row.arm = arms[a];
+            rows[n] = row;
+            protocols[n] = c->protocol;
+            owner[n++] = i;
+        }
+    }
+    return n;
+}
+
+static void keep_simulated(claim *c, const evidence_row *row, const double *values, const double *control, int64_t people)
+{
+    double mean = summary_mean(values, people).value;
+    if (strcmp(row->arm, c->control) == 0) c->simulated_control = mean;
+    else c->simulated_treated = mean;
+    if (!control) return;
+    summary s = summary_difference_paired(values, control, people);
+    c->difference = s.value;
+    c->difference_low = s.ci_low;
+    c->difference_high = s.ci_high;
+}
+
+static islet_status simulate(job *j, const islet_run_options *options, islet_problems *problems)
+{
+    int64_t people = options && options->patients > 0 ? options->patients : PEOPLE;
+    evidence_row *rows = calloc(2 * (size_t)j->n + 1, sizeof *rows);
+    const char **protocols = calloc(2 * (size_t)j->n + 1, sizeof *protocols);
+    int *owner = calloc(2 * (size_t)j->n + 1, sizeof *owner), n = 0;
+    double **values = NULL;
+    expressed e = {0};
+    islet_status status = rows && protocols && owner ? ISLET_OK : ISLET_ERR_MEMORY;
+    if (status == ISLET_OK) {
+        n = wanted_rows(j, rows, protocols, owner);
+        status = expressed_from(rows, protocols, n, &e, problems);
+    }
+    if (status == ISLET_OK && !(values = calloc((size_t)n + 1, sizeof *values))) status = ISLET_ERR_MEMORY;
+    for (int r = 0; r < n && status == ISLET_OK; r++) {
+        values[r] = malloc((size_t)people * sizeof **values);
+        if (!values[r]) status = ISLET_ERR_MEMORY;
+        for (int64_t i = 0; i < people && values[r]; i++) values[r][i] = NAN;
+    }
+    for (int p = 0; p < e.n_protocols && status == ISLET_OK; p++) status = expressed_simulate(&e, p, NULL, NULL, options, people, values, problems);
+    for (int r = 0; r < n && status == ISLET_OK; r++) {
+        bool has_control = r + 1 < n && owner[r + 1] == owner[r];
+        keep_simulated(&j->all[owner[r]], &rows[r], values[r], has_control ? values[r + 1] : NULL, people);
+    }
+    for (int r = 0; values && r < n; r++) free(values[r]);
+    free(values);
+    expressed_free(&e);
+    free(rows);
+    free(protocols);
+    free(owner);
+    return status;
+}
+
+/* ---- table ---- */
+
+static const char *const columns[] = {"claim_id", "claim", "verdict", "reviewer_verdict", "differs", "test", "endpoint", "unit", "needed", "k", "n", "estimate",
+                                      "ci_low", "ci_high", "pi_low", "pi_high", "refusal", "day", "simulated_treated", "simulated_control", "simulated_difference",
+                                      "simulated_low", "simulated_high", "why", "source"};
+static const bool is_number[] = {false, false, false, false, false, false, false, false, true, true, true, true, true, true, true, true,
+                                 false, true,  true,  true,  true,  true,  true,  false, false};
+enum { COLUMNS = sizeof columns / sizeof *columns };
+
+static bool differs(const claim *c)
+{
+    return c->test != TEST_NONE && c->reviewer != VERDICT_NONE && c->verdict != c->reviewer;
+}
+
+static bool add_claim(islet_table *table, const claim *c)
+{
+    static const char *const tests[] = {"", "effect", "published", "share", "sole", "never", "mechanism", "criterion"};
+    char number[COLUMNS][NUMBER_TEXT] = {{0}};
+    const double numbers[] = {c->needed, c->test == TEST_NONE ? NAN : c->k, c->n, c->estimate, c->ci_low, c->ci_high, c->pi_low, c->pi_high, c->day > 0 ? c->day : NAN,
+                              c->simulated_treated, c->simulated_control, c->difference, c->difference_low, c->difference_high};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) number_write(isnan(numbers[i]) ? NAN : round(numbers[i] * 1e4) / 1e4, number[i]);
+    return table_add_row(table, (const char *const[]){c->id, c->text, claim_verdict_word(c->verdict), claim_verdict_word(c->reviewer), differs(c) ? "true" : "false",
+                                                      tests[c->test], c->endpoint, c->unit, number[0], number[1], number[2], number[3], number[4], number[5],
+                                                      number[6], number[7], c->refusal, number[8], number[9], number[10], number[11], number[12], number[13],
+                                                      c->why, c->source});
+}
+
+/* behind what was found: the reason of the test, and what the reviewer saw where the verdicts differ */
+static void complete_why(claim *c)
+{
+    size_t at = strlen(c->why);
+    if (*c->because && at < sizeof c->why) snprintf(c->why + at, sizeof c->why - at, "; %s", c->because);
+    at = strlen(c->why);
+    if (differs(c) && *c->evidence) snprintf(c->why + at, sizeof c->why - at, ". The reviewer, who also weighed what no test here reads: %s", c->evidence);
+}
+
+void islet_claims_free(islet_claims *claims)
+{
+    if (!claims) return;
+    islet_table_free(claims->rows);
+    free(claims);
+}
+
+islet_status islet_claims_judge(const char *path, const islet_run_options *options, islet_claims **out, islet_problems *problems)
+{
+    if (!out) return ISLET_ERR_ARGUMENT;
+    *out = NULL;
+    job j = {.n = 0};
+    islet_claims *made = calloc(1, sizeof *made);
+    if (!made) return ISLET_ERR_MEMORY;
+    islet_status status = read_claims(&j, path, problems);
+    if (status == ISLET_OK) status = evidence_shipped(&j.rows, problems);
+    if (status == ISLET_OK) status = library_table("meta_pooled", NULL, &j.reviews, problems);
+    for (int i = 0; i < j.n && status == ISLET_OK; i++) {
+        claim *c = &j.all[i];
+        c->simulated_treated = c->simulated_control = c->difference = c->difference_low = c->difference_high = NAN;
+        status = claim_judge(c, &j.rows, j.reviews);
+    }
+    if (status == ISLET_OK) status = simulate(&j, options, problems);
+    if (status == ISLET_OK && !(made->rows = table_create(COLUMNS, columns, is_number))) status = ISLET_ERR_MEMORY;
+    for (int i = 0; i < j.n && status == ISLET_OK; i++) {
+        complete_why(&j.all[i]);
+        made->supported += j.all[i].verdict == VERDICT_SUPPORTED;
+        made->differ += differs(&j.all[i]);
+        made->tested += j.all[i].test != TEST_NONE;
+        if (!add_claim(made->rows, &j.all[i])) status = ISLET_ERR_MEMORY;
+    }
+    if (status == ISLET_OK) {
+        *out = made;
+        made = NULL;
+    }
+    islet_claims_free(made);
+    islet_table_free(j.reviews);
+    evidence_free(&j.rows);
+    csv_free(&j.claims);
+    csv_free(&j.tests);
+    free(j.all);
+    return status;
+}

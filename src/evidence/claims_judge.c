@@ -1,0 +1,311 @@
+/* From a test to a verdict. Controlled and single-arm evidence are never pooled together: `effect` reads pairs of arms of one trial,
+ * `share` one arm, and each says which it is. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "evidence/claims.h"
+#include "base/number.h"
+#include "patient/record.h"
+#include "stats/effect.h"
+#include "stats/pool.h"
+#include "stats/summary.h"
+
+#define NAMED 3       /* parts of TRIAL:arm:control */
+#define STUDIES_MAX 32
+#define HALF 0.5      /* of a claimed share: what is called partly */
+#define COMPARABLE 3  /* trials for a prediction interval */
+
+static const char *const verdict_words[] = {"supported", "partly", "unsupported", "contradicted", "untestable", ""};
+
+const char *claim_verdict_word(claim_verdict verdict)
+{
+    return verdict_words[verdict];
+}
+
+claim_verdict claim_verdict_find(const char *word)
+{
+    for (int i = 0; i < VERDICT_NONE; i++)
+        if (strcmp(verdict_words[i], word) == 0) return (claim_verdict)i;
+    return VERDICT_NONE;
+}
+
+claim_verdict claim_verdict_effect(double needed, double estimate, double low, double high)
+{
+    if (needed < 0.0) { /* turned round: benefit is upwards */
+        double turned = -low;
+        needed = -needed;
+        estimate = -estimate;
+        low = -high;
+        high = turned;
+    }
+    if (isnan(estimate) || isnan(low)) return VERDICT_UNSUPPORTED;
+    if (high < 0.0) return VERDICT_CONTRADICTED;
+    if (!(low > 0.0)) return VERDICT_UNSUPPORTED;
+    return estimate >= needed ? VERDICT_SUPPORTED : VERDICT_PARTLY;
+}
+
+claim_verdict claim_verdict_share(double needed, double estimate, double low, double high)
+{
+    if (isnan(estimate)) return VERDICT_UNSUPPORTED;
+    if (high >= needed && low > 0.0) return VERDICT_SUPPORTED;
+    return low >= HALF * needed ? VERDICT_PARTLY : VERDICT_UNSUPPORTED;
+}
+
+/* ---- names ---- */
+
+/* the next "A:b:c" of a list separated by ;, cut into parts; false at the end */
+static bool next_named(const char **list, char part[NAMED][160])
+{
+    if (!**list) return false;
+    size_t length = strcspn(*list, ";");
+    const char *at = *list, *end = at + length;
+    for (int i = 0; i < NAMED; i++) {
+        const char *stop = i < NAMED - 1 ? memchr(at, ':', (size_t)(end - at)) : NULL;
+        if (!stop) stop = end;
+        snprintf(part[i], 160, "%.*s", (int)(stop - at), at);
+        at = stop < end ? stop + 1 : end;
+    }
+    *list = *end ? end + 1 : end;
+    return true;
+}
+
+static const evidence_row *find_row(const evidence_rows *rows, const char *trial, const char *arm, const char *endpoint, int day,
+                                    evidence_statistic statistic)
+{
+    for (int i = 0; i < rows->n; i++) {
+        const evidence_row *row = &rows->rows[i];
+        if (strcmp(row->trial, trial) == 0 && strcmp(row->arm, arm) == 0 && strcmp(row->endpoint.key, endpoint) == 0 && row->day == day &&
+            (statistic == STATISTICS || row->statistic == statistic)) return row;
+    }
+    return NULL;
+}
+
+/* ---- tests ---- */
+
+/* one controlled trial: difference of means, or of shares */
+static effect difference_of(const evidence_row *treated, const evidence_row *control)
+{
+    if (outcome_is_share(&treated->endpoint)) {
+        double a = treated->value * treated->n, c = control->value * control->n;
+        return effect_risk_difference(a, treated->n - a, c, control->n - c);
+    }
+    double se_a = evidence_row_se(treated), se_b = evidence_row_se(control);
+    return (effect){treated->value - control->value, se_a * se_a + se_b * se_b};
+}
+
+static void judge_effect(claim *c, const evidence_rows *rows)
+{
+    char part[NAMED][160];
+    const char *list = c->from;
+    double y[STUDIES_MAX], v[STUDIES_MAX];
+    int without_variance = 0;
+    c->n = 0.0;
+    while (next_named(&list, part) && c->k < STUDIES_MAX) {
+        const evidence_row *treated = find_row(rows, part[0], part[1], c->endpoint, c->day, STATISTICS);
+        const evidence_row *control = treated ? find_row(rows, part[0], part[2], c->endpoint, c->day, treated->statistic) : NULL;
+        if (!control) continue;
+        effect e = difference_of(treated, control);
+        if (!(e.v > 0.0)) {
+            without_variance++;
+            continue;
+        }
+        y[c->k] = e.y;
+        v[c->k++] = e.v;
+        c->n += treated->n + control->n;
+    }
+    c->refusal = c->k == 0 ? without_variance ? "not reported: the trials gave no variance" : "not reported: no controlled trial has both arms" :
+                 c->k < COMPARABLE ? "too few: a prediction interval needs three comparable trials" : "";
+    if (c->k == 1) {
+        c->estimate = y[0];
+        c->ci_low = y[0] - NORMAL_Z_975 * sqrt(v[0]);
+        c->ci_high = y[0] + NORMAL_Z_975 * sqrt(v[0]);
+    } else if (c->k > 1) {
+        pool_fit fit;
+        if (!pool_run(y, v, NULL, c->k, 1, POOL_REML, false, &fit)) return;
+        c->estimate = fit.beta[0];
+        c->ci_low = fit.low[0];
+        c->ci_high = fit.high[0];
+        if (c->k >= COMPARABLE) c->pi_low = fit.pi_low, c->pi_high = fit.pi_high;
+    }
+    c->verdict = claim_verdict_effect(c->needed, c->estimate, c->ci_low, c->ci_high);
+    snprintf(c->why, sizeof c->why, c->k == 0 ? "no controlled trial with numbers was found" : c->verdict == VERDICT_SUPPORTED
+             ? "%d controlled trial%s, people in all %.0f: the difference is there and as large as claimed" : c->verdict == VERDICT_PARTLY
+             ? "%d controlled trial%s, people in all %.0f: a difference is there, smaller than the claim needs" : c->verdict == VERDICT_CONTRADICTED
+             ? "%d controlled trial%s, people in all %.0f: the difference goes the other way"
+             : "%d controlled trial%s, people in all %.0f: no difference is shown", c->k, c->k == 1 ? "" : "s", c->n);
+}
+
+static double cell_number(const islet_table *table, int row, const char *name)
+{
+    for (int column = 0; column < islet_table_columns(table); column++) {
+        if (strcmp(islet_table_column_name(table, column), name) != 0) continue;
+        double value = NAN;
+        const char *text = islet_table_cell(table, row, column);
+        return number_read(text, strlen(text), &value) ? value : NAN;
+    }
+    return NAN;
+}
+
+static const char *cell_text(const islet_table *table, int row, const char *name)
+{
+    for (int column = 0; column < islet_table_columns(table); column++)
+        if (strcmp(islet_table_column_name(table, column), name) == 0) return islet_table_cell(table, row, column);
+    return "";
+}
+
+/* the first review of the list that gave an interval; the others only count */
+static void judge_published(claim *c, const islet_table *reviews)
+{
+    char part[NAMED][160];
+    const char *list = c->from;
+    while (next_named(&list, part))
+        for (int row = 0; row < islet_table_rows(reviews); row++) {
+            if (strcmp(cell_text(reviews, row, "meta_id"), part[0]) != 0 || strcmp(cell_text(reviews, row, "outcome"), part[1]) != 0) continue;
+            c->k++;
+            if (!isnan(c->ci_low) || isnan(cell_number(reviews, row, "ci_low"))) continue;
+            c->estimate = cell_number(reviews, row, "estimate");
+            c->ci_low = cell_number(reviews, row, "ci_low");
+            c->ci_high = cell_number(reviews, row, "ci_high");
+            c->n = cell_number(reviews, row, "n_total");
+        }
+    c->refusal = "not reported: reviews give the pooled difference, not the trials";
+    c->verdict = claim_verdict_effect(c->needed, c->estimate, c->ci_low, c->ci_high);
+    snprintf(c->why, sizeof c->why, "a published review of controlled trials: %s", isnan(c->estimate) ? "its number was not found"
+             : c->verdict == VERDICT_SUPPORTED ? "the difference is as large as claimed" : c->verdict == VERDICT_PARTLY
+             ? "a difference, smaller than the claim needs" : c->verdict == VERDICT_CONTRADICTED ? "the difference goes the other way" : "its interval reaches no effect");
+}
+
+/* events of n over the arms of the list; `trials` counts those found */
+static void add_counts(const claim *c, const evidence_rows *rows, double *events, double *n, int *trials)
+{
+    char part[NAMED][160];
+    const char *list = c->from;
+    *events = *n = 0.0;
+    *trials = 0;
+    while (next_named(&list, part)) {
+        const evidence_row *row = NULL;
+        for (int i = 0; i < rows->n && !row; i++) { /* on the day, or with day 0 at any time: the first there is */
+            const evidence_row *one = &rows->rows[i];
+            if (strcmp(one->trial, part[0]) == 0 && strcmp(one->arm, part[1]) == 0 && strcmp(one->endpoint.key, c->endpoint) == 0 &&
+                (c->day == 0 || one->day == c->day) && one->n >= 1.0) row = one;
+        }
+        if (!row) continue;
+        *events += isnan(row->events) ? round(row->value * row->n) : row->events;
+        *n += row->n;
+        ++*trials;
+    }
+}
+
+static void judge_share(claim *c, const evidence_rows *rows)
+{
+    double events;
+    add_counts(c, rows, &events, &c->n, &c->k);
+    c->refusal = c->k < COMPARABLE ? "too few: a prediction interval needs three comparable trials" : "not comparable: arms without controls are only counted";
+    if (c->k > 0) {
+        summary exact = summary_binomial((int64_t)events, (int64_t)c->n);
+        c->estimate = exact.value;
+        c->ci_low = exact.ci_low;
+        c->ci_high = exact.ci_high;
+    }
+    c->verdict = claim_verdict_share(c->needed, c->estimate, c->ci_low, c->ci_high);
+    if (c->test == TEST_SHARE && c->verdict == VERDICT_SUPPORTED) c->verdict = VERDICT_PARTLY; /* how many would have it anyway is not known */
+    if (c->k == 0) snprintf(c->why, sizeof c->why, "no trial has counted it");
+    else snprintf(c->why, sizeof c->why, "%.0f of %.0f people in %d arm%s%s; claimed are %.0f of 100", events, c->n, c->k, c->k == 1 ? "" : "s",
+                  c->test == TEST_SHARE ? " without comparison" : ", and nobody has it without the treatment", 100.0 * c->needed);
+}
+
+static void judge_never(claim *c, const evidence_rows *rows)
+{
+    double events;
+    add_counts(c, rows, &events, &c->n, &c->k);
+    if (c->k > 0) {
+        summary exact = summary_binomial((int64_t)events, (int64_t)c->n);
+        c->estimate = exact.value;
+        c->ci_low = exact.ci_low;
+        c->ci_high = exact.ci_high;
+    }
+    c->refusal = "not comparable: arms without controls are only counted";
+    c->verdict = events > 0.0 ? VERDICT_CONTRADICTED : VERDICT_UNSUPPORTED;
+    if (events > 0.0) snprintf(c->why, sizeof c->why, "it has happened: %.0f of %.0f people", events, c->n);
+    else if (c->k > 0) snprintf(c->why, sizeof c->why, "not seen in %.0f people, which allows up to %.1f of 100", c->n, 100.0 * c->ci_high);
+    else snprintf(c->why, sizeof c->why, "nobody has counted it; that none was seen shows nothing");
+}
+
+static int mechanism_named(const char *word)
+{
+    for (int i = 0; i < MECHANISM_COUNT; i++)
+        if (strcmp(mechanism_words[i], word) == 0) return i;
+    return -1;
+}
+
+/* the best founded of the products decides */
+static void judge_mechanism(claim *c)
+{
+    char part[NAMED][160];
+    const char *list = c->from;
+    int mechanism = mechanism_named(c->endpoint), best = GRADE_NONE;
+    bool measured_null = false;
+    product *one = malloc(sizeof *one);
+    c->verdict = VERDICT_UNSUPPORTED;
+    c->estimate = 0.0;
+    while (one && mechanism >= 0 && next_named(&list, part)) {
+        if (!product_shipped(part[0], one)) continue;
+        const product_mechanism *m = &one->mechanisms[mechanism];
+        c->k++;
+        if (m->strength.value > 0.0 && m->grade <= best) {
+            best = m->grade;
+            c->estimate = m->strength.value;
+        }
+        measured_null = measured_null || (m->strength.value == 0.0 && m->strength.standing == STANDING_MEASURED && m->grade <= GRADE_C);
+    }
+    free(one);
+    bool founded = best != GRADE_NONE && best <= GRADE_B && !measured_null; /* in some cells and not in others: partly */
+    if (best != GRADE_NONE) c->verdict = founded ? VERDICT_SUPPORTED : VERDICT_PARTLY;
+    else if (measured_null && mechanism == MECHANISM_differentiation) c->verdict = VERDICT_CONTRADICTED; /* looked for in tissue */
+    snprintf(c->why, sizeof c->why, "%s of %d product%s: %s", c->endpoint, c->k, c->k == 1 ? "" : "s", best != GRADE_NONE ? founded
+             ? "shown in controlled or direct human measurement" : measured_null ? "shown for some of these cells, measured and not found for others"
+             : "from small or uncontrolled human studies only" : measured_null
+             ? "measured in people, and not found" : "nothing shows it in people");
+    c->refusal = "not comparable: a mechanism is no outcome of a trial";
+}
+
+static void judge_criterion(claim *c)
+{
+    char part[NAMED][160];
+    const char *list = c->from;
+    int found = 0;
+    product *one = malloc(sizeof *one);
+    while (one && next_named(&list, part)) {
+        if (!product_shipped(part[0], one)) continue;
+        c->k++;
+        for (int i = 0; i < one->criteria.n; i++) found += strcmp(one->criteria.list[i].id, c->endpoint) == 0 && one->criteria.list[i].standing == CRITERION_STATED;
+    }
+    free(one);
+    c->verdict = found > 0 ? VERDICT_SUPPORTED : VERDICT_UNSUPPORTED;
+    c->refusal = "not comparable: a rule is no outcome of a trial";
+    snprintf(c->why, sizeof c->why, "%d of %d products' published entry criteria have this rule", found, c->k);
+}
+
+islet_status claim_judge(claim *c, const evidence_rows *rows, const islet_table *reviews)
+{
+    c->k = 0;
+    c->n = c->estimate = c->ci_low = c->ci_high = c->pi_low = c->pi_high = NAN;
+    c->refusal = "";
+    switch (c->test) {
+    case TEST_EFFECT: judge_effect(c, rows); break;
+    case TEST_PUBLISHED: judge_published(c, reviews); break;
+    case TEST_SHARE:
+    case TEST_SOLE: judge_share(c, rows); break;
+    case TEST_NEVER: judge_never(c, rows); break;
+    case TEST_MECHANISM: judge_mechanism(c); break;
+    case TEST_CRITERION: judge_criterion(c); break;
+    case TEST_NONE:
+        c->verdict = c->reviewer == VERDICT_NONE ? VERDICT_UNTESTABLE : c->reviewer;
+        snprintf(c->why, sizeof c->why, "%s%.800s", c->reviewer == VERDICT_NONE ? "no test: " : "the reviewer's: ",
+                 c->reviewer == VERDICT_NONE ? "neither trials nor the model have what it says" : c->evidence);
+        break;
+    }
+    return ISLET_OK;
+}

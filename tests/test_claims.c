@@ -1,0 +1,136 @@
+/* Claims: verdicts of effects and shares by their intervals, each kind of test on the shipped evidence, refusals, a user's file. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "evidence/claims.h"
+#include "evidence/library.h"
+
+static evidence_rows rows;
+static islet_table *reviews;
+
+static int setup(void **state)
+{
+    (void)state;
+    return evidence_shipped(&rows, NULL) != ISLET_OK || library_table("meta_pooled", NULL, &reviews, NULL) != ISLET_OK;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    evidence_free(&rows);
+    islet_table_free(reviews);
+    return 0;
+}
+
+static void test_verdicts(void **state)
+{
+    (void)state;
+    /* benefit is a fall */
+    assert_int_equal(claim_verdict_effect(-0.5, -0.7, -1.1, -0.3), VERDICT_SUPPORTED);
+    assert_int_equal(claim_verdict_effect(-1.0, -0.7, -1.1, -0.3), VERDICT_PARTLY);
+    assert_int_equal(claim_verdict_effect(-0.5, -0.7, -1.5, 0.1), VERDICT_UNSUPPORTED);
+    assert_int_equal(claim_verdict_effect(-0.5, 0.7, 0.3, 1.1), VERDICT_CONTRADICTED);
+    /* benefit is a rise */
+    assert_int_equal(claim_verdict_effect(0.2, 0.3, 0.1, 0.5), VERDICT_SUPPORTED);
+    assert_int_equal(claim_verdict_effect(0.2, NAN, NAN, NAN), VERDICT_UNSUPPORTED);
+    assert_int_equal(claim_verdict_share(0.93, 0.9, 0.6, 0.99), VERDICT_SUPPORTED);
+    assert_int_equal(claim_verdict_share(0.93, 0.7, 0.5, 0.85), VERDICT_PARTLY);
+    assert_int_equal(claim_verdict_share(0.93, 0.2, 0.1, 0.34), VERDICT_UNSUPPORTED);
+    assert_int_equal(claim_verdict_find("partly"), VERDICT_PARTLY);
+    assert_int_equal(claim_verdict_find("maybe"), VERDICT_NONE);
+}
+
+static claim judged(claim_test test, const char *from, const char *endpoint, double needed, int day)
+{
+    claim c = {.id = "X", .text = "", .evidence = "", .because = "", .unit = "", .test = test, .from = from, .endpoint = endpoint, .needed = needed, .day = day,
+               .reviewer = VERDICT_NONE};
+    assert_int_equal(claim_judge(&c, &rows, reviews), ISLET_OK);
+    assert_true(c.why[0] != 0);
+    return c;
+}
+
+static void test_effect(void **state)
+{
+    (void)state;
+    /* 7.52 (1.07) of 45 against 8.19 (1.02) of 46, by hand */
+    claim c = judged(TEST_EFFECT, "ZANG2022:UC-MSC:PLACEBO", "hba1c_pct", -0.5, 336);
+    assert_int_equal(c.k, 1);
+    assert_true(fabs(c.estimate + 0.67) < 1e-9);
+    double se = sqrt(1.07 * 1.07 / 45 + 1.02 * 1.02 / 46);
+    assert_true(fabs(c.ci_low - (-0.67 - 1.959964 * se)) < 1e-6);
+    assert_int_equal(c.verdict, VERDICT_SUPPORTED);
+    assert_true(isnan(c.pi_low) && strstr(c.refusal, "too few"));
+    /* medians without a variance cannot be pooled */
+    c = judged(TEST_EFFECT, "BHANSALI_RCT:ABMSCT:SHAM", "insulin_change_pct", -50, 365);
+    assert_int_equal(c.k, 0);
+    assert_true(strstr(c.refusal, "no variance") != NULL);
+    assert_int_equal(c.verdict, VERDICT_UNSUPPORTED);
+    /* counts: 10 of 11 against 6 of 10 */
+    c = judged(TEST_EFFECT, "BHANSALI_RCT:ABMSCT:SHAM", "hba1c_below_7", 0.93, 365);
+    assert_true(fabs(c.estimate - (10.0 / 11.0 - 0.6)) < 1e-9);
+    assert_int_equal(c.verdict, VERDICT_UNSUPPORTED);
+    c = judged(TEST_EFFECT, "ASC_VITD_12M:ASC+vitD:standard_insulin;CAI2016:UC-MSC+aBM-MNC:standard_care", "hba1c_pct", -0.5, 365);
+    assert_int_equal(c.k, 2);
+    assert_true(c.n == 53);
+}
+
+static void test_others(void **state)
+{
+    (void)state;
+    claim c = judged(TEST_PUBLISHED, "KASHBOUR2025:hba1c_vs_control", "hba1c_pct", -1.0, 0);
+    assert_true(c.estimate == -0.72);
+    assert_int_equal(c.verdict, VERDICT_PARTLY);
+    /* without comparison it is partly at best; where nothing else does it, it counts */
+    assert_int_equal(judged(TEST_SHARE, "ZIM_FORWARD:BC_full_0.8e9", "insulin_independent", 0.3, 365).verdict, VERDICT_PARTLY);
+    c = judged(TEST_SOLE, "ZIM_FORWARD:BC_full_0.8e9", "insulin_independent", 0.3, 365);
+    assert_int_equal(c.verdict, VERDICT_SUPPORTED);
+    assert_true(fabs(c.ci_low - 0.5159) < 1e-3);
+    assert_int_equal(judged(TEST_NEVER, "ZIM_FORWARD:BC_full_0.8e9", "insulin_independent", NAN, 0).verdict, VERDICT_CONTRADICTED);
+    assert_int_equal(judged(TEST_NEVER, "NOBODY:arm", "malignancy", NAN, 0).verdict, VERDICT_UNSUPPORTED);
+    assert_int_equal(judged(TEST_MECHANISM, "msc_umbilical_cord;bone_marrow_mononuclear", "differentiation", NAN, 0).verdict, VERDICT_CONTRADICTED);
+    assert_int_equal(judged(TEST_MECHANISM, "donor_islets", "beta_cell_replacement", NAN, 0).verdict, VERDICT_SUPPORTED);
+    assert_int_equal(judged(TEST_MECHANISM, "msc_umbilical_cord;bone_marrow_mononuclear", "insulin_sensitivity", NAN, 0).verdict, VERDICT_PARTLY);
+    assert_int_equal(judged(TEST_CRITERION, "msc_umbilical_cord", "pregnancy", NAN, 0).verdict, VERDICT_SUPPORTED);
+    assert_int_equal(judged(TEST_NONE, "", "", NAN, 0).verdict, VERDICT_UNTESTABLE);
+}
+
+static void refuse(const char *text, const char *said)
+{
+    const char *path = "/tmp/islet_test_claims.csv";
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    assert_true(fputs(text, file) >= 0);
+    assert_int_equal(fclose(file), 0);
+    islet_claims *claims = NULL;
+    islet_problems *problems = islet_problems_create();
+    assert_int_equal(islet_claims_judge(path, NULL, &claims, problems), ISLET_ERR_INPUT);
+    assert_null(claims);
+    assert_true(islet_problems_count(problems) > 0);
+    if (!strstr(islet_problems_text(problems, 0), said)) fail_msg("'%s', not '%s'", islet_problems_text(problems, 0), said);
+    islet_problems_free(problems);
+    assert_int_equal(remove(path), 0);
+}
+
+static void test_files(void **state)
+{
+    (void)state;
+    refuse("claim_id,text\nA,b\n", "no column claim;");
+    refuse("claim_id,claim\nA,b\nA,c\n", ":3: claim_id: 'A' stands in line 2");
+    refuse("claim_id,claim,test,from\nA,b,guess,x\n", ":2: test: 'guess'");
+    refuse("claim_id,claim,test,from,needed\nA,b,effect,x,\n", ":2: needed: nothing was found");
+    refuse("claim_id,claim,test,from,needed\nA,b,effect,x,much\n", ":2: needed: 'much' is no number");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_verdicts), cmocka_unit_test(test_effect), cmocka_unit_test(test_others), cmocka_unit_test(test_files),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}

@@ -337,7 +337,7 @@ typedef struct {
 /** Simulate the trial arms that rows of published outcomes name and put one beside the other. `path`: rows with the columns
  *  trial_id, cohort_group, arm, protocol, endpoint, unit, day, n, value, sd, se, ci_low, ci_high, events, role, where
  *  protocol is a file relative to it and arm an arm in that; NULL: all shipped rows that can be expressed. `parameters`: a
- *  parameter set with draws; NULL: the shipped one. Of the options patients (default 192 in every arm), seed, threads, engine,
+ *  parameter set with draws; NULL: the shipped one. Of the options patients (default 192 in every arm, 96 for the shipped rows), seed, threads, engine,
  *  progress and interrupted count. */
 ISLET_API ISLET_CHECK islet_status islet_validate(const char *path, const char *parameters, const islet_run_options *options,
                                                   islet_validation **out, islet_problems *problems);

@@ -14,7 +14,8 @@
 #include "therapy/parameter_set.h"
 
 #define PEOPLE 192          /* default; mean HbA1c of so many has a Monte Carlo error of 0.07 % */
-#define MEMBERS 12          /* draws of the uncertain parameters that are simulated .. */
+#define PEOPLE_SHIPPED 96   /* of the shipped rows, whose protocols are many */
+#define MEMBERS 8           /* draws of the uncertain parameters that are simulated .. */
 #define MEMBER_SHARE 4      /* .. with a quarter of the people each */
 #define LEAST_MEMBER_PEOPLE 8
 
@@ -314,7 +315,7 @@ islet_status islet_validate(const char *path, const char *parameters, const isle
     islet_status status = path ? expressed_read(path, &j.rows, problems) : expressed_shipped(&j.rows, problems);
     if (status == ISLET_OK) status = read_set(parameters, &j.set, problems);
     if (status != ISLET_OK) goto done;
-    j.people = j.options->patients > 0 ? j.options->patients : PEOPLE;
+    j.people = j.options->patients > 0 ? j.options->patients : path ? PEOPLE : PEOPLE_SHIPPED;
     j.member_people = j.people / MEMBER_SHARE < LEAST_MEMBER_PEOPLE ? LEAST_MEMBER_PEOPLE : j.people / MEMBER_SHARE;
     if (j.member_people > j.people) j.member_people = j.people;
     j.members = j.set.n_draws < MEMBERS ? j.set.n_draws : MEMBERS;

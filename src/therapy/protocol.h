@@ -52,6 +52,11 @@ typedef struct {
     course_condition only_if[PROTOCOL_MAX_CONDITIONS];
 } cell_course;
 
+static inline bool course_has_dose(const cell_course *course)
+{
+    return course->dose_cells + course->dose_cells_per_kg + course->dose_ieq + course->dose_ieq_per_kg + course->cd34_per_kg > 0.0;
+}
+
 /* Factors on the strengths of all products: 1 unless the protocol or the arm says otherwise, 0 when switched off. */
 typedef struct {
     double factor[MECHANISM_COUNT];
@@ -74,6 +79,9 @@ typedef struct {
     bool glucose_stabilised;      /* doses are reviewed every week in all of it */
     bool contraindications_treated; /* what rules treatment out for now is treated first; see eligibility */
 } protocol_preparation;
+
+/* What people of a control arm are given in place of a treatment. */
+typedef enum { CONTROL_NONE, CONTROL_PLACEBO, CONTROL_SHAM } control_kind;
 
 /* Treatments that are compared with cells. */
 typedef enum { COMPARATOR_NONE, COMPARATOR_DIET, COMPARATOR_WEIGHT_LOSS, COMPARATOR_BYPASS_SURGERY } comparator_kind;
@@ -107,10 +115,15 @@ typedef struct {
     bool sets_drugs;        /* the glucose-lowering drugs below replace those people came with */
     bool drugs[GLUCOSE_DRUG_COUNT];
     int comparator;         /* comparator_kind, from day 0 */
+    int control;            /* control_kind */
     type2_plan care;        /* where it differs from the protocol's */
 } protocol_arm;
 
 typedef enum { WEAN_TRIAL_PROTOCOL, WEAN_NEVER } wean_rule;
+
+/* What people know of their treatment, and whether being in a trial changes what they do (trial/attention.h). */
+typedef enum { MASKING_OPEN, MASKING_BLINDED } masking_kind;
+typedef enum { TRIAL_EFFECT_USUAL, TRIAL_EFFECT_NONE } trial_effect_kind;
 
 /* A file that the protocol names: a population, product or regimen beside it. */
 typedef struct {
@@ -144,6 +157,8 @@ struct islet_protocol {
     protocol_preparation preparation;
     type2_plan care;        /* `insulin` also says what people with type 1 diabetes do */
     wean_rule wean;
+    int masking;            /* masking_kind */
+    int trial_effect;       /* trial_effect_kind */
     int follow_up_day;      /* years * 365, rounded */
     double dropout_probability_per_year;
     int n_visits;

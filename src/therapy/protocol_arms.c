@@ -128,6 +128,8 @@ static void read_drugs(yaml_reader *reader, const yaml_node *node, const yaml_fi
     }
 }
 
+static const char *const control_words[] = {"none", "placebo", "sham", NULL}; /* order of control_kind */
+
 static const yaml_field arm_fields[] = {
     YAML_NAME(protocol_arm, name),
     {.key = "cells", .read = protocol_read_cells},
@@ -136,6 +138,7 @@ static const yaml_field arm_fields[] = {
     {.key = "conditioning", .read = read_conditioning},
     {.key = "drugs", .read = read_drugs},
     YAML_WORD(protocol_arm, comparator, false, comparator_words),
+    YAML_WORD(protocol_arm, control, false, control_words),
     {.key = "insulin", .read = yaml_read_word, .offset = offsetof(protocol_arm, care.insulin), .words = insulin_care_words},
     {.key = "titration", .read = yaml_read_word, .offset = offsetof(protocol_arm, care.titration), .words = protocol_titration_words},
     {.key = "escalation", .read = yaml_read_word, .offset = offsetof(protocol_arm, care.escalation), .words = protocol_escalation_words},
@@ -160,6 +163,9 @@ static void check_arm(yaml_reader *reader, const yaml_node *node, const protocol
             yaml_error(reader, yaml_find(node, "name"),
                        "a second arm is called '%s'; every arm needs a name of its own", arm->name);
     if (!reader->broken) check_conditioning(reader, node, protocol, arm);
+    if (arm->control != CONTROL_NONE && arm->n_courses > 0)
+        yaml_error(reader, yaml_find(node, "control"),
+                   "arm '%s' is a control and is given cells; leave out 'control' or 'cells'", arm->name);
     if (reader->broken || yaml_find(node, "immunosuppression")) return;
     for (int i = 0; i < arm->n_courses; i++)
         if (arm->courses[i].product >= 0 && is_rejected(&protocol->products[arm->courses[i].product], arm->courses[i].route)) {

@@ -225,6 +225,9 @@ static void read_seed(yaml_reader *reader, const yaml_node *node, const yaml_fie
     protocol->has_seed = reader->errors == errors;
 }
 
+static const char *const masking_words[] = {"open", "blinded", NULL};       /* order of masking_kind */
+static const char *const trial_effect_words[] = {"usual", "none", NULL};    /* order of trial_effect_kind */
+
 static const yaml_field protocol_fields[] = {
     {.key = "islet", .read = yaml_read_nothing},
     YAML_NAME(islet_protocol, title),
@@ -234,6 +237,8 @@ static const yaml_field protocol_fields[] = {
     {.key = "mechanisms", .read = protocol_read_mechanisms, .offset = offsetof(islet_protocol, mechanisms)},
     {.key = "alternatives", .read = read_alternatives, .offset = offsetof(islet_protocol, alternatives)},
     {.key = "preparation", .read = read_preparation, .offset = offsetof(islet_protocol, preparation)},
+    YAML_WORD(islet_protocol, masking, false, masking_words),
+    YAML_WORD(islet_protocol, trial_effect, false, trial_effect_words),
     {.key = "care", .read = read_care},
     {.key = "follow_up", .read = read_follow_up, .required = true},
     {.key = "endpoints", .read = read_endpoints},
@@ -263,6 +268,18 @@ static void check_days(yaml_reader *reader, const protocol_context *c)
         yaml_error(reader, c->visits,
                    "'visits_day' has a visit on day %d; the follow-up ends on day %d; leave it out or follow up longer",
                    last, end);
+}
+
+/* A blinded trial in which an arm gets nothing that looks like the treatment cannot be kept blind. */
+static void check_masking(yaml_reader *reader, const yaml_node *root, const islet_protocol *protocol)
+{
+    if (protocol->masking != MASKING_BLINDED || reader->errors > 0) return;
+    for (int a = 0; a < protocol->n_arms; a++) {
+        const protocol_arm *arm = &protocol->arms[a];
+        if (arm->n_courses > 0 || arm->sets_drugs || arm->control != CONTROL_NONE) continue;
+        yaml_warning(reader, yaml_find(root, "masking"),
+                     "the trial is blinded and arm '%s' is given nothing; write control: placebo or control: sham in it", arm->name);
+    }
 }
 
 static void fill_defaults(islet_protocol *protocol)
@@ -295,6 +312,7 @@ islet_status protocol_parse(const char *text, size_t length, const char *file, i
     if (document->root && yaml_check_format(&reader, document->root, "islet")) {
         yaml_read_map(&reader, document->root, "a protocol", YAML_TABLE(protocol_fields), out, c);
         check_days(&reader, c);
+        check_masking(&reader, document->root, out);
         protocol_check_care(&reader, document->root, c);
     }
     status = reader.out_of_memory ? ISLET_ERR_MEMORY : reader.errors ? ISLET_ERR_INPUT : ISLET_OK;

@@ -4,7 +4,7 @@
  * forgetting are in base/params.def with their sources. */
 #include "base/lanes.h"
 #include "base/lanes_math.h"
-#include "trial/lane.h"
+#include "trial/attention.h"
 
 #define LONG_ACTING_MINUTE (22 * 60)
 #define FASTING_MINUTE (6 * 60)
@@ -57,7 +57,8 @@ void behaviour_plan_day(const run_plan *run, const lane *lane, int day, bool vis
     const person *who = lane->who;
     draw d = draw_from(run->seed, who->key, RNG_behaviour, (uint64_t)(day + run->run_in_day));
     bool type1 = who->diabetes == DIABETES_TYPE1;
-    double eaten = type1 ? 1.0 : lane->type2.body.meal_factor, sensitivity_cv = type1 ? p->sensitivity_day_cv : who->body.sensitivity_day_cv;
+    double effort = attention_effort(run, lane->arm, day), forgets = attention_missed_factor(p, effort);
+    double eaten = attention_meal_factor(p, effort) * (type1 ? 1.0 : lane->type2.body.meal_factor), sensitivity_cv = type1 ? p->sensitivity_day_cv : who->body.sensitivity_day_cv;
     const double main_g[MAIN_MEALS] = {p->breakfast_g * eaten, p->lunch_g * eaten, p->dinner_g * eaten};
     *plan = (day_plan){0};
 
@@ -73,7 +74,7 @@ void behaviour_plan_day(const run_plan *run, const lane *lane, int day, bool vis
         int minute = clamp_minute(main_slot[m].centre + p->meal_time_sd_min * z, earliest, main_slot[m].high);
         bool happens = draw_uniform(&d) < p->meal_chance;
         draw own = draw_from(run->seed, who->key, RNG_meals, (uint64_t)(day + run->run_in_day) * 8 + (uint64_t)m);
-        if (happens) plan_meal(p, who, &own, minute, main_g[m], m, 1.0 - who->habits.missed_bolus_frac, plan);
+        if (happens) plan_meal(p, who, &own, minute, main_g[m], m, 1.0 - forgets * who->habits.missed_bolus_frac, plan);
         int snack = clamp_minute(snack_slot[m].centre + 0.5 * p->meal_time_sd_min * draw_normal(&d), snack_slot[m].low,
                                  snack_slot[m].high);
         bool snacks = draw_uniform(&d) < p->snack_chance;
@@ -83,7 +84,7 @@ void behaviour_plan_day(const run_plan *run, const lane *lane, int day, bool vis
 
     /* long-acting dose, unless forgotten */
     double exposure = draw_lognormal(&d, 1.0, p->long_acting_dose_cv);
-    if (draw_uniform(&d) >= p->missed_basal_frac) plan_add(plan, LONG_ACTING_MINUTE, PLAN_LONG_ACTING, 0, exposure);
+    if (draw_uniform(&d) >= forgets * p->missed_basal_frac) plan_add(plan, LONG_ACTING_MINUTE, PLAN_LONG_ACTING, 0, exposure);
 
     /* looks at the sensor while awake, and the fasting value */
     int looks = draw_poisson(&d, p->looks_per_day);

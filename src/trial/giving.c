@@ -56,11 +56,6 @@ static bool conditions_hold(const run_plan *run, const lane *lane, const cell_co
 
 /* ---- what is given ---- */
 
-static bool has_dose(const cell_course *course)
-{
-    return course->dose_cells + course->dose_cells_per_kg + course->dose_ieq + course->dose_ieq_per_kg + course->cd34_per_kg > 0.0;
-}
-
 static void give(const run_plan *run, lane *lane, const cell_course *course, int day, draw *d)
 {
     const product *cells = &run->protocol->products[course->product];
@@ -80,7 +75,7 @@ void giving_day(const run_plan *run, lane *lane, int day)
         const cell_course *course = &arm->courses[number];
         uint64_t index = number < HARM_DRAWS_DRUGS ? (uint64_t)number : HARM_DRAWS_LATER + (uint64_t)number;
         draw d = draw_from(run->seed, lane->who->key, RNG_harms, index);
-        if (!has_dose(course)) continue;
+        if (!course_has_dose(course)) continue;
         if (conditions_hold(run, lane, course, day)) give(run, lane, course, day, &d);
         else course_event(lane, day, EVENT_course_left_out, NAN);
     }

@@ -20,6 +20,7 @@
 #include "trial/group.h"
 
 #define EVENTS_SPARE 64
+#define SCREENING_DRAWS ((uint64_t)1 << 32) /* place in the laboratory's stream, beyond every visit */
 #define ARM_PEOPLE ((uint64_t)1 << 40)  /* first candidate of arm a with independent arms is a times this */
 #define CANDIDATES_PER_PERSON_MAX 20000 /* a population that admits fewer than this share is an input error */
 
@@ -392,19 +393,25 @@ static bool needs_run_in(const population *of)
     return false;
 }
 
-static bool meets_after_run_in(const trial *t, const lane *lane)
+/* Held against what the laboratory and the sensor said some weeks before day 0, so that whoever came in by a chance high value
+ * is found lower on day 0: regression to the mean. Own insulin is that of day 0, which the run-in leads to. */
+static bool meets_at_screening(const trial *t, const lane *lane)
 {
     const population *of = &t->protocol->population;
+    const params *p = &t->params;
     double values[TRAIT_COUNT] = {0};
-    const day_tally *last = &lane->tally[t->plan.run_in_day - 1];
-    double hba1c = hba1c_pct(lane->who->glycation_rate_l_per_mmol_s, (int)t->params.red_cell_life_day,
-                             &last->mean_glucose_mg_dl, (int)(sizeof(*last) / sizeof(double)), t->plan.run_in_day);
+    bool was_ill = course_diagnosis_day(lane->who) + 14 <= -(int)p->screening_day; /* else the day before day 0 has to do */
+    int day = t->plan.run_in_day - (was_ill ? (int)p->screening_day : 0);
+    const day_tally *last = &lane->tally[day - 1];
+    double hba1c = hba1c_pct(lane->who->glycation_rate_l_per_mmol_s, (int)p->red_cell_life_day, &last->mean_glucose_mg_dl,
+                             (int)(sizeof(*last) / sizeof(double)), day);
+    draw d = draw_from(t->seed, lane->who->key, RNG_assay, SCREENING_DRAWS);
     double fasting = 0.0, insulin = 0.0, function = lane->native.active_frac;
     for (int i = 0; i < 14; i++) fasting += last[-i].fasting_mg_dl / 14.0, insulin += last[-i].insulin_u / 14.0;
-    values[TRAIT_hba1c_pct] = hba1c;
+    values[TRAIT_hba1c_pct] = hba1c * draw_lognormal(&d, 1.0, p->hba1c_assay_cv);
     values[TRAIT_fasting_glucose_mg_dl] = fasting;
     values[TRAIT_insulin_u_per_kg_day] = insulin / lane->who->kinetics.bw;
-    values[TRAIT_c_peptide_stimulated_nmol_l] = t->params.c_peptide_per_function_nmol_l * function / (1.0 + t->params.c_peptide_saturation * function);
+    values[TRAIT_c_peptide_stimulated_nmol_l] = p->c_peptide_per_function_nmol_l * function / (1.0 + p->c_peptide_saturation * function);
     for (int i = 0; i < TRAIT_COUNT; i++)
         if (of->has_require[i] && !person_knows(lane->who, (trait_id)i) && !requirement_holds(&of->require[i], values[i])) return false;
     return true;
@@ -425,7 +432,7 @@ static void screen_block(const trial *t, worker *w, const uint64_t *candidate, i
     load_people(t, w, 0, candidate, 0, n);
     group_start(&t->plan, &w->group);
     bool whole = group_run_in(&t->plan, &w->group, &unused);
-    for (int l = 0; l < n; l++) admitted[l] = whole && meets_after_run_in(t, &w->group.lanes[l]);
+    for (int l = 0; l < n; l++) admitted[l] = whole && meets_at_screening(t, &w->group.lanes[l]);
 }
 
 #define SCREEN_BLOCKS 16

@@ -4,7 +4,7 @@
 #include "base/lanes.h"
 #include "base/lanes_math.h"
 #include "physiology/comparator.h"
-#include "trial/lane.h"
+#include "trial/attention.h"
 
 #define SETTLED_DAYS 28         /* last days of the run-in that show the steady state people come in */
 #define DL_PER_ML 0.01
@@ -166,6 +166,7 @@ void type2_day_ends(const run_plan *run, lane *lane, int day, double insulin_u)
                                 .protection_frac = signals->native_protection_frac,
                                 .recovery_gain = signals->native_recovery_gain};
     metabolic_day now = today(p, t, 1.0, lane->who, day);
+    now.eaten_frac *= attention_energy_factor(p, attention_effort(run, lane->arm, day));
     glucose_drugs_day(p, &t->drugs);
     metabolism_day(p, lane->who, &now, signals, &t->body);
     pathways_step(&t->drive, MINUTES_PER_DAY, &help, &t->cells);

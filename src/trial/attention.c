@@ -1,0 +1,56 @@
+/* Attention; the law is in attention.h. */
+#include "trial/attention.h"
+
+#include "base/lanes.h"
+#include "base/lanes_math.h"
+
+/* Does the arm get something that people feel they are given? */
+static bool is_treated(const protocol_arm *arm)
+{
+    for (int i = 0; i < arm->n_courses; i++)
+        if (course_has_dose(&arm->courses[i])) return true;
+    return arm->regimen >= 0 || arm->conditioning >= 0 || arm->comparator != COMPARATOR_NONE;
+}
+
+/* Of people who know their arm. */
+static double known_expectation(const params *p, const protocol_arm *arm)
+{
+    if (is_treated(arm) || arm->control == CONTROL_SHAM) return 1.0;
+    return arm->control == CONTROL_PLACEBO || arm->sets_drugs ? p->attention_placebo_share : 0.0;
+}
+
+/* Of people who do not know it: anybody may have the arm that promises most. */
+static double expectation(const params *p, const struct islet_protocol *protocol, const protocol_arm *arm)
+{
+    double most = known_expectation(p, arm);
+    for (int a = 0; a < protocol->n_arms && protocol->masking == MASKING_BLINDED; a++) {
+        double other = known_expectation(p, &protocol->arms[a]);
+        if (other > most) most = other;
+    }
+    return most;
+}
+
+double attention_effort(const run_plan *run, const protocol_arm *arm, int day)
+{
+    const params *p = run->params;
+    if (day < 0 || run->protocol->trial_effect == TRIAL_EFFECT_NONE) return 0.0;
+    double fades = lanes_exp(-day / p->attention_recruitment_decay_day);
+    double recruited = p->attention_lasting_frac + (1.0 - p->attention_lasting_frac) * fades;
+    return recruited + p->attention_expectation * expectation(p, run->protocol, arm) * lanes_exp(-day / p->attention_expectation_decay_day);
+}
+
+double attention_meal_factor(const params *params, double effort)
+{
+    return 1.0 - params->attention_meal_frac * effort;
+}
+
+double attention_missed_factor(const params *params, double effort)
+{
+    double factor = 1.0 - params->attention_missed_frac * effort;
+    return factor > 0.0 ? factor : 0.0;
+}
+
+double attention_energy_factor(const params *params, double effort)
+{
+    return 1.0 - params->attention_energy_share * params->attention_meal_frac * effort;
+}

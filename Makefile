@@ -1,5 +1,5 @@
 # Few words for newcomers; the build itself is CMake's (CMakeLists.txt, CMakePresets.json).
-.PHONY: demo test build bench fit study sanitize torture format install clean
+.PHONY: demo test build bench fit study sanitize matrix torture format install clean
 PREFIX ?= /usr/local
 DESTDIR ?=
 
@@ -24,6 +24,9 @@ study: build       # parameters that are known are fitted again, 200 times: do t
 
 sanitize: build   # the whole suite under AddressSanitizer and UndefinedBehaviorSanitizer
 	@sh tools/sanitize.sh
+
+matrix: build     # the same bytes from gcc and clang, -O2 and -O3 (FULL=1: every combination)
+	@sh tools/matrix.sh
 
 torture: build    # 1,000 kills; every write, allocation and power cut of a small run
 	@sh tools/torture.sh

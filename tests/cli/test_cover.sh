@@ -2,6 +2,8 @@
 # The same bytes: a cover of threads, engine, interruption, libm's code path and MPI ranks. Rows are those of the orthogonal
 # array L25 (five levels, five factors): every pair of levels of any two factors is in a row. Fewer levels are repeated.
 #   ISLET_MPI=PATH     islet-mpi, where it was built; else ranks are left out
+#   ISLET_REFERENCE=F  bytes of another build to be equal to; written where there are none
+#   FULL=1             every combination
 #   ISLET_FAULTS=PATH  library that disturbs a run at an exact call (tests/faults/preload.c)
 . "$(dirname "$0")/lib.sh"
 protocol=$source/examples/zimislecel.yaml
@@ -35,39 +37,53 @@ start() {
 
 expect 0 "$islet" $run --out whole.db --report whole.html
 bytes whole
+if [ -n "$ISLET_REFERENCE" ]; then # of another build (make matrix)
+    [ -e "$ISLET_REFERENCE" ] || cp whole.bytes "$ISLET_REFERENCE"
+    same "$ISLET_REFERENCE" whole.bytes
+fi
 rows=0 interrupted=0
-for i in 0 1 2 3 4; do
-    for j in 0 1 2 3 4; do
-        rows=$((rows + 1))
-        threads=$(level $i 1 2 3 7 16)
-        ranks=0
-        [ -n "$mpirun" ] && ranks=$(level $j 0 1 2 3 5)
-        engine=$(level $((i + j)) $engines)
-        fault=$(level $((i + 2 * j)) none kill@200 int@160 none kill@300)
-        libm=$(level $((i + 3 * j)) usual other)
-        # portable's fma is libm's, which without the instruction is computed in software, a hundred times slower: FULL=1 only
-        [ "$engine" = portable ] && [ -z "$FULL" ] && libm=usual
-        row="threads $threads, ranks $ranks, $engine, $fault, $libm libm"
-        unset GLIBC_TUNABLES
-        [ "$libm" = other ] && export GLIBC_TUNABLES=$tunables
-        [ "$fault" = none ] && fault=""
-        rm -f c.*
-        start "$ranks" "$fault" "$engine" "$threads" --out c.db --report c.html
+
+# row THREADS RANKS ENGINE FAULT LIBM, then threads, ranks and engine of the run that continues
+row() {
+    name="threads $1, ranks $2, $3, $4, $5 libm"
+    fault=$4
+    rows=$((rows + 1))
+    unset GLIBC_TUNABLES
+    [ "$5" = other ] && export GLIBC_TUNABLES=$tunables
+    [ "$fault" = none ] && fault=""
+    rm -f c.*
+    start "$2" "$fault" "$3" "$1" --out c.db --report c.html
+    status=$?
+    if [ -n "$fault" ]; then
+        [ $status != 0 ] && interrupted=$((interrupted + 1))
+        case $status in 137 | 130 | 0) ;; *) fail "$name: exit status $status"; cat err.txt ;; esac
+        [ "$2" = 0 ] && [ $status = 0 ] && fail "$name: was not interrupted"
+        start "$7" "" "$8" "$6" --resume --out c.db --report c.html
         status=$?
-        if [ -n "$fault" ]; then # continued by another number of threads on another engine, with or without ranks
-            [ $status != 0 ] && interrupted=$((interrupted + 1))
-            case $status in 137 | 130 | 0) ;; *) fail "$row: exit status $status"; cat err.txt ;; esac
-            [ "$ranks" = 0 ] && [ $status = 0 ] && fail "$row: was not interrupted"
-            start "$(level $((j + 1)) "$ranks" 0)" "" "$(level $((i + j + 1)) $engines)" "$(level $((i + 1)) 1 2 3 7 16)" \
-                --resume --out c.db --report c.html
-            status=$?
-        fi
-        [ $status = 0 ] || { fail "$row: exit status $status"; cat err.txt; continue; }
-        bytes c
-        cmp -s whole.bytes c.bytes || fail "$row: other bytes"
-    done
-done
-unset GLIBC_TUNABLES
+    fi
+    unset GLIBC_TUNABLES
+    [ $status = 0 ] || { fail "$name: exit status $status"; cat err.txt; return; }
+    bytes c
+    cmp -s whole.bytes c.bytes || fail "$name: other bytes"
+}
+
+all_ranks=0
+[ -n "$mpirun" ] && all_ranks="0 1 2 3 5"
+if [ -n "$FULL" ]; then
+    for threads in 1 2 3 7 16; do for ranks in $all_ranks; do for engine in $engines; do
+        for fault in none kill@200 int@160 kill@300; do for libm in usual other; do
+            row $threads $ranks $engine $fault $libm 2 0 "$(level 0 $engines)"
+        done; done
+    done; done; done
+else
+    for i in 0 1 2 3 4; do for j in 0 1 2 3 4; do
+        engine=$(level $((i + j)) $engines) libm=$(level $((i + 3 * j)) usual other) ranks=$(level $j $all_ranks)
+        # portable's fma is libm's, which without the instruction is computed in software, a hundred times slower: FULL only
+        [ "$engine" = portable ] && libm=usual
+        row "$(level $i 1 2 3 7 16)" "$ranks" "$engine" "$(level $((i + 2 * j)) none kill@200 int@160 none kill@300)" $libm \
+            "$(level $((i + 1)) 1 2 3 7 16)" "$(level $((j + 1)) "$ranks" 0)" "$(level $((i + j + 1)) $engines)"
+    done; done
+fi
 echo "$rows rows, $interrupted of them interrupted, ${mpirun:-no MPI}"
 [ $rows -ge 20 ] && [ $interrupted -ge 8 ] || fail "only $rows rows, $interrupted interrupted"
 finish

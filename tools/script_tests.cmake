@@ -32,6 +32,7 @@ endif()
 
 # slow ones are left out of the short run under sanitizers that ./test does; `make sanitize` runs them too
 set(SLOW_TESTS test_trial test_run test_reference test_report test_run_command test_resume_command test_cover_command test_ranks_command test_elsewhere test_faults)
+list(APPEND SLOW_TESTS test_cells_trial test_sweep)
 foreach(name ${SLOW_TESTS})
     if(TEST ${name})
         set_tests_properties(${name} PROPERTIES LABELS slow)

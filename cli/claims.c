@@ -50,6 +50,8 @@ static void write_simulated(json *j, const grid *g, int row)
         json_number(j, "trial_effect", cell(g, row, "simulated_control"));
         json_number(j, "without_trial_effect", cell(g, row, "simulated_difference"));
         write_pair(j, "ci95", cell(g, row, "simulated_low"), cell(g, row, "simulated_high"));
+        json_number(j, "harmed_treated", cell(g, row, "harmed_treated"));
+        json_number(j, "harmed_control", cell(g, row, "harmed_control"));
     }
     json_close(j, '}');
 }
@@ -148,6 +150,10 @@ cli_exit verb_claims(const cli_options *options)
     progress_end(&p);
     print_problems(problems, !options->quiet);
     cli_exit done = status == ISLET_OK ? show(claims, options) : exit_of(status, problems, path ? path : "the claims");
+    if (status == ISLET_OK && options->has_report) {
+        cli_exit written = exit_of(islet_claims_report_write(claims, options->report, problems), problems, options->report);
+        if (written != EXIT_DONE) done = EXIT_IO;
+    }
     islet_claims_free(claims);
     islet_problems_free(problems);
     return done;

@@ -354,7 +354,7 @@ ISLET_API ISLET_CHECK islet_status islet_uncertainty(const islet_protocol *proto
 typedef struct {
     int tested, supported, differ; /* claims with a test; found supported; where the verdict is not the reviewer's */
     islet_table *rows; /* claim_id, claim, verdict, reviewer_verdict, differs, test, endpoint, unit, needed, k, n, estimate, ci_low, ci_high, pi_low,
-                        * pi_high, refusal, day, simulated_treated, simulated_control, simulated_difference, simulated_low, simulated_high, why, source */
+                        * pi_high, refusal, day, simulated_treated, simulated_control, simulated_difference, simulated_low, simulated_high, harmed_treated, harmed_control, why, source */
 } islet_claims;
 
 /** Judge the claims of `path` (columns claim_id, claim; for a test: test, from, needed, unit, endpoint, day, protocol, treated, control, because; see
@@ -363,6 +363,9 @@ typedef struct {
 ISLET_API ISLET_CHECK islet_status islet_claims_judge(const char *path, const islet_run_options *options, islet_claims **out,
                                                       islet_problems *problems);
 ISLET_API void islet_claims_free(islet_claims *claims);
+
+/** Write the claims as one self-contained page for people without statistics: plain words, 100 people as dots, harms beside benefits. */
+ISLET_API ISLET_CHECK islet_status islet_claims_report_write(const islet_claims *claims, const char *path, islet_problems *problems);
 
 /* ---- calibrate: parameters out of published outcomes --------------------------------------------------------------------- */
 

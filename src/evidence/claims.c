@@ -124,7 +124,7 @@ static islet_status read_claims(job *j, const char *path, islet_problems *proble
 
 /* ---- a simulated trial ---- */
 
-/* two rows a claim with a protocol: its arms, the change since day 0 of a mean or the share on the day */
+/* rows of a claim with a protocol: in each of its arms the change since day 0 of a mean or the share on the day, and who had no harm by then */
 static int wanted_rows(const job *j, evidence_row *rows, const char **protocols, int *owner)
 {
     int n = 0;
@@ -134,11 +134,15 @@ static int wanted_rows(const job *j, evidence_row *rows, const char **protocols,
         if (!*c->protocol || !*c->endpoint || c->day <= 0 || !outcome_find(c->endpoint, &row.endpoint)) continue;
         row.statistic = outcome_is_share(&row.endpoint) ? STATISTIC_SHARE : strcmp(c->endpoint, "insulin_change_pct") == 0 ? STATISTIC_MEAN : STATISTIC_CHANGE;
         const char *const arms[2] = {c->treated, c->control};
-        for (int a = 0; a < 2 && *arms[a]; a++) {
-            row.arm = arms[a];
-            rows[n] = row;
-            protocols[n] = c->protocol;
-            owner[n++] = i;
+        for (int harm = 0; harm < 2; harm++) {
+            if (harm && !outcome_find("free_of_harm", &row.endpoint)) break;
+            if (harm) row.statistic = STATISTIC_SHARE;
+            for (int a = 0; a < 2 && *arms[a]; a++) {
+                row.arm = arms[a];
+                rows[n] = row;
+                protocols[n] = c->protocol;
+                owner[n++] = i;
+            }
         }
     }
     return n;
@@ -147,6 +151,10 @@ static int wanted_rows(const job *j, evidence_row *rows, const char **protocols,
 static void keep_simulated(claim *c, const evidence_row *row, const double *values, const double *control, int64_t people)
 {
     double mean = summary_mean(values, people).value;
+    if (row->endpoint.id == ENDPOINT_free_of_harm) {
+        *(strcmp(row->arm, c->control) == 0 ? &c->harmed_control : &c->harmed_treated) = 1.0 - mean;
+        return;
+    }
     if (strcmp(row->arm, c->control) == 0) c->simulated_control = mean;
     else c->simulated_treated = mean;
     if (!control) return;
@@ -159,9 +167,9 @@ static void keep_simulated(claim *c, const evidence_row *row, const double *valu
 static islet_status simulate(job *j, const islet_run_options *options, islet_problems *problems)
 {
     int64_t people = options && options->patients > 0 ? options->patients : PEOPLE;
-    evidence_row *rows = calloc(2 * (size_t)j->n + 1, sizeof *rows);
-    const char **protocols = calloc(2 * (size_t)j->n + 1, sizeof *protocols);
-    int *owner = calloc(2 * (size_t)j->n + 1, sizeof *owner), n = 0;
+    evidence_row *rows = calloc(4 * (size_t)j->n + 1, sizeof *rows);
+    const char **protocols = calloc(4 * (size_t)j->n + 1, sizeof *protocols);
+    int *owner = calloc(4 * (size_t)j->n + 1, sizeof *owner), n = 0;
     double **values = NULL;
     expressed e = {0};
     islet_status status = rows && protocols && owner ? ISLET_OK : ISLET_ERR_MEMORY;
@@ -177,7 +185,7 @@ static islet_status simulate(job *j, const islet_run_options *options, islet_pro
     }
     for (int p = 0; p < e.n_protocols && status == ISLET_OK; p++) status = expressed_simulate(&e, p, NULL, NULL, options, people, values, problems);
     for (int r = 0; r < n && status == ISLET_OK; r++) {
-        bool has_control = r + 1 < n && owner[r + 1] == owner[r];
+        bool has_control = r + 1 < n && owner[r + 1] == owner[r] && rows[r + 1].endpoint.id == rows[r].endpoint.id;
         keep_simulated(&j->all[owner[r]], &rows[r], values[r], has_control ? values[r + 1] : NULL, people);
     }
     for (int r = 0; values && r < n; r++) free(values[r]);
@@ -193,9 +201,9 @@ static islet_status simulate(job *j, const islet_run_options *options, islet_pro
 
 static const char *const columns[] = {"claim_id", "claim", "verdict", "reviewer_verdict", "differs", "test", "endpoint", "unit", "needed", "k", "n", "estimate",
                                       "ci_low", "ci_high", "pi_low", "pi_high", "refusal", "day", "simulated_treated", "simulated_control", "simulated_difference",
-                                      "simulated_low", "simulated_high", "why", "source"};
+                                      "simulated_low", "simulated_high", "harmed_treated", "harmed_control", "why", "source"};
 static const bool is_number[] = {false, false, false, false, false, false, false, false, true, true, true, true, true, true, true, true,
-                                 false, true,  true,  true,  true,  true,  true,  false, false};
+                                 false, true,  true,  true,  true,  true,  true,  true,  true,  false, false};
 enum { COLUMNS = sizeof columns / sizeof *columns };
 
 static bool differs(const claim *c)
@@ -208,11 +216,11 @@ static bool add_claim(islet_table *table, const claim *c)
     static const char *const tests[] = {"", "effect", "published", "share", "sole", "never", "mechanism", "criterion"};
     char number[COLUMNS][NUMBER_TEXT] = {{0}};
     const double numbers[] = {c->needed, c->test == TEST_NONE ? NAN : c->k, c->n, c->estimate, c->ci_low, c->ci_high, c->pi_low, c->pi_high, c->day > 0 ? c->day : NAN,
-                              c->simulated_treated, c->simulated_control, c->difference, c->difference_low, c->difference_high};
+                              c->simulated_treated, c->simulated_control, c->difference, c->difference_low, c->difference_high, c->harmed_treated, c->harmed_control};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) number_write(isnan(numbers[i]) ? NAN : round(numbers[i] * 1e4) / 1e4, number[i]);
     return table_add_row(table, (const char *const[]){c->id, c->text, claim_verdict_word(c->verdict), claim_verdict_word(c->reviewer), differs(c) ? "true" : "false",
                                                       tests[c->test], c->endpoint, c->unit, number[0], number[1], number[2], number[3], number[4], number[5],
-                                                      number[6], number[7], c->refusal, number[8], number[9], number[10], number[11], number[12], number[13],
+                                                      number[6], number[7], c->refusal, number[8], number[9], number[10], number[11], number[12], number[13], number[14], number[15],
                                                       c->why, c->source});
 }
 
@@ -245,6 +253,7 @@ islet_status islet_claims_judge(const char *path, const islet_run_options *optio
     for (int i = 0; i < j.n && status == ISLET_OK; i++) {
         claim *c = &j.all[i];
         c->simulated_treated = c->simulated_control = c->difference = c->difference_low = c->difference_high = NAN;
+        c->harmed_treated = c->harmed_control = NAN;
         status = claim_judge(c, &j.rows, j.reviews);
     }
     if (status == ISLET_OK) status = simulate(&j, options, problems);

@@ -11,9 +11,10 @@ says out.txt 'too few: a prediction interval needs three comparable trials'
 
 echo 'claim_id,claim,test,from,needed,endpoint,day' >mine.csv
 echo 'A1,HbA1c falls by three points,effect,ZANG2022:UC-MSC:PLACEBO,-3,hba1c_pct,336' >>mine.csv
-expect 1 "$islet" claims mine.csv
+expect 1 "$islet" claims mine.csv --report page.html
 says out.txt "partly"
 says out.txt "needed -3"
+says page.html "There is something to it, but less"
 echo 'claim_id,claim,test,from,needed,endpoint,day' >mine.csv
 echo 'A1,HbA1c falls by half a point,effect,ZANG2022:UC-MSC:PLACEBO,-0.5,hba1c_pct,336' >>mine.csv
 expect 0 "$islet" claims mine.csv
@@ -25,4 +26,12 @@ echo 'A2,again,,,,,' >>mine.csv
 expect 3 "$islet" claims mine.csv
 says err.txt "mine.csv:4: claim_id: 'A2' stands in line 3"
 expect 5 "$islet" claims absent.csv
+echo "claim_id,claim,test,from,needed,unit,endpoint,day,protocol,treated,control" >mine.csv
+echo "A3,Most stop <b>insulin</b>,sole,ZIM_FORWARD:BC_full_0.8e9,0.9,fraction,insulin_independent,365,protocols/zimislecel.yaml,full dose," >>mine.csv
+expect 0 "$islet" claims mine.csv --patients 8 --report page.html
+says page.html "83 of 100 people: so many it was in the studies"
+says page.html "90 of 100 people: so many are claimed"
+says page.html "had a harm by then"
+says page.html "&lt;b&gt;insulin"
+expect 5 "$islet" claims mine.csv --patients 8 --report /nowhere/page.html
 finish

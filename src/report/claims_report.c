@@ -1,0 +1,107 @@
+/* Claims as a page for people without statistics: what is said, whether it holds, in plain words, with dots for people. */
+#include <math.h>
+#include <string.h>
+
+#include "report/meta_page.h"
+
+#define DOTS 100
+#define DOTS_A_ROW 20
+#define DOT_PX 10
+
+static const char *cell(const islet_table *table, int row, const char *name)
+{
+    for (int i = 0; i < islet_table_columns(table); i++)
+        if (strcmp(islet_table_column_name(table, i), name) == 0) return islet_table_cell(table, row, i);
+    return "";
+}
+
+static double number(const islet_table *table, int row, const char *name)
+{
+    for (int i = 0; i < islet_table_columns(table); i++)
+        if (strcmp(islet_table_column_name(table, i), name) == 0) return meta_page_number(table, row, i);
+    return NAN;
+}
+
+static const char *plain_verdict(const char *verdict)
+{
+    static const struct {
+        const char *verdict, *words;
+    } all[] = {
+        {"supported", "This holds, as far as studies can tell."},
+        {"partly", "There is something to it, but less, or less sure, than it sounds."},
+        {"unsupported", "Nothing that was found shows this."},
+        {"contradicted", "What was found speaks against this."},
+        {"untestable", "This cannot be checked with what has been published."},
+    };
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (strcmp(all[i].verdict, verdict) == 0) return all[i].words;
+    return "";
+}
+
+/* 100 people, `share` of them filled, with a caption that says the number; nothing when it is not known */
+static void write_people(page *p, const char *caption, double share, const char *colour)
+{
+    if (!(share >= 0.0 && share <= 1.0)) return;
+    int filled = (int)(share * DOTS + 0.5), rows = DOTS / DOTS_A_ROW;
+    text_format(p->out, "<figure><svg role=\"img\" aria-label=\"%d of 100 people\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\">", filled,
+                2 * DOTS_A_ROW * DOT_PX / 2, 2 * rows * DOT_PX / 2, DOTS_A_ROW * DOT_PX, rows * DOT_PX);
+    for (int i = 0; i < DOTS; i++)
+        text_format(p->out, "<circle cx=\"%d\" cy=\"%d\" r=\"4\" fill=\"%s\"/>", i % DOTS_A_ROW * DOT_PX + DOT_PX / 2, i / DOTS_A_ROW * DOT_PX + DOT_PX / 2,
+                    i < filled ? colour : "#d9d9d9");
+    text_format(p->out, "</svg><figcaption>%d of 100 people: ", filled);
+    text_html(p->out, caption);
+    text_add(p->out, "</figcaption></figure>\n");
+}
+
+static void write_claim(page *p, const islet_table *table, int row)
+{
+    const char *test = cell(table, row, "test"), *unit = cell(table, row, "unit");
+    bool counted = strcmp(test, "share") == 0 || strcmp(test, "sole") == 0 || strcmp(test, "never") == 0;
+    text_add(p->out, "<section><h3>\u201c");
+    text_html(p->out, cell(table, row, "claim"));
+    text_add(p->out, "\u201d</h3>\n<p class=\"verdict\"><strong>");
+    text_html(p->out, plain_verdict(cell(table, row, "verdict")));
+    text_add(p->out, "</strong> <span class=\"tag\">");
+    text_html(p->out, cell(table, row, "verdict"));
+    text_add(p->out, "</span></p>\n<p>Why: ");
+    text_html(p->out, cell(table, row, "why"));
+    text_add(p->out, ".</p>\n");
+    if (counted) {
+        write_people(p, "so many it was in the studies", number(table, row, "estimate"), "#11543a");
+        write_people(p, "so many are claimed", number(table, row, "needed"), "#8a8a8a");
+    }
+    if (strcmp(unit, "fraction") == 0) {
+        write_people(p, "simulated, treated", number(table, row, "simulated_treated"), "#2b6cb0");
+        write_people(p, "simulated, not treated", number(table, row, "simulated_control"), "#2b6cb0");
+    }
+    write_people(p, "simulated, treated: had a harm by then (a severe low, harm of procedure or treatment, death)", number(table, row, "harmed_treated"), "#b83280");
+    write_people(p, "simulated, not treated: had such a harm by then", number(table, row, "harmed_control"), "#b83280");
+    text_add(p->out, "<p class=\"note\">");
+    text_html(p->out, cell(table, row, "claim_id"));
+    if (*cell(table, row, "source")) {
+        text_add(p->out, " \u00b7 ");
+        source_link(p, cell(table, row, "source"));
+    }
+    text_add(p->out, "</p></section>\n");
+}
+
+static void fill(page *p, const void *context, const char *place, size_t length)
+{
+    const islet_claims *claims = context;
+    int n = islet_table_rows(claims->rows);
+    if (length == 4 && memcmp(place, "lead", length) == 0)
+        text_format(p->out, "%d claims; %d of them were held against studies and a simulated trial by a rule, the others as a reviewer saw them.", n, claims->tested);
+    if (length != 6 || memcmp(place, "claims", length) != 0) return;
+    for (int tested = 1; tested >= 0; tested--) { /* those with a test first */
+        text_add(p->out, tested ? "<h2>Held against studies</h2>\n" : "<h2>As a reviewer saw them</h2>\n");
+        for (int row = 0; row < n; row++)
+            if ((cell(claims->rows, row, "test")[0] != 0) == (tested != 0)) write_claim(p, claims->rows, row);
+    }
+}
+
+islet_status islet_claims_report_write(const islet_claims *claims, const char *path, islet_problems *problems)
+{
+    static const char *const no_figures[] = {NULL};
+    if (!claims || !path || !path[0]) return ISLET_ERR_ARGUMENT;
+    return meta_page_write(&(page_plan){"claims", no_figures, fill, claims}, path, problems);
+}

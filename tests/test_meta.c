@@ -210,6 +210,21 @@ static void test_pool_of_equal_variances(void **state)
     }
 }
 
+/* as many studies as a table may have: quantiles of thousands of degrees of freedom exist */
+static void test_many_studies(void **state)
+{
+    (void)state;
+    enum { MANY = 5000 };
+    static double y[MANY], v[MANY];
+    pool_fit fit;
+    for (int i = 0; i < MANY; i++) y[i] = i % 2, v[i] = 0.25; /* the variance of y is a quarter, and n / (n - 1) of it */
+    assert_true(pool_run(y, v, NULL, MANY, 1, POOL_DL, false, &fit));
+    assert_true(fabs(fit.beta[0] - 0.5) < 1e-12 && fit.tau2 < 1e-3 && fit.tau2_low == 0);
+    assert_true(fit.tau2_high > 0.009 && fit.tau2_high < 0.011); /* 1.96 standard errors of 0.25 * sqrt(2 / n) */
+    assert_true(pool_run(y, v, NULL, 3, 1, POOL_DL, false, &fit));
+    assert_true(fabs(fit.q - 8 / 3.0) < 1e-12);
+}
+
 /* ---- refusals ---- */
 
 static islet_status run_text(const char *text, const islet_meta_options *options, islet_meta **m, islet_problems *problems)
@@ -368,7 +383,7 @@ static void test_left_out(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_reference), cmocka_unit_test(test_explained), cmocka_unit_test(test_effects), cmocka_unit_test(test_pool_of_equal_variances),
+        cmocka_unit_test(test_reference), cmocka_unit_test(test_explained), cmocka_unit_test(test_many_studies), cmocka_unit_test(test_effects), cmocka_unit_test(test_pool_of_equal_variances),
         cmocka_unit_test(test_refusals), cmocka_unit_test(test_left_out), cmocka_unit_test(test_results_without_a_pool),
         cmocka_unit_test(test_subgroups), cmocka_unit_test(test_pre_post),
     };

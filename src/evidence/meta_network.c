@@ -13,6 +13,7 @@
 #include "stats/network.h"
 
 #define TREATMENTS_MAX 200
+#define WORDS 4 /* of 64 treatments each */
 
 typedef enum { NET_MD, NET_RD, NET_RR, NET_OR } net_measure;
 static const char *const measure_names[] = {"MD", "RD", "RR", "OR"};
@@ -39,6 +40,7 @@ typedef struct {
     int treatments, studies;
     network_arm *arms;
     int n_arms;
+    uint64_t (*designs)[WORDS]; /* by study: the set of its treatments */
 } network_input;
 
 static bool is_count(double x)
@@ -239,22 +241,38 @@ static void collect_arms(network_input *in)
     }
 }
 
+static bool set_designs(network_input *in)
+{
+    in->designs = calloc((size_t)in->studies + 1, sizeof *in->designs);
+    for (int i = 0; in->designs && i < in->n_arms; i++) {
+        int t = in->arms[i].treatment;
+        in->designs[in->arms[i].study][t / 64] |= (uint64_t)1 << t % 64;
+    }
+    return in->designs != NULL;
+}
+
+static bool has_treatment(const uint64_t design[WORDS], int treatment)
+{
+    return design[treatment / 64] >> treatment % 64 & 1;
+}
+
 /* does a chain of studies lead from the reference to every treatment? `apart` gets one that it does not reach */
 static bool is_connected(const network_input *in, const char **apart)
 {
-    bool reached[TREATMENTS_MAX] = {true}, more = true;
+    uint64_t reached[WORDS] = {1};
+    bool more = true;
     while (more) {
         more = false;
-        for (int i = 0; i < in->n_arms; i++)
-            for (int j = 0; j < in->n_arms; j++) {
-                if (in->arms[i].study != in->arms[j].study || !reached[in->arms[i].treatment] ||
-                    reached[in->arms[j].treatment])
-                    continue;
-                reached[in->arms[j].treatment] = more = true;
-            }
+        for (int i = 0; i < in->studies; i++) {
+            bool touches = false, adds = false;
+            for (int w = 0; w < WORDS; w++) touches = touches || (in->designs[i][w] & reached[w]);
+            for (int w = 0; w < WORDS; w++) adds = adds || (in->designs[i][w] & ~reached[w]);
+            for (int w = 0; touches && w < WORDS; w++) reached[w] |= in->designs[i][w];
+            more = more || (touches && adds);
+        }
     }
     for (int t = 0; t < in->treatments; t++)
-        if (!reached[t]) *apart = in->names[t];
+        if (!has_treatment(reached, t)) *apart = in->names[t];
     return *apart == NULL;
 }
 
@@ -278,18 +296,9 @@ static meta_refusal refusal_of(network_input *in, char *why, size_t size)
 
 /* ---- consistency: Q of each design (set of treatments) by itself; the rest of Q is between designs ---- */
 
-static bool has_arm(const network_input *in, int study, int treatment)
-{
-    for (int i = 0; i < in->n_arms; i++)
-        if (in->arms[i].study == study && in->arms[i].treatment == treatment) return true;
-    return false;
-}
-
 static bool same_design(const network_input *in, int a, int b)
 {
-    for (int t = 0; t < in->treatments; t++)
-        if (has_arm(in, a, t) != has_arm(in, b, t)) return false;
-    return true;
+    return memcmp(in->designs[a], in->designs[b], sizeof in->designs[a]) == 0;
 }
 
 /* adds the Q and the degrees of freedom of the design of `study`, fitted to its own studies */
@@ -299,7 +308,7 @@ static bool add_design(const network_input *in, int study, islet_network *out)
     network_fit fit;
     network_arm *arms = malloc((size_t)in->n_arms * sizeof *arms);
     if (!arms) return false;
-    for (int t = 0; t < in->treatments; t++) place[t] = has_arm(in, study, t) ? treatments++ : -1;
+    for (int t = 0; t < in->treatments; t++) place[t] = has_treatment(in->designs[study], t) ? treatments++ : -1;
     for (int i = 0; i < in->n_arms; i++) {
         if (!same_design(in, study, in->arms[i].study)) continue;
         arms[n] = in->arms[i];
@@ -455,6 +464,7 @@ static islet_status run(network_input *in, islet_network *out)
         return refuse(in, ISLET_ERR_UNKNOWN_NAME, "reference '%s'; expected a treatment of the table",
                       in->options->reference);
     collect_arms(in);
+    if (!set_designs(in)) return ISLET_ERR_MEMORY;
     meta_refusal refusal = refusal_of(in, out->why, sizeof out->why);
     const char *word = meta_refusal_word(refusal), *measure = measure_names[in->measure];
     memcpy(out->refusal, word, strlen(word) + 1);
@@ -482,6 +492,7 @@ islet_status islet_network_run(const char *path, const islet_meta_options *optio
     else islet_network_free(network);
     free(in.rows);
     free(in.arms);
+    free(in.designs);
     csv_free(&in.file);
     return status;
 }

@@ -216,6 +216,19 @@ static double profile_limit(const problem *in, bool restricted, double inside, d
     return inside;
 }
 
+/* Quantile of chi-square by halving; GSL's own ends the program when it does not converge, as it does from 2,320 degrees of
+ * freedom on. */
+static double chi_square_quantile(double share, double freedom)
+{
+    double low = 0, high = freedom + 20 * sqrt(2 * freedom) + 50;
+    for (int i = 0; i < 200 && high - low > 1e-15 * high; i++) {
+        double middle = 0.5 * (low + high);
+        if (gsl_cdf_chisq_P(middle, freedom) < share) low = middle;
+        else high = middle;
+    }
+    return 0.5 * (low + high);
+}
+
 /* ---- results ---- */
 
 static void set_heterogeneity(const problem *in, const weighted *fixed, pool_method method, pool_fit *out)
@@ -230,12 +243,12 @@ static void set_heterogeneity(const problem *in, const weighted *fixed, pool_met
     out->h2 = equal ? out->q / freedom : out->tau2 / typical + 1;
     out->i2_pct = equal ? (out->q > freedom ? 100 * (out->q - freedom) / out->q : 0) : 100 * out->tau2 / (typical + out->tau2);
     if (equal) return;
-    out->tau2_low = tau2_where_q_is(in, gsl_cdf_chisq_Pinv(0.975, freedom));
-    out->tau2_high = tau2_where_q_is(in, gsl_cdf_chisq_Pinv(0.025, freedom));
+    out->tau2_low = tau2_where_q_is(in, chi_square_quantile(0.975, freedom));
+    out->tau2_high = tau2_where_q_is(in, chi_square_quantile(0.025, freedom));
     if (method != POOL_ML && method != POOL_REML) return;
     weighted best;
     if (!solve(in, NULL, out->tau2, &best)) return;
-    double level = log_likelihood(&best, method == POOL_REML) - 0.5 * gsl_cdf_chisq_Pinv(0.95, 1);
+    double level = log_likelihood(&best, method == POOL_REML) - 0.5 * chi_square_quantile(0.95, 1);
     out->profile_low = profile_limit(in, method == POOL_REML, out->tau2, level, false);
     out->profile_high = profile_limit(in, method == POOL_REML, out->tau2, level, true);
 }

@@ -212,6 +212,7 @@ islet_status validate_guess(const expressed *rows, validated_row *out, islet_pro
         const islet_protocol *protocol = rows->protocols[bound->protocol].protocol;
         const protocol_arm *arm = &protocol->arms[bound->arm];
         const char *cells = arm->n_courses ? protocol->products[arm->courses[0].product].cell_type : "";
+        if (bound->row->role == ROLE_CALIBRATE) continue; /* it is in the mean itself */
         out[r].guess = mean_of_trials(&shipped, bound->row, class_of(cells), protocol->population.diabetes == DIABETES_TYPE2);
     }
     evidence_free(&shipped);

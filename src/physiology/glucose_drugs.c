@@ -47,7 +47,7 @@ drug_effects glucose_drugs_effects(const params *p, const glucose_drugs *drugs)
         .emptying_factor = slower < 0.9 ? 1.0 - slower : 0.1,
         .sensitivity_factor = 1.0 + p->tzd_sensitivity_gain * e[DRUG_tzd],
         .sglt2 = e[DRUG_sglt2_inhibitor],
-        .native_pace = 1.0 + (p->sulfonylurea_pace - 1.0) * e[DRUG_sulfonylurea],
+        .native_pace = (1.0 + (p->sulfonylurea_pace - 1.0) * e[DRUG_sulfonylurea]) * (1.0 + (p->tzd_pace - 1.0) * e[DRUG_tzd]),
         .intake_kcal = p->metformin_intake_kcal * e[DRUG_metformin] + p->sulfonylurea_intake_kcal * e[DRUG_sulfonylurea] +
                        p->glp1_intake_kcal * e[DRUG_glp1_agonist] + p->semaglutide_intake_kcal * e[DRUG_semaglutide] +
                        p->tirzepatide_intake_kcal * e[DRUG_tirzepatide] +

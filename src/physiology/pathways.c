@@ -3,6 +3,7 @@
 
 #include "base/lanes.h"
 #include "base/lanes_math.h"
+#include "base/units.h"
 
 #define GROWTH_MOST 4.55             /* P at full workload */
 #define GROWTH_HALF 41.77            /* secretion of half of it */
@@ -63,8 +64,8 @@ void pathways_step(const pathways_drive *drive, double minutes, const pathways_h
     if (drive->looks == 0) return;
     double growth = drive->growth / drive->looks * help->turnover_frac;
     double loss = drive->loss / drive->looks - LOSS_LEAST * (1.0 - help->turnover_frac);
-    double net = growth - loss * (1.0 - help->protection_frac);
-    cells->mass *= lanes_exp(help->pace * net * minutes / MASS_MIN);
+    double unprotected = 1.0 - help->protection_frac, steady = help->steady_loss_per_day * minutes / MINUTES_PER_DAY;
+    cells->mass *= lanes_exp(help->pace * (growth - loss * unprotected) * minutes / MASS_MIN - help->pace * steady * unprotected);
     cells->exocytosis = relaxed(cells->exocytosis, pathways_exocytosis_settled(drive, help->recovery_gain), minutes, EXOCYTOSIS_MIN);
     cells->shift = relaxed(cells->shift, pathways_shift_settled(drive), minutes, SHIFT_MIN);
 }

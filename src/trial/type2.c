@@ -161,7 +161,8 @@ void type2_day_ends(const run_plan *run, lane *lane, int day, double insulin_u)
         return;
     }
     const cell_signals *signals = &lane->signals;
-    const pathways_help help = {.pace = p->pathways_pace * glucose_drugs_effects(p, &t->drugs).native_pace,
+    const pathways_help help = {.pace = glucose_drugs_effects(p, &t->drugs).native_pace,
+                                .steady_loss_per_day = t->care.diagnosed ? p->type2_native_loss_per_year / DAYS_PER_YEAR : 0.0,
                                 .turnover_frac = p->pathways_turnover_frac,
                                 .protection_frac = signals->native_protection_frac,
                                 .recovery_gain = signals->native_recovery_gain};

@@ -9,7 +9,7 @@
 /* functions of one number, of two, of three */
 #define LANES_UNIT_FUNCTIONS(F)                                                                                        \
     F(exp, lanes_exp(x))                                                                                               \
-    F(exp_fast, lanes_exp_fast(x))                                                                                     \
+    F(exp2_fast, lanes_exp2_fast(x))                                                                                   \
     F(log, lanes_log(x))                                                                                               \
     F(tanh, lanes_tanh(x))                                                                                             \
     F(sinh, lanes_sinh(x))                                                                                             \
@@ -21,7 +21,6 @@
     F(clamp, lanes_clamp(x, -1.5, 2.0))                                                                                \
     F(pow, lanes_pow(x, y))                                                                                            \
     F(tanh_difference, lanes_tanh_difference(x, y))                                                                    \
-    F(tanh_difference_fast, lanes_tanh_difference_fast(x, y))                                                          \
     F(min, lanes_min(x, y))                                                                                            \
     F(max, lanes_max(x, y))                                                                                            \
     F(copysign, lanes_copysign(x, y))                                                                                  \

@@ -51,6 +51,7 @@ static void fill(lane_group *group, const kinetics *k, const double x[MINUTE_STA
         for (int i = 0; i < KINETIC_COUNT; i++) group->k[i][l] = values[i];
         for (int i = 0; i < MINUTE_STATES; i++) group->x[i][l] = x[i];
     }
+    kernel_find(NULL)->prepare(group);
 }
 
 static double of(const lane_group *group, int state)
@@ -66,16 +67,16 @@ static void assert_balanced(double expected, double found)
     }
 }
 
-typedef void advance_method(const kernel *with, lane_group *group, int minutes);
+typedef void advance_method(const kernel *with, lane_group *group, int blocks);
 
-static void by_default(const kernel *with, lane_group *group, int minutes)
+static void by_default(const kernel *with, lane_group *group, int blocks)
 {
-    with->advance(group, minutes, STOMACH_STEPS);
+    with->advance(group, blocks);
 }
 
-static void by_general(const kernel *with, lane_group *group, int minutes)
+static void by_general(const kernel *with, lane_group *group, int blocks)
 {
-    with->advance_general(group, minutes, 1);
+    with->advance_general(group, blocks * BLOCK_MINUTES, 1);
 }
 
 static advance_method *const methods[] = {by_default, by_general};
@@ -93,10 +94,10 @@ static void carbohydrate_is_in_gut_or_blood(void **state)
         const double blood = (of(&group, MINUTE_gp) + of(&group, MINUTE_gt)) * k.bw;
         for (int meal = 0; meal < 3; meal++) {
             const double grams = 20.0 + 30.0 * meal; /* the last two begin before the stomach is empty */
-            for (int l = 0; l < LANE_GROUP; l++) group.meal_left_mg[l] += grams * 1000.0;
+            for (int l = 0; l < LANE_GROUP; l++) group_give_meal(&group, l, meal, grams * 1000.0);
             eaten_mg += grams * 1000.0;
             for (int i = 0; i < 30; i++) {
-                methods[m](kernel_find(NULL), &group, 3);
+                methods[m](kernel_find(NULL), &group, 1);
                 const double gut = of(&group, MINUTE_qs1) + of(&group, MINUTE_qs2) + of(&group, MINUTE_qg) +
                                    group.meal_left_mg[LANE_GROUP - 1];
                 const double now = (of(&group, MINUTE_gp) + of(&group, MINUTE_gt)) * k.bw;
@@ -115,15 +116,17 @@ static void insulin_is_under_the_skin_or_in_the_body(void **state)
     for (int m = 0; m < 2; m++) {
         _Alignas(64) lane_group group;
         double given = 0.0;
+        const double pump_u = 0.01;
         fill(&group, &k, (const double[MINUTE_STATES]){[MINUTE_gp] = 250.0, [MINUTE_gt] = 160.0});
+        for (int l = 0; l < LANE_GROUP; l++) group.basal_u_per_min[l] = pump_u;
+        kernel_find(NULL)->prepare(&group);
         for (int i = 0; i < 40; i++) {
-            const double rapid_u = i % 5 == 0 ? 4.0 : 0.0, depot_u = i == 7 ? 20.0 : 0.0, pump_u = 0.01;
+            const double rapid_u = i % 5 == 0 ? 4.0 : 0.0, depot_u = i == 7 ? 20.0 : 0.0;
             for (int l = 0; l < LANE_GROUP; l++) {
-                group.rapid_u[l] = rapid_u;
-                group.depot_u[l] = depot_u;
-                group.basal_u_per_min[l] = pump_u;
+                group_give_rapid(&group, l, i % BLOCK_MINUTES, rapid_u);
+                group_give_depot(&group, l, 2, depot_u);
             }
-            methods[m](kernel_find(NULL), &group, 5);
+            methods[m](kernel_find(NULL), &group, 1);
             given += (rapid_u + depot_u + 5.0 * pump_u) * PMOL_PER_UNIT_INSULIN / k.bw;
             const int places[] = {MINUTE_s1, MINUTE_s2, MINUTE_d1, MINUTE_d2, MINUTE_ip, MINUTE_il, MINUTE_ipo};
             double found = 0.0;
@@ -146,8 +149,8 @@ static void c_peptide_matches_insulin_mole_for_mole(void **state)
             k.phi_p = portal;
             _Alignas(64) lane_group group;
             fill(&group, &k, (const double[MINUTE_STATES]){[MINUTE_gp] = 300.0, [MINUTE_gt] = 200.0});
-            for (int l = 0; l < LANE_GROUP; l++) group.meal_left_mg[l] = 60000.0;
-            methods[m](kernel_find(NULL), &group, 240);
+            for (int l = 0; l < LANE_GROUP; l++) group_give_meal(&group, l, 0, 60000.0);
+            methods[m](kernel_find(NULL), &group, 48);
             const double insulin_pmol = (of(&group, MINUTE_ip) + of(&group, MINUTE_il)) * k.bw;
             const double c_peptide_pmol = (of(&group, MINUTE_c1) + of(&group, MINUTE_c2)) * k.c_vc * 1000.0;
             assert_true(c_peptide_pmol > 1000.0);
@@ -225,10 +228,10 @@ static void an_overdose_leaves_glucose_positive(void **state)
         fill(&group, &k, start);
         for (int l = 0; l < LANE_GROUP; l++) {
             group.k[KINETIC_INDEX(vmx)][l] *= 0.5 + 0.5 * l; /* up to eight times as sensitive */
-            group.rapid_u[l] = units;
+            group_give_rapid(&group, l, 0, units);
         }
         for (int i = 0; i < 12 * 48; i++) {
-            kernel_find(NULL)->advance(&group, 5, STOMACH_STEPS);
+            kernel_find(NULL)->advance(&group, 1);
             for (int l = 0; l < LANE_GROUP; l++) {
                 const double gp = group.x[MINUTE_gp][l], gt = group.x[MINUTE_gt][l];
                 assert_true(gp > 0.0 && gt > 0.0 && gp < 1e4 && group.x[MINUTE_ip][l] >= 0.0);

@@ -150,6 +150,7 @@ static double worst_error(lanes_unit_function f, exact_function exact, error_uni
 }
 
 static long double exact_exp(long double x, long double y) { return (void)y, expl(x); }
+static long double exact_exp2(long double x, long double y) { return (void)y, exp2l(x); }
 static long double exact_log(long double x, long double y) { return (void)y, logl(x); }
 static long double exact_tanh(long double x, long double y) { return (void)y, tanhl(x); }
 static long double exact_sinh(long double x, long double y) { return (void)y, sinhl(x); }
@@ -162,9 +163,8 @@ static void errors_are_as_stated(void **state)
     (void)state;
     assert_true(worst_error(LANES_UNIT_exp, exact_exp, ulp, -1.0, 1.0) < 1.2);
     assert_true(worst_error(LANES_UNIT_exp, exact_exp, ulp, -708.0, 709.0) < 1.2);
-    assert_true(worst_error(LANES_UNIT_exp_fast, exact_exp, relative, -1.0, 1.0) < 1.2e-10);
-    assert_true(worst_error(LANES_UNIT_exp_fast, exact_exp, relative, -100.0, 100.0) < 1.2e-10);
-    assert_true(worst_error(LANES_UNIT_exp_fast, exact_exp, relative, -708.0, 709.0) < 1.2e-10);
+    assert_true(worst_error(LANES_UNIT_exp2_fast, exact_exp2, relative, -1.0, 1.0) < 6e-9);
+    assert_true(worst_error(LANES_UNIT_exp2_fast, exact_exp2, relative, -1000.0, 1000.0) < 6e-9);
     assert_true(worst_error(LANES_UNIT_log, exact_log, ulp, 0.9, 1.1) < 1.0);
     assert_true(worst_error(LANES_UNIT_log, exact_log, ulp, 0x1p-1022, 10.0) < 1.0);
     assert_true(worst_error(LANES_UNIT_log, exact_log, ulp, 0.1, 1e300) < 1.0);
@@ -174,8 +174,6 @@ static void errors_are_as_stated(void **state)
     assert_true(worst_error(LANES_UNIT_sinh, exact_sinh, cosh_ulp, -700.0, 700.0) < 2.5);
     assert_true(worst_error(LANES_UNIT_tanh_difference, exact_tanh_difference, absolute, -3.0, 3.0) < 1e-15);
     assert_true(worst_error(LANES_UNIT_tanh_difference, exact_tanh_difference, absolute, -300.0, 300.0) < 1e-15);
-    assert_true(worst_error(LANES_UNIT_tanh_difference_fast, exact_tanh_difference, absolute, -3.0, 3.0) < 1.2e-10);
-    assert_true(worst_error(LANES_UNIT_tanh_difference_fast, exact_tanh_difference, absolute, -300.0, 300.0) < 1.2e-10);
     assert_true(worst_error(LANES_UNIT_pow, exact_pow, relative, 0.2, 6.0) < 2e-16 * (1.0 + 6.0 * log(6.0)));
 }
 
@@ -216,7 +214,7 @@ static void edges_are_held(void **state)
 {
     (void)state;
     assert_true(one(LANES_UNIT_exp, 0.0, 0.0) == 1.0);
-    assert_true(one(LANES_UNIT_exp_fast, 0.0, 0.0) == 1.0);
+    assert_true(one(LANES_UNIT_exp2_fast, 0.0, 0.0) == 1.0);
     assert_true(one(LANES_UNIT_exp, INFINITY, 0.0) == one(LANES_UNIT_exp, 709.0, 0.0));
     assert_true(isfinite(one(LANES_UNIT_exp, INFINITY, 0.0)));
     assert_true(one(LANES_UNIT_exp, -INFINITY, 0.0) == one(LANES_UNIT_exp, -708.0, 0.0));
@@ -231,7 +229,7 @@ static void edges_are_held(void **state)
     assert_true(one(LANES_UNIT_normal_from_uniform, 0.5, 0.0) == 0.0);
     assert_true(one(LANES_UNIT_normal_from_uniform, 0.0, 0.0) < -37.0);
     assert_true(one(LANES_UNIT_normal_from_uniform, 1.0, 0.0) > 37.0);
-    const lanes_unit_function pass_nan[] = {LANES_UNIT_exp, LANES_UNIT_exp_fast, LANES_UNIT_log, LANES_UNIT_tanh, LANES_UNIT_sinh,
+    const lanes_unit_function pass_nan[] = {LANES_UNIT_exp, LANES_UNIT_log, LANES_UNIT_tanh, LANES_UNIT_sinh,
                                             LANES_UNIT_normal_from_uniform, LANES_UNIT_tanh_difference, LANES_UNIT_clamp, LANES_UNIT_pow};
     for (size_t i = 0; i < sizeof pass_nan / sizeof pass_nan[0]; i++)
         if (!isnan(one(pass_nan[i], NAN, 0.5))) fail_msg("%s(NaN) is a number", function_name[pass_nan[i]]);

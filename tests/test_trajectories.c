@@ -55,6 +55,7 @@ static lane_group *subject_group(const kinetics *k, bool with_basal)
         basal_lane(k, x, group, l);
         group->basal_u_per_min[l] = with_basal ? subject_basal_u_per_min(k) : 0.0;
     }
+    kernel_find(NULL)->prepare(group);
     return group;
 }
 
@@ -85,8 +86,8 @@ static void public_subjects_eat_50_g(void **state)
         lane_group *group = subject_group(&k, true);
         kernel->advance_general(group, 60, 4);
         for (int l = 0; l < LANE_GROUP; l++) {
-            group->meal_left_mg[l] = 50000.0;
-            group->rapid_u[l] = rows[r].dose_u;
+            group_give_meal(group, l, 0, 50000.0);
+            group_give_rapid(group, l, 0, rows[r].dose_u);
         }
         for (int i = 0, now = 60; i < TIMES; now = at[i++]) {
             kernel->advance_general(group, at[i] - now, 4);
@@ -108,7 +109,7 @@ static void basal_infusion_holds_basal_glucose(void **state)
         const kinetics k = public_subject(rows[r].name);
         lane_group *group = subject_group(&k, true);
         check_near(rows[r].name, 60.0 * subject_basal_u_per_min(&k), rows[r].u_per_h, 5e-5);
-        kernel_find(NULL)->advance(group, 720, STOMACH_STEPS);
+        kernel_find(NULL)->advance(group, 720 / BLOCK_MINUTES);
         check_near(rows[r].name, plasma_mg_dl(group), rows[r].mg_dl, 5e-4);
         check_near(rows[r].name, plasma_mg_dl(group), k.gb, 1e-8);
         free(group);
@@ -127,7 +128,7 @@ static void without_insulin_glucose_rises_and_stays(void **state)
     for (size_t r = 0; r < sizeof rows / sizeof rows[0]; r++) {
         const kinetics k = public_subject(rows[r].name);
         lane_group *group = subject_group(&k, false);
-        kernel_find(NULL)->advance(group, 10 * MINUTES_PER_DAY, STOMACH_STEPS);
+        kernel_find(NULL)->advance(group, 10 * MINUTES_PER_DAY / BLOCK_MINUTES);
         check_near(rows[r].name, plasma_mg_dl(group), rows[r].mg_dl, 0.6);
         free(group);
     }
@@ -157,7 +158,7 @@ static void two_days_of_simglucose_are_replayed(void **state)
         for (int minute = 0; minute < 3; minute++) {
             for (int l = 0; l < LANE_GROUP; l++) {
                 group->basal_u_per_min[l] = insulin;
-                if (minute == meal_minute) group->meal_left_mg[l] += meal_g * 1000.0;
+                if (minute == meal_minute) group_give_meal(group, l, 0, meal_g * 1000.0);
             }
             kernel->advance_general(group, 1, 1);
             mean += sensor_mg_dl(group) / 3.0;

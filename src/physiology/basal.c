@@ -37,7 +37,7 @@ void basal_lane(const kinetics *k, const double x[MINUTE_STATES], lane_group *gr
     for (int i = 0; i < KINETIC_COUNT; i++) group->k[i][lane] = constants[i];
     group->k[KINETIC_INDEX(ln_gb_pow)][lane] = hypo_ln_pow(k->gb);
     for (int i = 0; i < MINUTE_STATES; i++) group->x[i][lane] = x[i];
-    group->meal_left_mg[lane] = group->rapid_u[lane] = group->depot_u[lane] = group->basal_u_per_min[lane] = 0.0;
+    group->meal_left_mg[lane] = group->basal_u_per_min[lane] = 0.0;
     group->eating[lane] = group->stomach_before_mg[lane] = group->eaten_mg[lane] = 0.0;
     group->glucose_sum_mg_dl[lane] = group->c_peptide_sum_nmol_l[lane] = 0.0;
 }

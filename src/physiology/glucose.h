@@ -30,53 +30,79 @@
 /* (ln G)^0.8124 for 60 <= G <= 200 mg/dL, Chebyshev fit, error below 3e-7 (tests/test_physiology.c) */
 static inline lanes hypo_ln_pow(lanes glucose_mg_dl)
 {
-    lanes t = (glucose_mg_dl - 130.0) * (1.0 / 70.0);
-    lanes p = lanes_set1(-0.00032712511746922244);
-    p = lanes_fma(p, t, lanes_set1(0.0006166114068321349));
-    p = lanes_fma(p, t, lanes_set1(-0.0003582084944736153));
-    p = lanes_fma(p, t, lanes_set1(0.0008892742622100514));
-    p = lanes_fma(p, t, lanes_set1(-0.002857865141660767));
-    p = lanes_fma(p, t, lanes_set1(0.006168837093694463));
-    p = lanes_fma(p, t, lanes_set1(-0.01367861145968117));
-    p = lanes_fma(p, t, lanes_set1(0.0333481110689659));
-    p = lanes_fma(p, t, lanes_set1(-0.09089672223246452));
-    p = lanes_fma(p, t, lanes_set1(0.3250781215440291));
-    p = lanes_fma(p, t, lanes_set1(3.6171778633714897));
-    return p;
+    const lanes t = lanes_fma(glucose_mg_dl, lanes_set1(1.0 / 70.0), lanes_set1(-130.0 / 70.0));
+    const lanes t2 = t * t, t4 = t2 * t2; /* pairs side by side: shorter to wait for than Horner's rule */
+#define PAIR(low, high) lanes_fma(lanes_set1(high), t, lanes_set1(low))
+    const lanes p01 = PAIR(3.6171778633714897, 0.3250781215440291), p23 = PAIR(-0.09089672223246452, 0.0333481110689659);
+    const lanes p45 = PAIR(-0.01367861145968117, 0.006168837093694463), p67 = PAIR(-0.002857865141660767, 0.0008892742622100514);
+    const lanes p89 = PAIR(-0.0003582084944736153, 0.0006166114068321349);
+#undef PAIR
+    const lanes high = lanes_fma(lanes_fma(lanes_set1(-0.00032712511746922244), t2, p89), t4, lanes_fma(p67, t2, p45));
+    return lanes_fma(high, t4, lanes_fma(p23, t2, p01));
 }
 
 static inline lanes hypo_amplification(const lane_kinetics *k, lanes glucose)
 {
     lanes low = lanes_min(lanes_max(glucose, lanes_set1(HYPO_FLOOR_MG_DL)), k->gb);
     lanes distance = hypo_ln_pow(low) - k->ln_gb_pow;
-    return 1.0 + 10.0 * k->r1 * distance * distance;
+    return lanes_fma(k->r1 * 10.0, distance * distance, lanes_set1(1.0));
 }
 
-static inline lanes glucose_production(const lane_kinetics *k, const minute_state *x)
+/* What drives hepatic production besides glucose itself, mg/kg/min. */
+static inline lanes glucose_signal(const lane_kinetics *k, lanes id, lanes ipo, lanes xh)
 {
-    lanes egp = k->kp1_now - k->kp2 * x->gp - k->kp3 * x->id - k->kp4 * x->ipo + x->xh;
-    return lanes_max(egp, lanes_set1(0.0));
+    return lanes_fma(-k->kp4, ipo, lanes_fma(-k->kp3, id, k->kp1_now)) + xh;
 }
 
-static inline lanes glucose_uptake(const lane_kinetics *k, lanes glucose, const minute_state *x)
+/* Production is this where it is positive, else 0. */
+static inline lanes glucose_demand(const lane_kinetics *k, lanes signal, lanes gp)
 {
-    lanes zero = lanes_set1(0.0);
-    lanes rho = lanes_select(lanes_gt(x->xu, zero), hypo_amplification(k, glucose), lanes_set1(1.0));
-    lanes vm = lanes_max(k->vm0 + k->vmx * x->xu * rho, zero);
-    return lanes_min(vm / (k->km0 + x->gt), lanes_set1(UPTAKE_MAX_PER_MIN)) * x->gt;
+    return lanes_fma(-k->kp2, gp, signal);
 }
 
-static inline void glucose_rhs(const lane_kinetics *k, lanes glucose, lanes ra, lanes egp, const minute_state *x,
-                               minute_state *dx)
+/* Glucose made less glucose used and lost: everything but exchange and appearance. */
+typedef struct {
+    lanes gp, gt;       /* mg/kg/min into plasma, into tissue */
+    lanes demand, production; /* of the liver, part of gp: what its signals ask for and what it can do */
+    lanes uptake_rate;  /* insulin-dependent, over tissue glucose, 1/min */
+    lanes per_action;   /* how that rate rises with remote insulin, where nothing limits it */
+} glucose_sources;
+
+static inline glucose_sources glucose_sources_of(const lane_kinetics *k, lanes signal, lanes xu, lanes gp, lanes gt)
 {
-    lanes zero = lanes_set1(0.0);
-    lanes excretion = k->ke1 * lanes_max(x->gp - k->ke2, zero);
-    lanes uptake = glucose_uptake(k, glucose, x);
+    lanes glucose = gp * k->per_vg;
+    lanes zero = lanes_set1(0.0), excretion = k->ke1 * lanes_max(gp - k->ke2, zero);
     lanes fcns = k->fcns * lanes_min(glucose * (1.0 / FCNS_FALLS_BELOW_MG_DL), lanes_set1(1.0));
-    dx->gp = egp + ra - fcns - excretion - k->k1 * x->gp + k->k2 * x->gt;
-    dx->gt = k->k1 * x->gp - k->k2 * x->gt - uptake;
+    lanes rho = lanes_select(lanes_gt(xu, zero), hypo_amplification(k, glucose), lanes_set1(1.0));
+    lanes capacity = k->vmx * rho, vm = lanes_max(lanes_fma(capacity, xu, k->vm0), zero);
+    lanes per_gt = 1.0 / (k->km0 + gt); /* a reciprocal need not wait for rho */
+    lanes rate = lanes_min(vm * per_gt, lanes_set1(UPTAKE_MAX_PER_MIN));
+    lanes demand = glucose_demand(k, signal, gp), production = lanes_max(demand, zero);
+    return (glucose_sources){production - fcns - excretion, -rate * gt, demand, production, rate, capacity * per_gt};
+}
+
+/* The linear rest: exchange with tissue, interstitial fluid. */
+static inline void glucose_exchange(const lane_kinetics *k, const minute_state *x, minute_state *dx)
+{
+    lanes forth = k->k1 * x->gp, back = k->k2 * x->gt;
+    dx->gp = back - forth;
+    dx->gt = forth - back;
     dx->gs = k->ksc * (x->gp - x->gs);
-    dx->xh = k->kh * (k->xi * lanes_max(k->gth - glucose, zero) - x->xh);
+}
+
+static inline lanes glucose_alarm(const lane_kinetics *k, lanes glucose)
+{
+    return k->xi * lanes_max(k->gth - glucose, lanes_set1(0.0));
+}
+
+static inline void glucose_rhs(const lane_kinetics *k, lanes glucose, lanes ra, const minute_state *x, minute_state *dx)
+{
+    lanes signal = glucose_signal(k, x->id, x->ipo, x->xh);
+    glucose_sources sources = glucose_sources_of(k, signal, x->xu, x->gp, x->gt);
+    glucose_exchange(k, x, dx);
+    dx->gp = dx->gp + sources.gp + ra;
+    dx->gt = dx->gt + sources.gt;
+    dx->xh = k->kh * (glucose_alarm(k, glucose) - x->xh);
 }
 
 #endif

@@ -12,36 +12,53 @@
 #ifndef ISLET_PHYSIOLOGY_GUT_H
 #define ISLET_PHYSIOLOGY_GUT_H
 
-/* The emptying curve of one meal: fixed while D is. */
+/* The emptying curve of one meal: fixed while D is. With e = 2^(slope Q - centre) the curve is
+ *   kempt = kmax + (kmax - kmin) (e_a - e_c)/((1 + e_a)(1 + e_c)). */
 typedef struct {
-    lanes a, c, bd, dd;  /* slopes [1/mg] and centres [mg] of the two steps */
-    lanes_mask working;  /* D > 0 */
+    lanes slope_a, centre_a, slope_c, centre_c; /* 2 a log2(e) [1/mg], times b D; 2 c log2(e), times d D */
+    lanes_mask working;                         /* D > 0 */
 } stomach_curve;
 
-static inline stomach_curve stomach_curve_of(const lane_kinetics *k, lanes dose_mg)
+/* a, c [1/mg] and the centres b D, d D [mg] given */
+static inline stomach_curve stomach_curve_from(lanes a, lanes c, lanes centre_a_mg, lanes centre_c_mg, lanes_mask working)
 {
-    stomach_curve curve;
-    curve.working = lanes_gt(dose_mg, lanes_set1(0.0));
-    lanes dose = lanes_select(curve.working, dose_mg, lanes_set1(1.0));
-    curve.a = 2.5 / (dose * (1.0 - k->b));
-    curve.c = 2.5 / (dose * k->d);
-    curve.bd = k->b * dose;
-    curve.dd = k->d * dose;
+    stomach_curve curve = {.slope_a = 2.0 * LANES_LOG2_E * a, .slope_c = 2.0 * LANES_LOG2_E * c, .working = working};
+    curve.centre_a = curve.slope_a * centre_a_mg;
+    curve.centre_c = curve.slope_c * centre_c_mg;
     return curve;
 }
 
-/* => carbohydrate leaving the stomach, mg/min. The fast exponential moves it by less than 1e-10 of kmax qs2. */
+static inline stomach_curve stomach_curve_of(const lane_kinetics *k, lanes dose_mg)
+{
+    lanes_mask working = lanes_gt(dose_mg, lanes_set1(0.0));
+    lanes per_dose = 1.0 / lanes_select(working, dose_mg, lanes_set1(1.0));
+    lanes a = k->emptying_a * per_dose, c = k->emptying_c * per_dose; /* divided by the dose once for both */
+    return stomach_curve_from(a, c, k->b * dose_mg, k->d * dose_mg, working);
+}
+
+#define STOMACH_EXPONENT_MAX 1000.0 /* beyond it the curve has long reached its limit */
+
+/* => share of the ground content that leaves, 1/min. The fast exponentials move it by less than 1e-8 of kmax. */
+static inline lanes stomach_emptying_rate(const lane_kinetics *k, const stomach_curve *curve, lanes content_mg)
+{
+    const lanes most = lanes_set1(STOMACH_EXPONENT_MAX), least = lanes_set1(-STOMACH_EXPONENT_MAX), one = lanes_set1(1.0);
+    const lanes to_a = lanes_fma(curve->slope_a, content_mg, -curve->centre_a);
+    const lanes to_c = lanes_fma(curve->slope_c, content_mg, -curve->centre_c);
+    const lanes ea = lanes_exp2_fast(lanes_max(lanes_min(to_a, most), least));
+    const lanes ec = lanes_exp2_fast(lanes_max(lanes_min(to_c, most), least));
+    const lanes share = (ea - ec) / ((one + ea) * (one + ec));
+    return lanes_select(curve->working, lanes_fma(k->kmax - k->kmin, share, k->kmax), k->kmax);
+}
+
+/* => carbohydrate leaving the stomach, mg/min */
 static inline lanes stomach_emptying(const lane_kinetics *k, const stomach_curve *curve, lanes qs1, lanes qs2)
 {
-    lanes qsto = qs1 + qs2;
-    lanes steps = lanes_tanh_difference_fast(curve->a * (qsto - curve->bd), curve->c * (qsto - curve->dd)) + 2.0;
-    lanes kempt = k->kmin + 0.5 * (k->kmax - k->kmin) * steps;
-    return lanes_select(curve->working, kempt, k->kmax) * qs2;
+    return stomach_emptying_rate(k, curve, qs1 + qs2) * qs2;
 }
 
 static inline lanes gut_appearance(const lane_kinetics *k, lanes qg)
 {
-    return k->appearance * qg;
+    return k->ra_per_mg * k->kabs * qg;
 }
 
 static inline void gut_intestine_rhs(const lane_kinetics *k, lanes emptied, const minute_state *x, minute_state *dx)

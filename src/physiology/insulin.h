@@ -14,11 +14,13 @@
 #define HEPATIC_EXTRACTION_LOW 0.05 /* keeps the fraction a fraction when a graft secretes a lot */
 #define HEPATIC_EXTRACTION_HIGH 0.95
 
+/* m3, 1/min */
 static inline lanes insulin_hepatic_loss_rate(const lane_kinetics *k, lanes secretion)
 {
-    lanes he = k->heb - k->m5 * secretion;
-    he = lanes_min(lanes_max(he, lanes_set1(HEPATIC_EXTRACTION_LOW)), lanes_set1(HEPATIC_EXTRACTION_HIGH));
-    return he * k->m1 / (1.0 - he);
+    lanes extraction = k->heb - k->m5 * secretion;
+    extraction = lanes_max(extraction, lanes_set1(HEPATIC_EXTRACTION_LOW));
+    extraction = lanes_min(extraction, lanes_set1(HEPATIC_EXTRACTION_HIGH));
+    return extraction * k->m1 / (1.0 - extraction);
 }
 
 static inline void insulin_rhs(const lane_kinetics *k, const minute_input *in, lanes insulin, lanes systemic,

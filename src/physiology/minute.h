@@ -12,6 +12,8 @@
 
 #include "base/lanes.h"
 #include "base/lanes_math.h"
+#include "base/units.h"
+#include "physiology/kernel.h"
 
 typedef struct {
 #define STATE(key, unit, sentence) lanes key;
@@ -27,25 +29,16 @@ enum {
 };
 
 /* kinetics.def on lanes, and what follows from it and is used in every evaluation: divisions are dear, so they are
- * done once for a stretch of minutes (lane_kinetics_derive). */
+ * done once, when constants change (lane_kinetics_derive). */
 typedef struct {
 #define KINETIC(key, unit, sentence) lanes key;
 #include "patient/kinetics.def"
 #undef KINETIC
-    lanes per_vg, per_vi;      /* 1/vg [kg/dL], 1/vi [kg/L] */
-    lanes appearance;          /* f kabs/bw, 1/min/kg */
-    lanes c_per_pmol_kg;       /* C-peptide of one pmol/kg secreted: bw/(1000 Vc), nmol/L */
-    lanes kp1_now;             /* kp1 (1 + dawn) */
+#define ENTRY(key) lanes key;
+    KINETIC_DERIVED(ENTRY)
+#undef ENTRY
+    lanes kp1_now; /* kp1 (1 + dawn): follows the clock */
 } lane_kinetics;
-
-static inline void lane_kinetics_derive(lane_kinetics *k)
-{
-    k->per_vg = 1.0 / k->vg;
-    k->per_vi = 1.0 / k->vi;
-    k->appearance = k->f * k->kabs / k->bw;
-    k->c_per_pmol_kg = k->bw * 0.001 / k->c_vc;
-    k->kp1_now = k->kp1 * (1.0 + k->dawn);
-}
 
 /* What enters from outside, constant within one minute. */
 typedef struct {
@@ -61,6 +54,26 @@ typedef struct {
 #include "physiology/glucose.h"
 #include "physiology/c_peptide.h"
 
+static inline void lane_kinetics_derive(lane_kinetics *k)
+{
+    k->per_vg = 1.0 / k->vg;
+    k->per_vi = 1.0 / k->vi;
+    k->per_kabs = 1.0 / k->kabs;
+    k->per_gamma = 1.0 / k->gamma;
+    k->per_alpha = 1.0 / k->alpha;
+    k->ra_per_mg = k->f / k->bw;
+    k->pmol_kg_per_u = PMOL_PER_UNIT_INSULIN / k->bw;
+    k->c_per_pmol_kg = k->bw * 0.001 / k->c_vc;
+    k->emptying_a = 2.5 / (1.0 - k->b);
+    k->emptying_c = 2.5 / k->d;
+    k->m3_basal = insulin_hepatic_loss_rate(k, lanes_set1(0.0));
+}
+
+static inline void lane_kinetics_clock(lane_kinetics *k)
+{
+    k->kp1_now = k->kp1 * (1.0 + k->dawn);
+}
+
 /* (kinetics, input, emptying flux, state) => derivative of every state but the two of the stomach */
 static inline __attribute__((always_inline)) void minute_rhs_after_stomach(const lane_kinetics *k, const minute_input *in, lanes emptied_mg_per_min,
                                             const minute_state *x, minute_state *dx)
@@ -69,10 +82,9 @@ static inline __attribute__((always_inline)) void minute_rhs_after_stomach(const
     lanes glucose = x->gp * k->per_vg;                       /* mg/dL */
     lanes insulin = x->ip * k->per_vi;                       /* pmol/L */
     lanes ra = gut_appearance(k, x->qg);                 /* mg/kg/min */
-    lanes egp = glucose_production(k, x);                /* mg/kg/min */
 
     gut_intestine_rhs(k, emptied_mg_per_min, x, dx);
-    glucose_rhs(k, glucose, ra, egp, x, dx);
+    glucose_rhs(k, glucose, ra, x, dx);
     lanes systemic = secretion_rhs(k, glucose, dx->gp * k->per_vg, x, dx); /* needs dG/dt of the same stage */
     insulin_rhs(k, in, insulin, systemic, x, dx);
     c_peptide_rhs(k, systemic, x, dx);

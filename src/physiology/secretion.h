@@ -11,10 +11,15 @@
 #ifndef ISLET_PHYSIOLOGY_SECRETION_H
 #define ISLET_PHYSIOLOGY_SECRETION_H
 
+/* => what provision tends to, of a whole pancreas */
+static inline lanes secretion_target(const lane_kinetics *k, lanes glucose)
+{
+    return lanes_max(k->beta * (glucose - k->h), -k->sb);
+}
+
 static inline lanes secretion_provision_rhs(const lane_kinetics *k, lanes m, lanes glucose, lanes y)
 {
-    lanes target = lanes_max(k->beta * (glucose - k->h), -k->sb);
-    return k->alpha * (m * target - y);
+    return k->alpha * (m * secretion_target(k, glucose) - y);
 }
 
 static inline lanes secretion_rate(const lane_kinetics *k, lanes m, lanes glucose_slope, lanes y)

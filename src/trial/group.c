@@ -1,10 +1,10 @@
 /* Group: the day loop.
  *
- *   each day      plan ─▶ minutes between events in the kernel ─▶ events, sensor, rescue ─▶ end of the day:
+ *   each day      plan ─▶ sensor, rescue, events of five minutes ─▶ these five minutes in the kernel ─▶ end of the day:
  *                 tally, graft, awareness, kidney, hazards, care
  *   visit days    measured at 07:00 before breakfast
  *
- * Every decision is made per lane; the kernel is called for the stretch in which no lane has an event. */
+ * Every decision is made per lane. */
 #include "trial/group.h"
 
 #include <math.h>
@@ -55,6 +55,7 @@ void group_start(const run_plan *run, group *group)
         lane->end_day = run->follow_up_day;
         course_start(run, lane);
     }
+    run->kernel->prepare(&group->minute);
 }
 
 /* ---- within the day ---- */
@@ -67,10 +68,11 @@ static day_tally *tally_of(const run_plan *run, lane *lane, int day)
 /* Give a dose. What was injected counts as dose; what of it reaches the blood varies from dose to dose. */
 static void inject_rapid(const run_plan *run, group *group, int l, int64_t now, double units, day_tally *today)
 {
+    const int minute_of_block = (int)(now % BLOCK_MINUTES);
     lane *lane = &group->lanes[l];
     if (!(units > 0.0)) return;
     draw d = draw_from(run->seed, lane->who->key, RNG_insulin_variability, (uint64_t)now);
-    group->minute.rapid_u[l] += units * draw_lognormal(&d, 1.0, run->params->rapid_dose_cv);
+    group_give_rapid(&group->minute, l, minute_of_block, units * draw_lognormal(&d, 1.0, run->params->rapid_dose_cv));
     today->insulin_u += units;
     care_log_bolus(lane, now, units);
 }
@@ -103,7 +105,7 @@ static void apply(const run_plan *run, group *group, int l, int day, const plan_
 
     switch (event->kind) {
     case PLAN_MEAL:
-        minute->meal_left_mg[l] += event->value * 1000.0;
+        group_give_meal(minute, l, event->minute % BLOCK_MINUTES, event->value * 1000.0);
         today->carbohydrate_g += event->value;
         break;
     case PLAN_BOLUS:
@@ -114,7 +116,7 @@ static void apply(const run_plan *run, group *group, int l, int day, const plan_
         break;
     case PLAN_LONG_ACTING:
         if (!care->off_insulin && care->long_acting_u > 0.0) {
-            minute->depot_u[l] += care->long_acting_u * event->value;
+            group_give_depot(minute, l, event->minute % BLOCK_MINUTES, care->long_acting_u * event->value);
             today->insulin_u += care->long_acting_u;
         }
         break;
@@ -174,21 +176,13 @@ static void count_profile(const group *group, int day, int minute_of_day, int pe
     }
 }
 
-static int next_event_minute(const group *group)
-{
-    int next = MINUTES_PER_DAY;
-    for (int l = 0; l < LANE_GROUP; l++) {
-        const day_plan *plan = &group->lanes[l].plan;
-        if (plan->next < plan->n && plan->events[plan->next].minute < next) next = plan->events[plan->next].minute;
-    }
-    return next;
-}
-
+/* Everything planned for the coming block. Nobody learns anything before the next reading, so what is decided at a minute
+ * within the block can be decided now. */
 static void apply_events(const run_plan *run, group *group, int day, int minute_of_day)
 {
     for (int l = 0; l < LANE_GROUP; l++) {
         day_plan *plan = &group->lanes[l].plan;
-        while (plan->next < plan->n && plan->events[plan->next].minute == minute_of_day)
+        while (plan->next < plan->n && plan->events[plan->next].minute < minute_of_day + BLOCK_MINUTES)
             apply(run, group, l, day, &plan->events[plan->next++]);
     }
 }
@@ -218,27 +212,22 @@ typedef struct {
 
 static void minutes_of_day(const run_plan *run, group *group, int day, const day_purpose *purpose)
 {
-    for (int now = 0; now < MINUTES_PER_DAY;) {
-        if (now % SENSOR_MINUTES == 0) {
-            set_dawn(run, group, now);
-            sensor_reading(run, group, day, now);
-            for (int l = 0; l < LANE_GROUP; l++) {
-                respond(run, group, l, day, now);
-                if (now % LOOK_MINUTES == 0 && group->lanes[l].who->diabetes != DIABETES_TYPE1)
-                    type2_look(run, &group->lanes[l], &group->minute, l);
-            }
-            if (purpose->period >= 0 && now % (MINUTES_PER_DAY / PROFILE_SLOTS) == 0)
-                count_profile(group, day, now, purpose->period, purpose->profile);
+    for (int now = 0; now < MINUTES_PER_DAY; now += BLOCK_MINUTES) {
+        set_dawn(run, group, now);
+        sensor_reading(run, group, day, now);
+        for (int l = 0; l < LANE_GROUP; l++) {
+            respond(run, group, l, day, now);
+            if (now % LOOK_MINUTES == 0 && group->lanes[l].who->diabetes != DIABETES_TYPE1)
+                type2_look(run, &group->lanes[l], &group->minute, l);
         }
+        if (purpose->period >= 0 && now % (MINUTES_PER_DAY / PROFILE_SLOTS) == 0)
+            count_profile(group, day, now, purpose->period, purpose->profile);
         if (purpose->visit >= 0 && now == VISIT_MINUTE) {
             visit_measure(run, group, purpose->visit, day);
             if (purpose->closing) return;
         }
         apply_events(run, group, day, now);
-        int next = next_event_minute(group), reading = now - now % SENSOR_MINUTES + SENSOR_MINUTES;
-        if (next > reading) next = reading;
-        run->kernel->advance(&group->minute, next - now, STOMACH_STEPS);
-        now = next;
+        run->kernel->advance(&group->minute, 1);
     }
 }
 
@@ -287,6 +276,7 @@ static void day_begins(const run_plan *run, group *group, int day, bool visits)
         minute->above_250[l] = minute->risk_low_sum[l] = minute->risk_high_sum[l] = 0.0;
         minute->cgm_sum[l] = minute->cgm_sum_squares[l] = 0.0;
     }
+    run->kernel->prepare_day(&group->minute);
 }
 
 #define GLUCOSE_POSSIBLE_MG_DL 3000.0 /* far above any person: a number beyond it is a fault of the numerics */

@@ -34,7 +34,7 @@ static void mixed_meal_test(const run_plan *run, const group *group, double c_pe
         c_peptide[l][0] = test.x[MINUTE_c1][l];
     }
     for (int s = 1; s < TEST_SAMPLES; s++) {
-        run->kernel->advance(&test, sample_minute[s] - sample_minute[s - 1], STOMACH_STEPS);
+        run->kernel->advance(&test, (sample_minute[s] - sample_minute[s - 1]) / BLOCK_MINUTES);
         for (int l = 0; l < LANE_GROUP; l++) c_peptide[l][s] = test.x[MINUTE_c1][l];
     }
 }

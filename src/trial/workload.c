@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/rng.h"
@@ -85,8 +86,8 @@ void workload_day(const workload_person *person, int day, workload_event out[WOR
 
 typedef struct {
     const workload_person *people[LANE_GROUP];
-    workload_event events[LANE_GROUP][WORKLOAD_EVENTS];
-    int next[LANE_GROUP];
+    const workload_event *events[LANE_GROUP]; /* of the day */
+    int next[LANE_GROUP], soonest;            /* minute of the next event of anybody */
     lane_group group;
 } workload_group;
 
@@ -101,49 +102,59 @@ static void start_group(const workload_person *people, int n, workload_group *g)
     }
 }
 
-/* Give what is due; => minute of the next event of any lane, or the end of the day. */
-static int apply_due(workload_group *g, int minute)
+/* Give what is due in the block that begins at `minute`. */
+static void give_due(workload_group *g, int minute)
 {
-    int soonest = MINUTES_PER_DAY;
+    if (g->soonest >= minute + BLOCK_MINUTES) return;
+    g->soonest = MINUTES_PER_DAY;
     for (int l = 0; l < LANE_GROUP; l++) {
-        const workload_event *event = g->events[l];
-        for (; g->next[l] < WORKLOAD_EVENTS && event[g->next[l]].minute == minute; g->next[l]++) {
-            g->group.meal_left_mg[l] += event[g->next[l]].meal_mg;
-            g->group.rapid_u[l] += event[g->next[l]].rapid_u;
-            g->group.depot_u[l] += event[g->next[l]].depot_u;
+        for (; g->next[l] < WORKLOAD_EVENTS && g->events[l][g->next[l]].minute < minute + BLOCK_MINUTES; g->next[l]++) {
+            const workload_event *event = &g->events[l][g->next[l]];
+            const int at = event->minute - minute;
+            if (event->meal_mg > 0.0) group_give_meal(&g->group, l, at, event->meal_mg);
+            if (event->rapid_u > 0.0) group_give_rapid(&g->group, l, at, event->rapid_u);
+            if (event->depot_u > 0.0) group_give_depot(&g->group, l, at, event->depot_u);
         }
-        if (g->next[l] < WORKLOAD_EVENTS && event[g->next[l]].minute < soonest) soonest = event[g->next[l]].minute;
+        if (g->next[l] < WORKLOAD_EVENTS && g->events[l][g->next[l]].minute < g->soonest) g->soonest = g->events[l][g->next[l]].minute;
     }
-    return soonest;
 }
 
-static void run_day(const workload_method *method, workload_group *g, int day, int stride, double *trace_mg_dl, int n_traced)
+static void run_day(const workload_method *method, workload_group *g, int stride, double *trace_mg_dl, int n_traced)
 {
-    for (int l = 0; l < LANE_GROUP; l++) {
-        workload_day(g->people[l], day, g->events[l]);
-        g->next[l] = 0;
-    }
-    for (int minute = 0; minute < MINUTES_PER_DAY;) {
-        int until = apply_due(g, minute);
-        const int stop = trace_mg_dl ? minute + 1 : minute - minute % SENSOR_MINUTES + SENSOR_MINUTES;
-        if (until > stop) until = stop;
-        (method->general ? method->kernel->advance_general : method->kernel->advance)(&g->group, until - minute, method->steps);
+    for (int l = 0; l < LANE_GROUP; l++) g->next[l] = 0;
+    g->soonest = 0;
+    for (int block = 0; block < BLOCKS_PER_DAY; block++) {
+        give_due(g, block * BLOCK_MINUTES);
+        if (method->steps) method->kernel->advance_general(&g->group, BLOCK_MINUTES, method->steps);
+        else method->kernel->advance(&g->group, 1);
         for (int l = 0; l < n_traced; l++)
-            trace_mg_dl[(size_t)l * (size_t)stride + (size_t)minute] = g->group.x[MINUTE_gp][l] / g->people[l]->kinetics.vg;
-        minute = until;
+            trace_mg_dl[(size_t)l * (size_t)stride + (size_t)block] = g->group.x[MINUTE_gp][l] / g->people[l]->kinetics.vg;
     }
 }
 
-void workload_run(const workload_method *method, const workload_person *people, int n_people, int days, double *trace_mg_dl)
+workload_event *workload_calendar(const workload_person *people, int n_people, int days)
 {
-    const int stride = days * MINUTES_PER_DAY;
+    workload_event *calendar = malloc((size_t)n_people * (size_t)days * WORKLOAD_EVENTS * sizeof *calendar);
+    if (!calendar) return NULL;
+    for (int i = 0; i < n_people; i++)
+        for (int day = 0; day < days; day++) workload_day(&people[i], day, calendar + ((size_t)i * (size_t)days + (size_t)day) * WORKLOAD_EVENTS);
+    return calendar;
+}
+
+void workload_run(const workload_method *method, const workload_person *people, int n_people, int days, const workload_event *calendar,
+                  double *trace_mg_dl)
+{
+    const int stride = days * BLOCKS_PER_DAY;
     for (int first = 0; first < n_people; first += LANE_GROUP) {
         const int n = n_people - first < LANE_GROUP ? n_people - first : LANE_GROUP;
         workload_group g;
         start_group(people + first, n, &g);
+        method->kernel->prepare(&g.group);
         for (int day = 0; day < days; day++) {
-            double *at = trace_mg_dl ? trace_mg_dl + (size_t)first * (size_t)stride + (size_t)day * MINUTES_PER_DAY : NULL;
-            run_day(method, &g, day, stride, at, trace_mg_dl ? n : 0);
+            double *at = trace_mg_dl ? trace_mg_dl + (size_t)first * (size_t)stride + (size_t)day * BLOCKS_PER_DAY : NULL;
+            for (int l = 0; l < LANE_GROUP; l++)
+                g.events[l] = calendar + ((size_t)(first + (l < n ? l : 0)) * (size_t)days + (size_t)day) * WORKLOAD_EVENTS;
+            run_day(method, &g, stride, at, trace_mg_dl ? n : 0);
         }
     }
 }

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 
+#include "base/units.h"
 #include "patient/subject.h"
 #include "physiology/kernel.h"
 
@@ -33,15 +34,21 @@ bool workload_people(workload_person out[SUBJECT_COUNT]);
 /* The day's events ordered by minute; at one minute there may be several. */
 void workload_day(const workload_person *person, int day, workload_event out[WORKLOAD_EVENTS]);
 
-/* How a kernel integrates, with `steps` a minute: the stomach alone (advance) or everything (advance_general). */
+#define BLOCKS_PER_DAY (MINUTES_PER_DAY / BLOCK_MINUTES)
+
+/* The events of everybody's days, [person][day][event], so that drawing them need not be timed; NULL when out of memory, to be
+ * freed by the caller. */
+workload_event *workload_calendar(const workload_person *people, int n_people, int days);
+
+/* How a kernel integrates: by the default method (steps = 0), or everything by Runge-Kutta in `steps` steps a minute. */
 typedef struct {
     const kernel *kernel;
-    bool general;
     int steps;
 } workload_method;
 
-/* Let people live `days` days. `trace_mg_dl` may be NULL; otherwise it takes plasma glucose at the end of each minute,
- * [person][minute]. */
-void workload_run(const workload_method *method, const workload_person *people, int n_people, int days, double *trace_mg_dl);
+/* Let people live `days` days of a calendar of theirs. `trace_mg_dl` may be NULL; otherwise it takes plasma glucose at the end of each block,
+ * [person][block]. */
+void workload_run(const workload_method *method, const workload_person *people, int n_people, int days, const workload_event *calendar,
+                  double *trace_mg_dl);
 
 #endif

@@ -141,7 +141,7 @@ bool reference_live(const any_solver *solver, const workload_person *person, int
             const int stretch = out_mg_dl ? 1 : quiet_minutes(&book, &in, basal_pmol_kg_min, minute, next_event);
             if (!solver->advance(solver->self, &in, stretch)) return false;
             if (out_mg_dl)
-                out_mg_dl[day * MINUTES_PER_DAY + minute] = solver->state(solver->self)[MINUTE_gp] / person->kinetics.vg;
+                out_mg_dl[day * BLOCKS_PER_DAY + minute / BLOCK_MINUTES] = solver->state(solver->self)[MINUTE_gp] / person->kinetics.vg;
             minute += stretch;
         }
     }

@@ -41,8 +41,8 @@ typedef struct {
 
 any_solver reference_as_any(reference_solver *solver);
 
-/* Let a person live `days` days with the solver. With out_mg_dl it stops at each minute and takes plasma glucose there;
- * without (NULL) it stops only where an input changes. */
+/* Let a person live `days` days with the solver. With out_mg_dl it stops at each minute and takes plasma glucose at the end of
+ * each block of BLOCK_MINUTES; without (NULL) it stops only where an input changes. */
 bool reference_live(const any_solver *solver, const workload_person *person, int days, double *out_mg_dl);
 
 /* The same by CVODE at REFERENCE_TOLERANCE. */

@@ -211,7 +211,7 @@ int main(int argc, char **argv)
     const int days = argc > 1 ? atoi(argv[1]) : 14;
     static workload_person people[SUBJECT_COUNT];
     peer peers[PEERS_MAX];
-    if (days < 1 || !workload_people(people)) return 2;
+    if (days < 1 || !workload_people(true, people)) return 2;
     const int n = peers_here(peers), brief = days < TIMED_DAYS ? days : TIMED_DAYS;
     workload_event *calendar = workload_calendar(people, SUBJECT_COUNT, days), *brief_calendar = workload_calendar(people, SUBJECT_COUNT, brief);
     if (!calendar || !brief_calendar) return 4;

@@ -400,7 +400,7 @@ ISLET_API ISLET_CHECK islet_status islet_network_report_write(const islet_networ
 
 typedef struct {
     const char *engine;             /* name of engine and method */
-    double patient_days_per_s_core; /* of the glucose core, one thread */
+    double patient_days_per_s_core; /* one thread; names with "-core": nobody secretes, else two thirds carry a graft */
     double max_error_mg_dl;         /* against the reference: maximum over subjects and time */
     double ratio_to_scalar_rk4;     /* speed over the scalar Runge-Kutta at one minute, same process */
 } islet_bench_row;

@@ -25,7 +25,7 @@ static int set_up(void **state)
 {
     (void)state;
     reference_mg_dl = malloc((size_t)SUBJECT_COUNT * BLOCKS * sizeof(double));
-    if (!reference_mg_dl || !workload_people(people)) return -1;
+    if (!reference_mg_dl || !workload_people(true, people)) return -1;
     calendar = workload_calendar(people, SUBJECT_COUNT, DAYS);
     if (!calendar) return -1;
     for (int i = 0; i < SUBJECT_COUNT; i++)
@@ -166,6 +166,27 @@ static void widths_and_neighbours_do_not_matter(void **state)
     free(reversed_day);
 }
 
+/* What may change from day to day is followed by the cheap preparation as by the whole. */
+static void prepared_for_a_day_as_from_the_start(void **state)
+{
+    (void)state;
+    static const int daily[] = {KINETIC_INDEX(bw), KINETIC_INDEX(kabs), KINETIC_INDEX(kmax), KINETIC_INDEX(kmin), KINETIC_INDEX(alpha),
+                                KINETIC_INDEX(beta), KINETIC_INDEX(kg), KINETIC_INDEX(sb), KINETIC_INDEX(h), KINETIC_INDEX(ke1),
+                                KINETIC_INDEX(ke2), KINETIC_INDEX(kp1)};
+    static lane_group whole, day;
+    const kernel *widest = kernel_find(NULL);
+    memset(&whole, 0, sizeof whole);
+    for (int l = 0; l < LANE_GROUP; l++) basal_lane(&people[l].kinetics, people[l].start, &whole, l);
+    widest->prepare(&whole);
+    for (size_t i = 0; i < sizeof daily / sizeof daily[0]; i++)
+        for (int l = 0; l < LANE_GROUP; l++) whole.k[daily[i]][l] *= 1.0 + 0.01 * (double)(i + 1);
+    day = whole;
+    widest->prepare_day(&day);
+    assert_memory_not_equal(&whole, &day, sizeof whole);
+    widest->prepare(&whole);
+    assert_memory_equal(&whole, &day, sizeof whole);
+}
+
 /* The public file's identities: at its basal state a subject without graft does not move. */
 static void basal_state_is_steady(void **state)
 {
@@ -198,6 +219,7 @@ int main(void)
         cmocka_unit_test(general_method_converges_to_the_reference),
         cmocka_unit_test(general_method_is_of_fourth_order),
         cmocka_unit_test(widths_and_neighbours_do_not_matter),
+        cmocka_unit_test(prepared_for_a_day_as_from_the_start),
         cmocka_unit_test(basal_state_is_steady),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -1,13 +1,14 @@
 /* Block: the default method, five minutes of a group.
  *
- *   stomach     nothing but the meal drives it: one Runge-Kutta step where its emptying curve is flat, else steps of its own
- *   intestine   exact for what left the stomach, a straight line in each part of the block that holds mass and moment
- *   insulin, C-peptide   exact for everything linear (propagator.h); secretion and the change of hepatic extraction are
- *               straight lines within a part
- *   glucose     exponential Runge-Kutta of second order: exchange exact, sources a straight line within a part; where
- *               uptake is fast, classical Runge-Kutta in short steps
+ *   stomach     nothing but the meal drives it: one Runge-Kutta step where its emptying curve is flat, else steps of
+ *               its own, lanes in need brought together into one vector
+ *   intestine   exact for what left the stomach: in each half of the block a straight line with its mass and moment
+ *   insulin, C-peptide   exact for everything linear (propagator.h); secretion is a straight line in each half, what a
+ *               changed hepatic extraction spares a parabola
+ *   glucose     exponential Runge-Kutta of fourth order, exchange and appearance exact; where uptake is fast, classical
+ *               Runge-Kutta in short steps
  *
- * Blocks and parts lie on the clock, and how a lane is stepped depends on its own state alone: no neighbour enters a
+ * Blocks and halves lie on the clock, and how a lane is stepped depends on its own state alone: no neighbour enters a
  * person's bytes. What is skipped for a whole vector would have changed no bit. */
 #ifndef ISLET_PHYSIOLOGY_BLOCK_H
 #define ISLET_PHYSIOLOGY_BLOCK_H
@@ -19,7 +20,8 @@
 /* The constants of a vector, where they lie in the group. */
 static inline lane_kinetics *kinetics_of(lane_group *group, int lane)
 {
-    return (lane_kinetics *)(void *)((double *)group->by_vector + (size_t)lane * (sizeof(lane_kinetics) / sizeof(lanes)));
+    return (lane_kinetics *)(void *)((double *)group->by_vector +
+                                     (size_t)lane * (sizeof(lane_kinetics) / sizeof(lanes)));
 }
 
 static inline void gather_kinetics(lane_group *group, int lane)
@@ -72,12 +74,15 @@ typedef struct {
 #define CURVE_SPAN 6.0       /* beyond it (base 2) a step of the curve is over or has not begun */
 
 /* Largest movement of the emptying curve's exponents within `minutes`, as far as they are near their step. */
-static inline lanes curve_change(const lane_kinetics *k, const stomach_curve *curve, lanes meal, lanes content, lanes minutes)
+static inline lanes curve_change(const lane_kinetics *k, const stomach_curve *curve, lanes meal, lanes content,
+                                 lanes minutes)
 {
     const lanes zero = lanes_set1(0.0), span = lanes_set1(CURVE_SPAN);
     const lanes down = k->kmax * content * minutes, up = meal * minutes;
-    const lanes at_a = lanes_fma(curve->slope_a, content, -curve->centre_a), at_c = lanes_fma(curve->slope_c, content, -curve->centre_c);
-    const lanes down_a = curve->slope_a * down, up_a = curve->slope_a * up, down_c = curve->slope_c * down, up_c = curve->slope_c * up;
+    const lanes at_a = lanes_fma(curve->slope_a, content, -curve->centre_a),
+                at_c = lanes_fma(curve->slope_c, content, -curve->centre_c);
+    const lanes down_a = curve->slope_a * down, up_a = curve->slope_a * up, down_c = curve->slope_c * down,
+                up_c = curve->slope_c * up;
     const lanes_mask near_a = lanes_and(lanes_gt(at_a + up_a, -span), lanes_lt(at_a - down_a, span));
     const lanes_mask near_c = lanes_and(lanes_gt(at_c + up_c, -span), lanes_lt(at_c - down_c, span));
     const lanes change_a = lanes_select(near_a, lanes_max(down_a, up_a), zero);
@@ -100,7 +105,7 @@ static inline lanes_mask stomach_flat(lane_group *g, int lane, part_lines *out)
     const lanes content = qs1 + qs2;
     const lanes change = curve_change(k, &curve, zero, content, h);
     const lanes_mask steep = lanes_or(lanes_gt(meal, zero), lanes_and(lanes_gt(change, lanes_set1(FLAT_CHANGE)),
-                                                                  lanes_gt(qs2, lanes_set1(FLAT_CONTENT_MG))));
+                                                                      lanes_gt(qs2, lanes_set1(FLAT_CONTENT_MG))));
 
     /* qs1 decays by itself; Runge-Kutta for the content */
     const lanes keep = lanes_load(&g->step.qs1_keep_half[lane]);
@@ -119,7 +124,8 @@ static inline lanes_mask stomach_flat(lane_group *g, int lane, part_lines *out)
     const lanes square = 3.0 * (f1 + f4 - 2.0 * mean), linear = f4 - f1 - square;
     for (int p = 0; p < BLOCK_PARTS; p++) {
         const double a = (double)p / BLOCK_PARTS, b = (double)(p + 1) / BLOCK_PARTS;
-        const lanes part = lanes_fma(square, lanes_set1((a * a + a * b + b * b) / 3.0), lanes_fma(linear, lanes_set1(0.5 * (a + b)), f1));
+        const lanes part = lanes_fma(square, lanes_set1((a * a + a * b + b * b) / 3.0),
+                                     lanes_fma(linear, lanes_set1(0.5 * (a + b)), f1));
         lanes_store(&out->mean[p][lane], part);
         lanes_store(&out->slope[p][lane], lanes_fma(square, lanes_set1(a + b), linear) * (1.0 / BLOCK_MINUTES));
     }
@@ -138,7 +144,8 @@ static inline lanes_mask stomach_flat(lane_group *g, int lane, part_lines *out)
 typedef struct {
     _Alignas(64) double kmax[ISLET_LANES], kmin[ISLET_LANES], b[ISLET_LANES], d[ISLET_LANES];
     double emptying_a[ISLET_LANES], emptying_c[ISLET_LANES];
-    double qs1[ISLET_LANES], qs2[ISLET_LANES], left[ISLET_LANES], eating[ISLET_LANES], before[ISLET_LANES], eaten[ISLET_LANES];
+    double qs1[ISLET_LANES], qs2[ISLET_LANES], left[ISLET_LANES], eating[ISLET_LANES], before[ISLET_LANES],
+        eaten[ISLET_LANES];
     double meal[BLOCK_MINUTES][ISLET_LANES];
     double mass[BLOCK_PARTS][ISLET_LANES], moment[BLOCK_PARTS][ISLET_LANES];
 } steep_lanes;
@@ -211,18 +218,22 @@ static inline void meal_book_select(lanes_mask mask, const meal_book *from, meal
 }
 
 /* One Runge-Kutta step of h minutes of qs1 and qs2; => flux at its start and end. */
-static inline void stomach_step(const lane_kinetics *k, const stomach_curve *curve, lanes meal, lanes h, lanes *qs1, lanes *qs2,
-                                lanes *flux_start, lanes *flux_end)
+static inline void stomach_step(const lane_kinetics *k, const stomach_curve *curve, lanes meal, lanes h, lanes *qs1,
+                                lanes *qs2, lanes *flux_start, lanes *flux_end)
 {
     const lanes half = 0.5 * h, sixth = h * (1.0 / 6.0), two = lanes_set1(2.0);
     const lanes a = *qs1, b = *qs2;
-    const lanes f1 = stomach_emptying(k, curve, a, b), a1 = lanes_fma(-k->kmax, a, meal), b1 = lanes_fma(k->kmax, a, -f1);
+    const lanes f1 = stomach_emptying(k, curve, a, b), a1 = lanes_fma(-k->kmax, a, meal),
+                b1 = lanes_fma(k->kmax, a, -f1);
     const lanes p2 = lanes_fma(half, a1, a), q2 = lanes_fma(half, b1, b);
-    const lanes f2 = stomach_emptying(k, curve, p2, q2), a2 = lanes_fma(-k->kmax, p2, meal), b2 = lanes_fma(k->kmax, p2, -f2);
+    const lanes f2 = stomach_emptying(k, curve, p2, q2), a2 = lanes_fma(-k->kmax, p2, meal),
+                b2 = lanes_fma(k->kmax, p2, -f2);
     const lanes p3 = lanes_fma(half, a2, a), q3 = lanes_fma(half, b2, b);
-    const lanes f3 = stomach_emptying(k, curve, p3, q3), a3 = lanes_fma(-k->kmax, p3, meal), b3 = lanes_fma(k->kmax, p3, -f3);
+    const lanes f3 = stomach_emptying(k, curve, p3, q3), a3 = lanes_fma(-k->kmax, p3, meal),
+                b3 = lanes_fma(k->kmax, p3, -f3);
     const lanes p4 = lanes_fma(h, a3, a), q4 = lanes_fma(h, b3, b);
-    const lanes f4 = stomach_emptying(k, curve, p4, q4), a4 = lanes_fma(-k->kmax, p4, meal), b4 = lanes_fma(k->kmax, p4, -f4);
+    const lanes f4 = stomach_emptying(k, curve, p4, q4), a4 = lanes_fma(-k->kmax, p4, meal),
+                b4 = lanes_fma(k->kmax, p4, -f4);
     *qs1 = lanes_fma(sixth, lanes_fma(two, a2 + a3, a1 + a4), a);
     *qs2 = lanes_fma(sixth, lanes_fma(two, b2 + b3, b1 + b4), b);
     *flux_start = f1;
@@ -235,11 +246,14 @@ typedef struct {
     lanes mass[BLOCK_PARTS], moment[BLOCK_PARTS]; /* mg; mg min about the middle of the half */
 } emptied_parts;
 
-static inline void share_out(lanes t, lanes h, lanes per_h, lanes mass, lanes flux_start, lanes flux_end, emptied_parts *out)
+static inline void share_out(lanes t, lanes h, lanes per_h, lanes mass, lanes flux_start, lanes flux_end,
+                             emptied_parts *out)
 {
     const lanes zero = lanes_set1(0.0), one = lanes_set1(1.0);
-    const lanes before = lanes_max(lanes_min((PART_MIN - t) * per_h, one), zero), after = one - before; /* shares of the step */
-    const lanes early = before * (mass * before * (3.0 - 2.0 * before) + h * after * (flux_start * after - flux_end * before));
+    const lanes before = lanes_max(lanes_min((PART_MIN - t) * per_h, one), zero),
+                after = one - before; /* shares of the step */
+    const lanes early =
+        before * (mass * before * (3.0 - 2.0 * before) + h * after * (flux_start * after - flux_end * before));
     const lanes late = mass - early, bend = (flux_end - flux_start) * h * h * (1.0 / 12.0);
     const lanes middle_early = t + 0.5 * before * h - 0.5 * PART_MIN;
     const lanes middle_late = t + 0.5 * (one + before) * h - 1.5 * PART_MIN;
@@ -347,17 +361,19 @@ typedef struct {
 } line;
 
 /* One part: what left the stomach => what appears in plasma, mg/kg/min. */
-static inline line intestine_part(const lane_kinetics *k, const step_table *table, int lane, lanes mean, lanes slope, lanes *qg)
+static inline line intestine_part(const lane_kinetics *k, const step_table *table, int lane, lanes mean, lanes slope,
+                                  lanes *qg)
 {
     const double h = PART_MIN;
     const lanes rise = slope * h, start = lanes_fma(lanes_set1(-0.5), rise, mean);
     const lanes before = *qg;
-    const lanes after = lanes_fma(lanes_load(&table->qg_keep[lane]), before,
-                                  k->per_kabs * lanes_fma(lanes_load(&table->qg_start[lane]), start,
-                                                          lanes_load(&table->qg_rise[lane]) * rise));
+    const lanes after = lanes_fma(
+        lanes_load(&table->qg_keep[lane]), before,
+        k->per_kabs * lanes_fma(lanes_load(&table->qg_start[lane]), start, lanes_load(&table->qg_rise[lane]) * rise));
     /* absorbed: what came in and is not there any more; the moment by parts, from qg' = flux - kabs qg */
-    const lanes absorbed = mean - (after - before) * (1.0 / h);                /* mg/min */
-    const lanes bend = lanes_fma(absorbed, k->per_kabs, -0.5 * (before + after)); /* mean less the mean of the ends, mg */
+    const lanes absorbed = mean - (after - before) * (1.0 / h); /* mg/min */
+    const lanes bend =
+        lanes_fma(absorbed, k->per_kabs, -0.5 * (before + after)); /* mean less the mean of the ends, mg */
     const lanes ra_slope = lanes_fma(bend, lanes_set1(12.0 / (h * h)), slope);
     *qg = after;
     const lanes ra_rise = k->ra_per_mg * ra_slope * h;
@@ -369,8 +385,8 @@ static inline line intestine_part(const lane_kinetics *k, const step_table *tabl
 #define T(name) lanes_load(&table->name[lane])
 
 /* Insulin and C-peptide without what is secreted in this part. */
-static inline __attribute__((always_inline)) void chain_part(const lane_group *g, int lane, int part, bool secretes, const minute_state *x,
-                                                             minute_state *y)
+static inline __attribute__((always_inline)) void chain_part(const lane_group *g, int lane, int part, bool secretes,
+                                                             const minute_state *x, minute_state *y)
 {
     const step_table *table = &g->step;
     const lanes zero = lanes_set1(0.0);
@@ -441,16 +457,18 @@ static inline line clipped(lanes from, lanes to)
 
 /* Secretion of a mass m whose provision goes from y to y_end towards m times a target with this mean, with the answer to
  * rising glucose. Provision bends: the line from its start that has its mean, from y' = alpha (m target - y). */
-static inline line secretion_line(const lane_kinetics *k, lanes m, lanes target_mean, lanes y, lanes y_after, const line *rising)
+static inline line secretion_line(const lane_kinetics *k, lanes m, lanes target_mean, lanes y, lanes y_after,
+                                  const line *rising)
 {
     const lanes dynamic = m * k->kg, basal = m * k->sb;
     const lanes mean = lanes_fma(m, target_mean, (y - y_after) * k->per_alpha * (1.0 / PART_MIN));
     const lanes y_end = lanes_fma(lanes_set1(2.0), mean, -y);
-    return clipped(lanes_fma(dynamic, rising->start, y + basal), lanes_fma(dynamic, rising->start + rising->rise, y_end + basal));
+    return clipped(lanes_fma(dynamic, rising->start, y + basal),
+                   lanes_fma(dynamic, rising->start + rising->rise, y_end + basal));
 }
 
-static inline secretion_lines secretion_of_part(const lane_kinetics *k, const step_table *table, int lane, const minute_state *x,
-                                                const glucose_course *glucose, minute_state *y)
+static inline secretion_lines secretion_of_part(const lane_kinetics *k, const step_table *table, int lane,
+                                                const minute_state *x, const glucose_course *glucose, minute_state *y)
 {
     const lanes slope_end = lanes_fma(lanes_set1(2.0 / PART_MIN), glucose->end - glucose->start, -glucose->slope);
     const lanes target = secretion_target(k, glucose->start), rise = secretion_target(k, glucose->end) - target;
@@ -458,7 +476,8 @@ static inline secretion_lines secretion_of_part(const lane_kinetics *k, const st
     const lanes bulge = lanes_fma(glucose->slope, lanes_set1(PART_MIN), glucose->start - glucose->end) * (1.0 / 6.0);
     const lanes lowest = lanes_min(target, target + rise);
     const lanes excess = lanes_select(lanes_gt(lowest, -k->sb), k->beta * bulge, lanes_set1(0.0));
-    const lanes toward = lanes_fma(T(provision_start), target + excess, T(provision_rise) * rise), keep = T(provision_keep);
+    const lanes toward = lanes_fma(T(provision_start), target + excess, T(provision_rise) * rise),
+                keep = T(provision_keep);
     const lanes mean = lanes_fma(lanes_set1(0.5), rise, target + excess);
     const line rising = clipped(glucose->slope, slope_end);
     y->yn = lanes_fma(keep, x->yn, k->m_native * toward);
@@ -472,9 +491,11 @@ static inline secretion_lines secretion_of_part(const lane_kinetics *k, const st
 
 static inline void add_secretion(const step_table *table, int lane, const secretion_lines *in, minute_state *y)
 {
-#define SOURCE_portal(to) y->to = lanes_fma(T(to##_rise_portal), in->portal.rise, lanes_fma(T(to##_start_portal), in->portal.start, y->to));
+#define SOURCE_portal(to)                                                                                              \
+    y->to = lanes_fma(T(to##_rise_portal), in->portal.rise, lanes_fma(T(to##_start_portal), in->portal.start, y->to));
 #define SOURCE_systemic(to)                                                                                            \
-    y->to = lanes_fma(T(to##_rise_systemic), in->systemic.rise, lanes_fma(T(to##_start_systemic), in->systemic.start, y->to));
+    y->to = lanes_fma(T(to##_rise_systemic), in->systemic.rise,                                                        \
+                      lanes_fma(T(to##_start_systemic), in->systemic.start, y->to));
 #define SOURCE_liver(to)
 #define SOURCE(to, from) SOURCE_##from(to)
 #include "physiology/step.def"
@@ -508,18 +529,23 @@ static inline void spare_insulin(const lane_kinetics *k, const step_table *table
                                  const secretion_lines *in, minute_state *y)
 {
     const lanes half = lanes_set1(-0.5), one = lanes_set1(1.0);
-    const lanes ipo_middle = lanes_fma(T(midway_ipo_keep), x->ipo,
-                                       lanes_fma(T(midway_ipo_start), in->portal.start, T(midway_ipo_rise) * in->portal.rise));
+    const lanes ipo_middle =
+        lanes_fma(T(midway_ipo_keep), x->ipo,
+                  lanes_fma(T(midway_ipo_start), in->portal.start, T(midway_ipo_rise) * in->portal.rise));
     lanes il_middle = T(midway_drift);
 #define MIDWAY(from) il_middle = lanes_fma(T(midway_of_##from), x->from, il_middle);
 #include "physiology/step.def"
-    il_middle = lanes_fma(T(midway_start_portal), in->portal.start, lanes_fma(T(midway_rise_portal), in->portal.rise, il_middle));
-    il_middle = lanes_fma(T(midway_start_systemic), in->systemic.start, lanes_fma(T(midway_rise_systemic), in->systemic.rise, il_middle));
-    const lanes start = liver_spares(k, x->ipo) * x->il, rate_middle = liver_spares(k, ipo_middle), rate_end = liver_spares(k, y->ipo);
+    il_middle = lanes_fma(T(midway_start_portal), in->portal.start,
+                          lanes_fma(T(midway_rise_portal), in->portal.rise, il_middle));
+    il_middle = lanes_fma(T(midway_start_systemic), in->systemic.start,
+                          lanes_fma(T(midway_rise_systemic), in->systemic.rise, il_middle));
+    const lanes start = liver_spares(k, x->ipo) * x->il, rate_middle = liver_spares(k, ipo_middle),
+                rate_end = liver_spares(k, y->ipo);
 
     /* insulin in the liver = known + (weight of the middle) spared there + (weight of the end) spared there */
     const lanes bend = T(il_bend_liver), bend_middle = T(midway_bend_liver);
-    const lanes end = lanes_fma(half, bend, T(il_rise_liver)), end_middle = lanes_fma(half, bend_middle, T(midway_rise_liver));
+    const lanes end = lanes_fma(half, bend, T(il_rise_liver)),
+                end_middle = lanes_fma(half, bend_middle, T(midway_rise_liver));
     const lanes known = lanes_fma(lanes_fma(half, bend, T(il_start_liver) - T(il_rise_liver)), start, y->il);
     const lanes known_middle =
         lanes_fma(lanes_fma(half, bend_middle, T(midway_start_liver) - T(midway_rise_liver)), start, il_middle);
@@ -534,7 +560,7 @@ static inline void spare_insulin(const lane_kinetics *k, const step_table *table
 /* What is secreted in a half while glucose takes this course, added to y. A first guess holds what the liver spares. => time
  * integral of portal insulin: what came in and is not there any more has left at the rate gamma. */
 static inline lanes secrete(const lane_kinetics *k, const step_table *table, int lane, const minute_state *x,
-                           const glucose_course *glucose, bool guess, minute_state *y)
+                            const glucose_course *glucose, bool guess, minute_state *y)
 {
     const lanes zero = lanes_set1(0.0);
     const secretion_lines in = secretion_of_part(k, table, lane, x, glucose, y);
@@ -569,7 +595,8 @@ static inline lanes one_if_positive(lanes x)
     return lanes_select(lanes_gt(x, lanes_set1(0.0)), lanes_set1(1.0), lanes_set1(0.0));
 }
 
-static inline lanes follow_alarm(const lane_kinetics *k, const step_table *table, int lane, lanes xh, lanes glucose_start, lanes glucose_end)
+static inline lanes follow_alarm(const lane_kinetics *k, const step_table *table, int lane, lanes xh,
+                                 lanes glucose_start, lanes glucose_end)
 {
     const lanes start = glucose_alarm(k, glucose_start), rise = glucose_alarm(k, glucose_end) - start;
     return lanes_fma(T(alarm_keep), xh, lanes_fma(T(alarm_start), start, T(alarm_rise) * rise));
@@ -584,20 +611,23 @@ static inline lanes follow_alarm(const lane_kinetics *k, const step_table *table
 typedef struct {
     const lane_kinetics *k;
     bool secretes;
-    minute_state start, middle, end;           /* of the block */
-    minute_state unsecreted;                   /* the middle, without what is secreted in the first half */
-    line ra[BLOCK_PARTS];                      /* appearance */
-    lanes eaten_gp[BLOCK_PARTS], eaten_gt[BLOCK_PARTS], eaten_gs[BLOCK_PARTS]; /* and what has become of it at the end of its half */
-    lanes glucose, slope;                      /* mg/dL, mg/dL/min at the start */
+    minute_state start, middle, end; /* of the block */
+    minute_state unsecreted;         /* the middle, without what is secreted in the first half */
+    line ra[BLOCK_PARTS];            /* appearance */
+    lanes eaten_gp[BLOCK_PARTS], eaten_gt[BLOCK_PARTS],
+        eaten_gs[BLOCK_PARTS]; /* and what has become of it at the end of its half */
+    lanes glucose, slope;      /* mg/dL, mg/dL/min at the start */
     lanes signal, signal_middle, signal_end, xh_middle;
-    lanes portal;                              /* time integral of portal insulin */
+    lanes portal;                                         /* time integral of portal insulin */
     lanes gp_held, gt_held, gp2, gt2, gp3, gt3, gp4, gt4; /* stages */
     glucose_sources n1, n2, n3, n4;
-    lanes gp, gt, gs;                          /* at the end */
+    lanes gp, gt, gs; /* at the end */
 } block_work;
 
-#define HALF_gp(from_plasma, from_tissue, to) lanes_fma(T(half_gp_start_plasma), from_plasma, lanes_fma(T(half_gp_start_tissue), from_tissue, to))
-#define HALF_gt(from_plasma, from_tissue, to) lanes_fma(T(half_gt_start_plasma), from_plasma, lanes_fma(T(half_gt_start_tissue), from_tissue, to))
+#define HALF_gp(from_plasma, from_tissue, to)                                                                          \
+    lanes_fma(T(half_gp_start_plasma), from_plasma, lanes_fma(T(half_gp_start_tissue), from_tissue, to))
+#define HALF_gt(from_plasma, from_tissue, to)                                                                          \
+    lanes_fma(T(half_gt_start_plasma), from_plasma, lanes_fma(T(half_gt_start_tissue), from_tissue, to))
 
 /* Stage 1, and what is common to stages 2 and 3: exchange and appearance in the first half. */
 static inline void block_begins(const lane_group *g, int lane, const part_lines *emptied, block_work *w)
@@ -607,8 +637,8 @@ static inline void block_begins(const lane_group *g, int lane, const part_lines 
     const minute_state *x = &w->start;
     lanes qg = x->qg;
     for (int p = 0; p < BLOCK_PARTS; p++) {
-        const line ra =
-            intestine_part(k, table, lane, lanes_load(&emptied->mean[p][lane]), lanes_load(&emptied->slope[p][lane]), &qg);
+        const line ra = intestine_part(k, table, lane, lanes_load(&emptied->mean[p][lane]),
+                                       lanes_load(&emptied->slope[p][lane]), &qg);
         w->eaten_gp[p] = lanes_fma(T(half_gp_start_plasma), ra.start, T(half_gp_rise_plasma) * ra.rise);
         w->eaten_gt[p] = lanes_fma(T(half_gt_start_plasma), ra.start, T(half_gt_rise_plasma) * ra.rise);
         w->eaten_gs[p] = lanes_fma(T(half_gs_start_plasma), ra.start, T(half_gs_rise_plasma) * ra.rise);
@@ -626,7 +656,8 @@ static inline void block_begins(const lane_group *g, int lane, const part_lines 
 }
 
 /* Stage 2, in the middle. */
-static inline __attribute__((always_inline)) void block_stage2(const lane_group *g, int lane, bool secretes, block_work *w)
+static inline __attribute__((always_inline)) void block_stage2(const lane_group *g, int lane, bool secretes,
+                                                               block_work *w)
 {
     const step_table *table = &g->step;
     const lane_kinetics *k = w->k;
@@ -635,7 +666,8 @@ static inline __attribute__((always_inline)) void block_stage2(const lane_group 
     w->portal = lanes_set1(0.0);
     if (secretes) {
         w->unsecreted = w->middle;
-        w->portal = secrete(k, table, lane, &w->start, &(glucose_course){w->glucose, w->slope, glucose2}, true, &w->middle);
+        w->portal =
+            secrete(k, table, lane, &w->start, &(glucose_course){w->glucose, w->slope, glucose2}, true, &w->middle);
     }
     w->xh_middle = follow_alarm(k, table, lane, w->start.xh, w->glucose, glucose2);
     w->signal_middle = glucose_signal(k, w->middle.id, w->middle.ipo, w->xh_middle);
@@ -658,7 +690,8 @@ static inline void block_stage3(const lane_group *g, int lane, block_work *w)
 }
 
 /* Stage 4, at the end. */
-static inline __attribute__((always_inline)) void block_stage4(const lane_group *g, int lane, bool secretes, block_work *w)
+static inline __attribute__((always_inline)) void block_stage4(const lane_group *g, int lane, bool secretes,
+                                                               block_work *w)
 {
     const step_table *table = &g->step;
     const lane_kinetics *k = w->k;
@@ -667,7 +700,8 @@ static inline __attribute__((always_inline)) void block_stage4(const lane_group 
     w->end.qg = qg;
     if (secretes) {
         const lanes slope3 = lanes_fma(lanes_set1(2.0 / PART_MIN), glucose3 - w->glucose, -w->slope);
-        w->portal = w->portal + secrete(k, table, lane, &w->middle, &(glucose_course){glucose3, slope3, glucose4}, true, &w->end);
+        w->portal = w->portal +
+                    secrete(k, table, lane, &w->middle, &(glucose_course){glucose3, slope3, glucose4}, true, &w->end);
     }
     const lanes xh_end = follow_alarm(k, table, lane, w->xh_middle, glucose3, glucose4);
     w->signal_end = glucose_signal(k, w->end.id, w->end.ipo, xh_end);
@@ -689,7 +723,8 @@ static inline void add_missed(const step_table *table, int lane, lanes plasma, l
 static inline void floor_missed(const step_table *table, int lane, block_work *w)
 {
     const lanes zero = lanes_set1(0.0), n1 = w->n1.demand, n3 = w->n3.demand, n4 = w->n4.demand;
-    const lanes_mask reached = lanes_and(lanes_lt(lanes_min(n1, lanes_min(n3, n4)), zero), lanes_gt(lanes_max(n1, lanes_max(n3, n4)), zero));
+    const lanes_mask reached =
+        lanes_and(lanes_lt(lanes_min(n1, lanes_min(n3, n4)), zero), lanes_gt(lanes_max(n1, lanes_max(n3, n4)), zero));
     if (!lanes_any(reached)) return;
     const line first = clipped(n1, n3), second = clipped(n3, n4);
     const lanes broken = 0.5 * (first.start + second.start) + 0.25 * (first.rise + second.rise);
@@ -725,23 +760,26 @@ static inline void portal_missed(const step_table *table, int lane, block_work *
 }
 
 #define FAST_UPTAKE_PER_MIN 0.5 /* where uptake is faster than this, */
-#define FAST_DOUBT 0.25         /* or its stages differ by more, mg/kg/min, or glucose is nearly gone, it takes short steps */
+#define FAST_DOUBT 0.25 /* or its stages differ by more, mg/kg/min, or glucose is nearly gone, it takes short steps */
 
 /* The step; => lanes that need short steps. */
-static inline __attribute__((always_inline)) lanes_mask block_glucose(const lane_group *g, int lane, bool secretes, block_work *w)
+static inline __attribute__((always_inline)) lanes_mask block_glucose(const lane_group *g, int lane, bool secretes,
+                                                                      block_work *w)
 {
     const step_table *table = &g->step;
     const minute_state *x = &w->start;
     const lanes half = lanes_set1(0.5);
     const lanes rise_gp = w->n4.gp - w->n1.gp, rise_gt = w->n4.gt - w->n1.gt;
-    const lanes bend_gp = half * (w->n2.gp + w->n3.gp - w->n1.gp - w->n4.gp), bend_gt = half * (w->n2.gt + w->n3.gt - w->n1.gt - w->n4.gt);
+    const lanes bend_gp = half * (w->n2.gp + w->n3.gp - w->n1.gp - w->n4.gp),
+                bend_gt = half * (w->n2.gt + w->n3.gt - w->n1.gt - w->n4.gt);
     const lanes *gp = w->eaten_gp, *gt = w->eaten_gt, *gs = w->eaten_gs;
     w->gp = lanes_fma(T(gp_of_gp), x->gp, lanes_fma(T(gp_of_gt), x->gt, gp[1]));
     w->gt = lanes_fma(T(gt_of_gp), x->gp, lanes_fma(T(gt_of_gt), x->gt, gt[1]));
     w->gs = lanes_fma(T(gs_of_gp), x->gp, lanes_fma(T(gs_of_gt), x->gt, lanes_fma(T(gs_of_gs), x->gs, gs[1])));
     w->gp = lanes_fma(T(half_gp_of_gp), gp[0], lanes_fma(T(half_gp_of_gt), gt[0], w->gp));
     w->gt = lanes_fma(T(half_gt_of_gp), gp[0], lanes_fma(T(half_gt_of_gt), gt[0], w->gt));
-    w->gs = lanes_fma(T(half_gs_of_gp), gp[0], lanes_fma(T(half_gs_of_gt), gt[0], lanes_fma(T(half_gs_of_gs), gs[0], w->gs)));
+    w->gs = lanes_fma(T(half_gs_of_gp), gp[0],
+                      lanes_fma(T(half_gs_of_gt), gt[0], lanes_fma(T(half_gs_of_gs), gs[0], w->gs)));
 #define STEP(to)                                                                                                       \
     w->to = lanes_fma(T(to##_start_plasma), w->n1.gp, lanes_fma(T(to##_start_tissue), w->n1.gt, w->to));               \
     w->to = lanes_fma(T(to##_rise_plasma), rise_gp, lanes_fma(T(to##_rise_tissue), rise_gt, w->to));                   \
@@ -755,12 +793,15 @@ static inline __attribute__((always_inline)) lanes_mask block_glucose(const lane
     if (secretes) portal_missed(table, lane, w);
 
     /* uptake has a kink where its action changes sign in hypoglycaemia */
-    const lanes kink = lanes_abs(w->n4.per_action - w->n1.per_action) * x->gt * lanes_min(lanes_abs(x->xu), lanes_abs(w->end.xu));
+    const lanes kink =
+        lanes_abs(w->n4.per_action - w->n1.per_action) * x->gt * lanes_min(lanes_abs(x->xu), lanes_abs(w->end.xu));
     const lanes_mask turns = lanes_lt(x->xu * w->end.xu, lanes_set1(0.0));
     const lanes doubt = lanes_max(lanes_abs(w->n3.gt - w->n2.gt), lanes_select(turns, kink, lanes_set1(0.0)));
     const lanes fastest = lanes_max(w->n1.uptake_rate, lanes_max(w->n3.uptake_rate, w->n4.uptake_rate));
-    const lanes slowest = lanes_min(w->n3.uptake_rate, w->n4.uptake_rate); /* negative where a stage emptied the tissue */
-    const lanes_mask calm = lanes_and(lanes_le(fastest, lanes_set1(FAST_UPTAKE_PER_MIN)), lanes_ge(slowest, lanes_set1(0.0)));
+    const lanes slowest =
+        lanes_min(w->n3.uptake_rate, w->n4.uptake_rate); /* negative where a stage emptied the tissue */
+    const lanes_mask calm =
+        lanes_and(lanes_le(fastest, lanes_set1(FAST_UPTAKE_PER_MIN)), lanes_ge(slowest, lanes_set1(0.0)));
     const lanes_mask fed = lanes_ge(lanes_min(w->gp, x->gp) * w->k->per_vg, lanes_set1(FCNS_FALLS_BELOW_MG_DL));
     return lanes_not(lanes_and(lanes_and(calm, fed), lanes_le(doubt, lanes_set1(FAST_DOUBT))));
 }
@@ -779,7 +820,7 @@ static void glucose_fast(block_work *w)
     minute_state x = w->start;
     for (int i = 0; i < BLOCK_PARTS * FAST_STEPS; i++) {
         const double at[4] = {0.0, 0.5, 0.5, 1.0}, weight[4] = {1.0 / 6.0, 1.0 / 3.0, 1.0 / 3.0, 1.0 / 6.0};
-        minute_state y = x, slope;
+        minute_state y = x, slope = {0};
         const int part = i / FAST_STEPS;
         for (int stage = 0; stage < 4; stage++) {
             const double t = (i + at[stage]) / FAST_STEPS;
@@ -789,7 +830,8 @@ static void glucose_fast(block_work *w)
                 y.gt = lanes_fma(reach, slope.gt, w->start.gt);
                 y.gs = lanes_fma(reach, slope.gs, w->start.gs);
             }
-            const glucose_sources sources = glucose_sources_of(k, parabola_at(&signal, t), parabola_at(&xu, t), y.gp, y.gt);
+            const glucose_sources sources =
+                glucose_sources_of(k, parabola_at(&signal, t), parabola_at(&xu, t), y.gp, y.gt);
             glucose_exchange(k, &y, &slope);
             slope.gp = slope.gp + sources.gp + lanes_fma(lanes_set1(t - part), w->ra[part].rise, w->ra[part].start);
             slope.gt = slope.gt + sources.gt;
@@ -810,18 +852,20 @@ static void glucose_fast(block_work *w)
 #define FAST_CONSTANT(field) offsetof(lane_kinetics, field)
 #define FAST_FIELD(field) offsetof(block_work, field)
 static const size_t fast_constants[] = {
-    FAST_CONSTANT(per_vg), FAST_CONSTANT(k1), FAST_CONSTANT(k2), FAST_CONSTANT(ksc), FAST_CONSTANT(kp2), FAST_CONSTANT(fcns),
-    FAST_CONSTANT(ke1), FAST_CONSTANT(ke2), FAST_CONSTANT(vm0), FAST_CONSTANT(vmx), FAST_CONSTANT(km0), FAST_CONSTANT(r1),
-    FAST_CONSTANT(gb), FAST_CONSTANT(ln_gb_pow)};
-static const size_t fast_fields[] = {
-    FAST_FIELD(signal), FAST_FIELD(signal_middle), FAST_FIELD(signal_end), FAST_FIELD(start.xu), FAST_FIELD(middle.xu), FAST_FIELD(end.xu),
-    FAST_FIELD(ra[0].start), FAST_FIELD(ra[0].rise), FAST_FIELD(ra[1].start), FAST_FIELD(ra[1].rise), FAST_FIELD(start.gp),
-    FAST_FIELD(start.gt), FAST_FIELD(start.gs)};
+    FAST_CONSTANT(per_vg), FAST_CONSTANT(k1),  FAST_CONSTANT(k2),  FAST_CONSTANT(ksc),      FAST_CONSTANT(kp2),
+    FAST_CONSTANT(fcns),   FAST_CONSTANT(ke1), FAST_CONSTANT(ke2), FAST_CONSTANT(vm0),      FAST_CONSTANT(vmx),
+    FAST_CONSTANT(km0),    FAST_CONSTANT(r1),  FAST_CONSTANT(gb),  FAST_CONSTANT(ln_gb_pow)};
+static const size_t fast_fields[] = {FAST_FIELD(signal),      FAST_FIELD(signal_middle), FAST_FIELD(signal_end),
+                                     FAST_FIELD(start.xu),    FAST_FIELD(middle.xu),     FAST_FIELD(end.xu),
+                                     FAST_FIELD(ra[0].start), FAST_FIELD(ra[0].rise),    FAST_FIELD(ra[1].start),
+                                     FAST_FIELD(ra[1].rise),  FAST_FIELD(start.gp),      FAST_FIELD(start.gt),
+                                     FAST_FIELD(start.gs)};
 #define N_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 static inline void copy_lane(const void *from, int i, void *to, int j, size_t field)
 {
-    memcpy((char *)to + field + (size_t)j * sizeof(double), (const char *)from + field + (size_t)i * sizeof(double), sizeof(double));
+    memcpy((char *)to + field + (size_t)j * sizeof(double), (const char *)from + field + (size_t)i * sizeof(double),
+           sizeof(double));
 }
 
 static void glucose_fast_lanes(const int *lane, int n, block_work *work)
@@ -854,17 +898,23 @@ static inline void block_secretes(lane_group *g, int lane, lanes glucose_middle,
 {
     const step_table *table = &g->step;
     const lane_kinetics *k = w->k;
-    const lanes four = lanes_set1(4.0), glucose_end = w->gp * k->per_vg, qg = w->end.qg, guessed = lanes_fma(four, w->middle.xu, w->end.xu);
-    const lanes slope_middle = lanes_fma(lanes_set1(1.5 / BLOCK_MINUTES), glucose_end - w->glucose, -0.25 * (w->slope + slope_end));
+    const lanes four = lanes_set1(4.0), glucose_end = w->gp * k->per_vg, qg = w->end.qg,
+                guessed = lanes_fma(four, w->middle.xu, w->end.xu);
+    const lanes slope_middle =
+        lanes_fma(lanes_set1(1.5 / BLOCK_MINUTES), glucose_end - w->glucose, -0.25 * (w->slope + slope_end));
     w->middle = w->unsecreted;
-    lanes found = secrete(k, table, lane, &w->start, &(glucose_course){w->glucose, w->slope, glucose_middle}, false, &w->middle);
+    lanes found =
+        secrete(k, table, lane, &w->start, &(glucose_course){w->glucose, w->slope, glucose_middle}, false, &w->middle);
     chain_part(g, lane, 1, true, &w->middle, &w->end);
-    found = found + secrete(k, table, lane, &w->middle, &(glucose_course){glucose_middle, slope_middle, glucose_end}, false, &w->end);
+    found = found + secrete(k, table, lane, &w->middle, &(glucose_course){glucose_middle, slope_middle, glucose_end},
+                            false, &w->end);
     w->end.qg = qg;
     const lanes action = (lanes_fma(four, w->middle.xu, w->end.xu) - guessed) * (BLOCK_MINUTES / 6.0);
-    add_missed(table, lane, share_above_floor(w) * k->kp4 * (w->portal - found), -action * w->n3.per_action * w->gt3, w);
-    lanes_store(&g->c_peptide_sum_nmol_l[lane], lanes_fma(lanes_set1(0.5 * PART_MIN), w->start.c1 + 2.0 * w->middle.c1 + w->end.c1,
-                                                          lanes_load(&g->c_peptide_sum_nmol_l[lane])));
+    add_missed(table, lane, share_above_floor(w) * k->kp4 * (w->portal - found), -action * w->n3.per_action * w->gt3,
+               w);
+    lanes_store(&g->c_peptide_sum_nmol_l[lane],
+                lanes_fma(lanes_set1(0.5 * PART_MIN), w->start.c1 + 2.0 * w->middle.c1 + w->end.c1,
+                          lanes_load(&g->c_peptide_sum_nmol_l[lane])));
 }
 
 static inline __attribute__((always_inline)) void block_ends(lane_group *g, int lane, bool secretes, block_work *w)
@@ -873,7 +923,8 @@ static inline __attribute__((always_inline)) void block_ends(lane_group *g, int 
     const lane_kinetics *k = w->k;
     /* glucose in the middle by the cubic with the values and slopes of both ends */
     const lanes glucose_end = w->gp * k->per_vg;
-    const lanes slope_end = (w->n4.gp + w->ra[1].start + w->ra[1].rise + lanes_fma(k->k2, w->gt, -k->k1 * w->gp)) * k->per_vg;
+    const lanes slope_end =
+        (w->n4.gp + w->ra[1].start + w->ra[1].rise + lanes_fma(k->k2, w->gt, -k->k1 * w->gp)) * k->per_vg;
     const lanes glucose_middle =
         lanes_fma(lanes_set1(BLOCK_MINUTES / 8.0), w->slope - slope_end, 0.5 * (w->glucose + glucose_end));
     if (secretes) block_secretes(g, lane, glucose_middle, slope_end, w);
@@ -889,7 +940,8 @@ static inline __attribute__((always_inline)) void block_ends(lane_group *g, int 
     w->end.gt = w->gt;
     w->end.gs = w->gs;
     const lanes simpson = w->glucose + 4.0 * glucose_middle + glucose_end;
-    lanes_store(&g->glucose_sum_mg_dl[lane], lanes_fma(lanes_set1(BLOCK_MINUTES / 6.0), simpson, lanes_load(&g->glucose_sum_mg_dl[lane])));
+    lanes_store(&g->glucose_sum_mg_dl[lane],
+                lanes_fma(lanes_set1(BLOCK_MINUTES / 6.0), simpson, lanes_load(&g->glucose_sum_mg_dl[lane])));
 }
 #undef T
 
@@ -901,7 +953,8 @@ static inline bool any_nonzero(lanes a, lanes b, lanes c)
 /* What is 0 for a whole vector stays so and adds nothing: leaving it out changes no bit. */
 static inline bool vector_secretes(const lane_kinetics *k, const minute_state *x)
 {
-    return any_nonzero(k->m_native, k->m_graft, x->ipo) || any_nonzero(x->yn, x->yg, x->c1) || any_nonzero(x->c2, x->c2, x->c2);
+    return any_nonzero(k->m_native, k->m_graft, x->ipo) || any_nonzero(x->yn, x->yg, x->c1) ||
+           any_nonzero(x->c2, x->c2, x->c2);
 }
 
 #define EACH_VECTOR for (int v = 0; v < VECTORS; v++)

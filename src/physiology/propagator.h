@@ -10,14 +10,15 @@
 
 #include "physiology/minute.h"
 
-#define PART_MIN ((double)BLOCK_MINUTES / BLOCK_PARTS)
-#define TICK_MIN 0.25             /* parts and minutes are whole numbers of it */
-#define PART_TICKS ((int)(PART_MIN / TICK_MIN))
-#define MINUTE_TICKS ((int)(1.0 / TICK_MIN))
-_Static_assert(PART_TICKS * BLOCK_PARTS == BLOCK_MINUTES * MINUTE_TICKS, "a part is a whole number of ticks");
+#define TICKS_PER_MINUTE 4 /* parts, half parts and minutes are whole numbers of ticks */
+#define TICK_MIN (1.0 / TICKS_PER_MINUTE)
+#define PART_TICKS (BLOCK_MINUTES * TICKS_PER_MINUTE / BLOCK_PARTS)
+#define PART_MIN (PART_TICKS * TICK_MIN)
+_Static_assert(PART_TICKS *BLOCK_PARTS == BLOCK_MINUTES * TICKS_PER_MINUTE && PART_TICKS % 2 == 0,
+               "whole numbers of ticks");
 
 #define PROPAGATOR_MAX 22
-#define TAYLOR_HALVINGS 4         /* rates stay below about 2/min: a tick over 2^4 is a step below 0.04 */
+#define TAYLOR_HALVINGS 4 /* rates stay below about 2/min: a tick over 2^4 is a step below 0.04 */
 #define TAYLOR_TERMS 8
 
 typedef struct {
@@ -105,14 +106,36 @@ static inline lanes arc_response(lanes rise, lanes turn, double arc_min)
 /* ---- insulin and C-peptide ---- */
 
 enum {
-    IN_turn_liver, IN_rise_portal, IN_rise_systemic, IN_rise_liver, IN_start_portal, IN_start_systemic, IN_start_liver, IN_rapid, IN_depot, IN_one,
-    AT_ipo, AT_s1, AT_s2, AT_d1, AT_d2, AT_il, AT_ip, AT_xu, AT_i1, AT_id, AT_c1, AT_c2, CHAIN_SIZE
+    IN_turn_liver,
+    IN_rise_portal,
+    IN_rise_systemic,
+    IN_rise_liver,
+    IN_start_portal,
+    IN_start_systemic,
+    IN_start_liver,
+    IN_rapid,
+    IN_depot,
+    IN_one,
+    AT_ipo,
+    AT_s1,
+    AT_s2,
+    AT_d1,
+    AT_d2,
+    AT_il,
+    AT_ip,
+    AT_xu,
+    AT_i1,
+    AT_id,
+    AT_c1,
+    AT_c2,
+    CHAIN_SIZE
 };
 _Static_assert(CHAIN_SIZE <= PROPAGATOR_MAX, "room for the chain");
 #define FOR_CHAIN_STATES(DO) DO(ipo) DO(s1) DO(s2) DO(d1) DO(d2) DO(il) DO(ip) DO(xu) DO(i1) DO(id) DO(c1) DO(c2)
 
 /* Slopes of the chain in state x with what is secreted past the portal vein, in pmol/kg/min, and doses. */
-static void chain_slopes(const lane_kinetics *k, const minute_state *x, const minute_input *in, lanes systemic, lanes out[CHAIN_SIZE])
+static void chain_slopes(const lane_kinetics *k, const minute_state *x, const minute_input *in, lanes systemic,
+                         lanes out[CHAIN_SIZE])
 {
     minute_state dx;
     memset(&dx, 0, sizeof dx);
@@ -179,7 +202,8 @@ static void chain_tick(const propagator *tick, int from, lanes x[CHAIN_SIZE])
 static void dose_response(const propagator *tick, int part, int minute, int from, lanes out[CHAIN_SIZE])
 {
     for (int i = 0; i < CHAIN_SIZE; i++) out[i] = lanes_set1(0.0);
-    for (int t = part * PART_TICKS; t < (part + 1) * PART_TICKS; t++) chain_tick(tick, t / MINUTE_TICKS == minute ? from : -1, out);
+    for (int t = part * PART_TICKS; t < (part + 1) * PART_TICKS; t++)
+        chain_tick(tick, t / TICKS_PER_MINUTE == minute ? from : -1, out);
 }
 
 /* Do part and minute overlap? => number of the pair among those that do */
@@ -187,7 +211,7 @@ static inline int dose_pair(int part, int minute)
 {
     int pair = 0;
     for (int p = 0; p < BLOCK_PARTS; p++)
-        for (int m = p * PART_TICKS / MINUTE_TICKS; m * MINUTE_TICKS < (p + 1) * PART_TICKS; m++, pair++)
+        for (int m = p * PART_TICKS / TICKS_PER_MINUTE; m * TICKS_PER_MINUTE < (p + 1) * PART_TICKS; m++, pair++)
             if (p == part && m == minute) return pair;
     return -1;
 }
@@ -206,7 +230,8 @@ static void prepare_midway(const propagator *tick, lanes pump, step_table *table
     lanes_store(&table->midway_rise_systemic[lane], middle.at[AT_il][IN_rise_systemic] * per_part);
     lanes_store(&table->midway_start_liver[lane], middle.at[AT_il][IN_start_liver]);
     lanes_store(&table->midway_rise_liver[lane], middle.at[AT_il][IN_rise_liver] * per_part);
-    lanes_store(&table->midway_bend_liver[lane], arc_response(middle.at[AT_il][IN_rise_liver], middle.at[AT_il][IN_turn_liver], PART_MIN));
+    lanes_store(&table->midway_bend_liver[lane],
+                arc_response(middle.at[AT_il][IN_rise_liver], middle.at[AT_il][IN_turn_liver], PART_MIN));
     lanes_store(&table->midway_ipo_keep[lane], kept(&middle, AT_ipo, AT_ipo));
     lanes_store(&table->midway_ipo_start[lane], middle.at[AT_ipo][IN_start_portal]);
     lanes_store(&table->midway_ipo_rise[lane], middle.at[AT_ipo][IN_rise_portal] * per_part);
@@ -230,13 +255,15 @@ static void prepare_doses(const propagator *tick, step_table *table, int lane)
  * start, middle and end of the block. */
 static void prepare_missed(const propagator *tick, step_table *table, int lane)
 {
-    const int ticks = BLOCK_MINUTES * MINUTE_TICKS;
+    const int ticks = BLOCK_MINUTES * TICKS_PER_MINUTE;
     for (int m = 0; m < BLOCK_MINUTES; m++) {
         lanes now[CHAIN_SIZE], integral = lanes_set1(0.0), seen = lanes_set1(0.0);
         for (int i = 0; i < CHAIN_SIZE; i++) now[i] = lanes_set1(0.0);
         for (int t = 0; t < ticks; t++) {
-            chain_tick(tick, t / MINUTE_TICKS == m ? IN_rapid : -1, now);
-            const double weight = t == ticks - 1 ? 1.0 : t % 2 ? 2.0 : 4.0; /* at the end of this tick; 0 at the start */
+            chain_tick(tick, t / TICKS_PER_MINUTE == m ? IN_rapid : -1, now);
+            const double weight = t == ticks - 1 ? 1.0
+                                  : t % 2        ? 2.0
+                                                 : 4.0; /* at the end of this tick; 0 at the start */
             integral = lanes_fma(lanes_set1(weight * TICK_MIN / 3.0), now[AT_xu], integral);
             if (t == ticks / 2 - 1) seen = lanes_fma(lanes_set1(4.0 * BLOCK_MINUTES / 6.0), now[AT_xu], seen);
             if (t == ticks - 1) seen = lanes_fma(lanes_set1(BLOCK_MINUTES / 6.0), now[AT_xu], seen);
@@ -255,12 +282,14 @@ static void prepare_chain(const lane_kinetics *k, lanes basal_u_per_min, step_ta
     propagator_of_ticks(&tick, PART_TICKS, &part);
     const lanes pump = basal_u_per_min * k->pmol_kg_per_u, per_part = lanes_set1(1.0 / PART_MIN);
 #define CHAIN(to, from) lanes_store(&table->to##_of_##from[lane], kept(&part, AT_##to, AT_##from));
-#define DRIFT(to) lanes_store(&table->to##_drift[lane], lanes_fma(pump, part.at[AT_##to][IN_rapid], part.at[AT_##to][IN_one]));
+#define DRIFT(to)                                                                                                      \
+    lanes_store(&table->to##_drift[lane], lanes_fma(pump, part.at[AT_##to][IN_rapid], part.at[AT_##to][IN_one]));
 #define SOURCE(to, from)                                                                                               \
     lanes_store(&table->to##_start_##from[lane], part.at[AT_##to][IN_start_##from]);                                   \
     lanes_store(&table->to##_rise_##from[lane], part.at[AT_##to][IN_rise_##from] * per_part);
 #define CURVED(to, from)                                                                                               \
-    lanes_store(&table->to##_bend_##from[lane], arc_response(part.at[AT_##to][IN_rise_##from], part.at[AT_##to][IN_turn_##from], PART_MIN));
+    lanes_store(&table->to##_bend_##from[lane],                                                                        \
+                arc_response(part.at[AT_##to][IN_rise_##from], part.at[AT_##to][IN_turn_##from], PART_MIN));
 #include "physiology/step.def"
 #define ENTRY(name) lanes_store(&table->unit_##name[lane], lanes_load(&table->name[lane]));
     C_PEPTIDE_SOURCES(ENTRY)
@@ -272,12 +301,23 @@ static void prepare_chain(const lane_kinetics *k, lanes basal_u_per_min, step_ta
 
 /* ---- glucose ---- */
 
-enum { IN_turn_plasma, IN_turn_tissue, IN_rise_plasma, IN_rise_tissue, IN_start_plasma, IN_start_tissue, AT_gp, AT_gt, AT_gs,
-       EXCHANGE_SIZE };
+enum {
+    IN_turn_plasma,
+    IN_turn_tissue,
+    IN_rise_plasma,
+    IN_rise_tissue,
+    IN_start_plasma,
+    IN_start_tissue,
+    AT_gp,
+    AT_gt,
+    AT_gs,
+    EXCHANGE_SIZE
+};
 
 static void prepare_exchange(const lane_kinetics *k, step_table *table, int lane)
 {
-    const lanes one = lanes_set1(1.0), per_part = lanes_set1(1.0 / PART_MIN), per_block = lanes_set1(1.0 / BLOCK_MINUTES);
+    const lanes one = lanes_set1(1.0), per_part = lanes_set1(1.0 / PART_MIN),
+                per_block = lanes_set1(1.0 / BLOCK_MINUTES);
     propagator rates, tick, half, whole;
     memset(&rates, 0, sizeof rates);
     rates.n = EXCHANGE_SIZE;

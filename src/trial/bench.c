@@ -12,23 +12,22 @@
 
 #define REFERENCE_STEPS 32
 #define ROUNDS 5
-#define ROUND_S 0.05    /* an engine is run again and again until this long has passed */
+#define ROUND_S 0.05 /* an engine is run again and again until this long has passed */
 #define DAYS_MAX 3650
 
 typedef struct {
     const char *name, *kernel;
     int steps; /* of Runge-Kutta a minute, 0: the default method */
+    bool core; /* nobody secretes */
 } engine;
 
 /* the yardstick comes first: scalar Runge-Kutta on everything, one step a minute */
 static const engine engines[] = {
-    {"scalar-rk4", "scalar", 1},
-    {"portable-f64", "portable", 0},
-    {"scalar-f64", "scalar", 0},
-    {"avx2-f64", "avx2", 0},
-    {"avx512-f64", "avx512", 0},
-    {"avx2-f64-rk4", "avx2", 1},
-    {"avx512-f64-rk4", "avx512", 1},
+    {"scalar-rk4", "scalar", 1, false}, {"portable-f64", "portable", 0, false},
+    {"scalar-f64", "scalar", 0, false}, {"avx2-f64", "avx2", 0, false},
+    {"avx512-f64", "avx512", 0, false}, {"scalar-f64-core", "scalar", 0, true},
+    {"avx2-f64-core", "avx2", 0, true}, {"avx512-f64-core", "avx512", 0, true},
+    {"avx2-f64-rk4", "avx2", 1, false}, {"avx512-f64-rk4", "avx512", 1, false},
 };
 #define ENGINES ((int)(sizeof engines / sizeof engines[0]))
 
@@ -52,8 +51,8 @@ static double largest_difference(const double *a, const double *b, size_t n)
 }
 
 /* => patient-days a second in one round */
-static double round_speed(const workload_method *method, const workload_person *people, int days, const workload_event *calendar,
-                          double (*clock_s)(void))
+static double round_speed(const workload_method *method, const workload_person *people, int days,
+                          const workload_event *calendar, double (*clock_s)(void))
 {
     const double start = clock_s();
     double elapsed = 0.0;
@@ -66,53 +65,69 @@ static double round_speed(const workload_method *method, const workload_person *
     return elapsed > 0.0 ? (double)repeats * SUBJECT_COUNT * days / elapsed : 0.0;
 }
 
+/* The people of one kind, their days and the reference. */
+typedef struct {
+    workload_person people[SUBJECT_COUNT];
+    workload_event *calendar;
+    double *reference_mg_dl; /* [person][block] */
+} bench_side;
+
+static islet_status side_create(bool core, int days, bench_side **out)
+{
+    bench_side *side = calloc(1, sizeof *side);
+    *out = side;
+    if (!side) return ISLET_ERR_MEMORY;
+    if (!workload_people(!core, side->people)) return ISLET_ERR_UNSUPPORTED; /* the build holds no subjects */
+    side->calendar = workload_calendar(side->people, SUBJECT_COUNT, days);
+    side->reference_mg_dl = malloc((size_t)SUBJECT_COUNT * (size_t)days * BLOCKS_PER_DAY * sizeof(double));
+    if (!side->calendar || !side->reference_mg_dl) return ISLET_ERR_MEMORY;
+    const workload_method method = {kernel_find(NULL), REFERENCE_STEPS};
+    workload_run(&method, side->people, SUBJECT_COUNT, days, side->calendar, side->reference_mg_dl);
+    return ISLET_OK;
+}
+
+static void side_free(bench_side *side)
+{
+    if (!side) return;
+    free(side->calendar);
+    free(side->reference_mg_dl);
+    free(side);
+}
+
 islet_status islet_bench(int days, double (*clock_s)(void), islet_bench_row *rows, int max_rows, int *n_rows)
 {
     if (days < 1 || days > DAYS_MAX || !clock_s || !rows || max_rows < 1 || !n_rows) return ISLET_ERR_ARGUMENT;
-    islet_status status = ISLET_OK;
     const size_t n = (size_t)SUBJECT_COUNT * (size_t)days * BLOCKS_PER_DAY;
-    workload_person *people = malloc(SUBJECT_COUNT * sizeof *people);
-    double *reference = malloc(n * sizeof *reference), *trace = malloc(n * sizeof *trace);
-    workload_event *calendar = NULL;
+    bench_side *sides[2] = {NULL, NULL}, *side_of[ENGINES]; /* whole model, core */
     workload_method methods[ENGINES];
     int used = 0;
-    if (!people || !reference || !trace) {
-        status = ISLET_ERR_MEMORY;
-        goto done;
-    }
-    if (!workload_people(people)) {
-        status = ISLET_ERR_UNSUPPORTED; /* the build holds no subjects */
-        goto done;
-    }
-
-    calendar = workload_calendar(people, SUBJECT_COUNT, days);
-    if (!calendar) {
-        status = ISLET_ERR_MEMORY;
-        goto done;
-    }
+    double *trace = malloc(n * sizeof *trace);
+    islet_status status = trace ? ISLET_OK : ISLET_ERR_MEMORY;
+    for (int core = 0; core < 2 && status == ISLET_OK; core++) status = side_create(core, days, &sides[core]);
+    if (status != ISLET_OK) goto done;
 
     /* errors */
-    workload_run(&(workload_method){kernel_find(NULL), REFERENCE_STEPS}, people, SUBJECT_COUNT, days, calendar, reference);
     for (int i = 0; i < ENGINES && used < max_rows; i++) {
         if (!method_of(&engines[i], &methods[used])) continue;
-        workload_run(&methods[used], people, SUBJECT_COUNT, days, calendar, trace);
-        rows[used] = (islet_bench_row){.engine = engines[i].name, .max_error_mg_dl = largest_difference(trace, reference, n)};
-        used++;
+        bench_side *side = sides[engines[i].core];
+        workload_run(&methods[used], side->people, SUBJECT_COUNT, days, side->calendar, trace);
+        rows[used] = (islet_bench_row){.engine = engines[i].name,
+                                       .max_error_mg_dl = largest_difference(trace, side->reference_mg_dl, n)};
+        side_of[used++] = side;
     }
 
     /* speeds, taking turns */
     for (int round = 0; round < ROUNDS; round++)
         for (int i = 0; i < used; i++) {
-            const double speed = round_speed(&methods[i], people, days, calendar, clock_s);
+            const double speed = round_speed(&methods[i], side_of[i]->people, days, side_of[i]->calendar, clock_s);
             if (speed > rows[i].patient_days_per_s_core) rows[i].patient_days_per_s_core = speed;
         }
     for (int i = 0; i < used; i++)
         rows[i].ratio_to_scalar_rk4 = rows[i].patient_days_per_s_core / rows[0].patient_days_per_s_core;
     *n_rows = used;
 done:
-    free(people);
-    free(calendar);
-    free(reference);
+    side_free(sides[0]);
+    side_free(sides[1]);
     free(trace);
     return status;
 }

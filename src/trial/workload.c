@@ -16,20 +16,21 @@
 #define MEALS 3
 #define MG_PER_G 1000.0
 #define LONG_ACTING_MINUTE (22 * 60)
-#define BODY_MASS_INDEX 23.0    /* the public rows hold no height; only C-peptide's volume needs it */
-#define GRAFT_CAPACITY 0.5      /* over a healthy pancreas */
-#define INSULIN_WITH_GRAFT 0.4  /* share of the insulin that people with a graft still inject */
+#define BODY_MASS_INDEX 23.0   /* the public rows hold no height; only C-peptide's volume needs it */
+#define GRAFT_CAPACITY 0.5     /* over a healthy pancreas */
+#define INSULIN_WITH_GRAFT 0.4 /* share of the insulin that people with a graft still inject */
 
-static void complete_person(const params *p, const subject *subject, int number, workload_person *person)
+static void complete_person(const params *p, const subject *subject, int number, bool grafts, workload_person *person)
 {
-    const bool has_graft = number % 3 != 0, uses_depot = number % 2 == 1;
+    const bool has_graft = grafts && number % 3 != 0, uses_depot = number % 2 == 1;
     const double insulin = has_graft ? INSULIN_WITH_GRAFT : 1.0;
     kinetics *k = &person->kinetics;
     subject_kinetics(&subject->free, k);
     kinetics_set_defaults(p, k);
     const double height_cm = 100.0 * sqrt(k->bw / BODY_MASS_INDEX);
     kinetics_set_c_peptide(p->c_peptide_short_half_life_min,
-                           p->c_peptide_long_half_life_base_min + p->c_peptide_long_half_life_per_year_min * subject->age_year,
+                           p->c_peptide_long_half_life_base_min +
+                               p->c_peptide_long_half_life_per_year_min * subject->age_year,
                            p->c_peptide_fraction, k);
     k->c_vc = kinetics_c_peptide_volume_l(uses_depot, sqrt(height_cm * k->bw / 3600.0));
     k->ln_gb_pow = hypo_ln_pow(k->gb);
@@ -44,12 +45,12 @@ static void complete_person(const params *p, const subject *subject, int number,
     person->u_per_g = insulin / subject->carb_ratio_g_per_u;
 }
 
-bool workload_people(workload_person out[SUBJECT_COUNT])
+bool workload_people(bool grafts, workload_person out[SUBJECT_COUNT])
 {
     subject subjects[SUBJECT_COUNT];
     if (!subjects_read(subjects)) return false;
     const params p = params_default();
-    for (int i = 0; i < SUBJECT_COUNT; i++) complete_person(&p, &subjects[i], i, &out[i]);
+    for (int i = 0; i < SUBJECT_COUNT; i++) complete_person(&p, &subjects[i], i, grafts, &out[i]);
     return true;
 }
 
@@ -115,7 +116,8 @@ static void give_due(workload_group *g, int minute)
             if (event->rapid_u > 0.0) group_give_rapid(&g->group, l, at, event->rapid_u);
             if (event->depot_u > 0.0) group_give_depot(&g->group, l, at, event->depot_u);
         }
-        if (g->next[l] < WORKLOAD_EVENTS && g->events[l][g->next[l]].minute < g->soonest) g->soonest = g->events[l][g->next[l]].minute;
+        if (g->next[l] < WORKLOAD_EVENTS && g->events[l][g->next[l]].minute < g->soonest)
+            g->soonest = g->events[l][g->next[l]].minute;
     }
 }
 
@@ -128,7 +130,8 @@ static void run_day(const workload_method *method, workload_group *g, int stride
         if (method->steps) method->kernel->advance_general(&g->group, BLOCK_MINUTES, method->steps);
         else method->kernel->advance(&g->group, 1);
         for (int l = 0; l < n_traced; l++)
-            trace_mg_dl[(size_t)l * (size_t)stride + (size_t)block] = g->group.x[MINUTE_gp][l] / g->people[l]->kinetics.vg;
+            trace_mg_dl[(size_t)l * (size_t)stride + (size_t)block] =
+                g->group.x[MINUTE_gp][l] / g->people[l]->kinetics.vg;
     }
 }
 
@@ -137,12 +140,13 @@ workload_event *workload_calendar(const workload_person *people, int n_people, i
     workload_event *calendar = malloc((size_t)n_people * (size_t)days * WORKLOAD_EVENTS * sizeof *calendar);
     if (!calendar) return NULL;
     for (int i = 0; i < n_people; i++)
-        for (int day = 0; day < days; day++) workload_day(&people[i], day, calendar + ((size_t)i * (size_t)days + (size_t)day) * WORKLOAD_EVENTS);
+        for (int day = 0; day < days; day++)
+            workload_day(&people[i], day, calendar + ((size_t)i * (size_t)days + (size_t)day) * WORKLOAD_EVENTS);
     return calendar;
 }
 
-void workload_run(const workload_method *method, const workload_person *people, int n_people, int days, const workload_event *calendar,
-                  double *trace_mg_dl)
+void workload_run(const workload_method *method, const workload_person *people, int n_people, int days,
+                  const workload_event *calendar, double *trace_mg_dl)
 {
     const int stride = days * BLOCKS_PER_DAY;
     for (int first = 0; first < n_people; first += LANE_GROUP) {
@@ -151,9 +155,11 @@ void workload_run(const workload_method *method, const workload_person *people, 
         start_group(people + first, n, &g);
         method->kernel->prepare(&g.group);
         for (int day = 0; day < days; day++) {
-            double *at = trace_mg_dl ? trace_mg_dl + (size_t)first * (size_t)stride + (size_t)day * BLOCKS_PER_DAY : NULL;
+            double *at =
+                trace_mg_dl ? trace_mg_dl + (size_t)first * (size_t)stride + (size_t)day * BLOCKS_PER_DAY : NULL;
             for (int l = 0; l < LANE_GROUP; l++)
-                g.events[l] = calendar + ((size_t)(first + (l < n ? l : 0)) * (size_t)days + (size_t)day) * WORKLOAD_EVENTS;
+                g.events[l] =
+                    calendar + ((size_t)(first + (l < n ? l : 0)) * (size_t)days + (size_t)day) * WORKLOAD_EVENTS;
             run_day(method, &g, stride, at, trace_mg_dl ? n : 0);
         }
     }

@@ -28,8 +28,9 @@ typedef struct {
     double u_per_g;                /* rapid insulin per gram of carbohydrate */
 } workload_person;
 
-/* All 30 people. False if the subjects compiled into the library are damaged. */
-bool workload_people(workload_person out[SUBJECT_COUNT]);
+/* All 30 people, with grafts as above or with nobody secreting (the glucose core: what published simulators integrate). False if
+ * the subjects compiled into the library are damaged. */
+bool workload_people(bool grafts, workload_person out[SUBJECT_COUNT]);
 
 /* The day's events ordered by minute; at one minute there may be several. */
 void workload_day(const workload_person *person, int day, workload_event out[WORKLOAD_EVENTS]);

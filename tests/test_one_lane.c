@@ -21,7 +21,7 @@ static void same_bits_as_the_c_build(void **state)
 {
     (void)state;
     workload_person people[SUBJECT_COUNT];
-    assert_true(workload_people(people));
+    assert_true(workload_people(true, people));
     long differ = 0, moving = 0;
     for (int i = 0; i < SUBJECT_COUNT; i++) {
         scalar_equations *c = scalar_create(&people[i].kinetics, NULL);

@@ -22,7 +22,10 @@ typedef struct {
 /* a, c [1/mg] and the centres b D, d D [mg] given */
 static inline stomach_curve stomach_curve_from(lanes a, lanes c, lanes centre_a_mg, lanes centre_c_mg, lanes_mask working)
 {
-    stomach_curve curve = {.slope_a = 2.0 * LANES_LOG2_E * a, .slope_c = 2.0 * LANES_LOG2_E * c, .working = working};
+    stomach_curve curve;
+    curve.working = working;
+    curve.slope_a = 2.0 * LANES_LOG2_E * a;
+    curve.slope_c = 2.0 * LANES_LOG2_E * c;
     curve.centre_a = curve.slope_a * centre_a_mg;
     curve.centre_c = curve.slope_c * centre_c_mg;
     return curve;

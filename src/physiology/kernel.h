@@ -7,6 +7,7 @@
 #ifndef ISLET_PHYSIOLOGY_KERNEL_H
 #define ISLET_PHYSIOLOGY_KERNEL_H
 
+#include <stdalign.h>
 #include <stdint.h>
 
 #include "patient/kinetics.h"
@@ -81,7 +82,7 @@ typedef struct {
 } step_table;
 
 typedef struct {
-    _Alignas(64) double x[MINUTE_STATES][LANE_GROUP];   /* states, see states.def */
+    alignas(64) double x[MINUTE_STATES][LANE_GROUP];   /* states, see states.def */
     double k[(int)(sizeof(kinetics) / sizeof(double))][LANE_GROUP]; /* kinetics.def */
     double derived[DERIVED_COUNT][LANE_GROUP];          /* made by prepare */
     step_table step;                                    /* made by prepare */

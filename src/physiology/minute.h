@@ -54,6 +54,11 @@ typedef struct {
 #include "physiology/glucose.h"
 #include "physiology/c_peptide.h"
 
+static inline void lane_kinetics_clock(lane_kinetics *k)
+{
+    k->kp1_now = k->kp1 * (1.0 + k->dawn);
+}
+
 static inline void lane_kinetics_derive(lane_kinetics *k)
 {
     k->per_vg = 1.0 / k->vg;
@@ -67,11 +72,7 @@ static inline void lane_kinetics_derive(lane_kinetics *k)
     k->emptying_a = 2.5 / (1.0 - k->b);
     k->emptying_c = 2.5 / k->d;
     k->m3_basal = insulin_hepatic_loss_rate(k, lanes_set1(0.0));
-}
-
-static inline void lane_kinetics_clock(lane_kinetics *k)
-{
-    k->kp1_now = k->kp1 * (1.0 + k->dawn);
+    lane_kinetics_clock(k);
 }
 
 /* (kinetics, input, emptying flux, state) => derivative of every state but the two of the stomach */

@@ -21,7 +21,6 @@ scalar_equations *scalar_create(const kinetics *k, const scalar_variant *variant
     if (!e) return NULL;
     memcpy(&e->k, k, sizeof *k); /* the published constants lead lane_kinetics */
     lane_kinetics_derive(&e->k);
-    lane_kinetics_clock(&e->k);
     if (variant) e->variant = *variant;
     return e;
 }

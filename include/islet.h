@@ -243,6 +243,26 @@ ISLET_API ISLET_CHECK islet_status islet_simulate(const islet_protocol *protocol
 /** Seed that islet_run would use. */
 ISLET_API uint64_t islet_run_seed(const islet_protocol *protocol, const islet_run_options *options);
 
+/* ---- forecast: what may a protocol do to people like this patient ---------------------------------------------------- */
+
+typedef struct {
+    int64_t people;         /* in every arm */
+    islet_table *assumed;   /* item, unit, found, low, high, people_mean, note: what the patient's values became */
+    islet_table *bands;     /* arm, endpoint, unit, day, p5, p25, p50, p75, p95, n */
+    islet_table *chances;   /* arm, endpoint, sentence, day, of_100, low, high, n: of everybody simulated */
+    islet_table *harms;     /* the same */
+    islet_table *unknown;   /* sentence */
+} islet_forecast;
+
+/** Simulate people of the protocol's population who match what the patient's file says (weight, HbA1c, C-peptide, insulin, duration,
+ *  age), in every arm and, if asked, under standard care; without a trial's effect on what people do. Of the options, patients
+ *  (default 200), years (default 5), seed, threads, progress and interrupted are read. An illustration, never advice. */
+ISLET_API ISLET_CHECK islet_status islet_forecast_run(const islet_protocol *protocol, const char *patient, int64_t row,
+                                                      const char *id, bool against_standard_care,
+                                                      const islet_run_options *options, islet_forecast **out,
+                                                      islet_problems *problems);
+ISLET_API void islet_forecast_free(islet_forecast *forecast);
+
 /** Engines this machine can run, best first; NULL-terminated, static. */
 ISLET_API const char *const *islet_engines(void);
 

@@ -1,0 +1,36 @@
+#!/bin/sh
+# islet forecast: people like a patient, bands, chances and harms of 100, what was assumed; what is refused.
+. "$(dirname "$0")/lib.sh"
+patient=$source/tests/data/patients/eligible.yaml protocol=$source/examples/zimislecel.yaml
+
+expect 0 "$islet" forecast "$patient" --protocol "$protocol" --against standard-care --patients 8 --years 0.3 --quiet --json
+is_json out.txt
+says out.txt '"schema":"islet.forecast/1"'
+says out.txt '"assumed":['
+says out.txt '"name":"full dose"'
+says out.txt '"name":"standard care"'
+says out.txt '"endpoint":"hba1c_pct"'
+says out.txt '"p5":'
+says out.txt '"chances":['
+says out.txt '"endpoint":"portal_bleeding"'
+says out.txt 'never advice'
+cp out.txt first.txt
+expect 0 "$islet" forecast "$patient" --protocol "$protocol" --against standard-care --patients 8 --years 0.3 --quiet --json --threads 1
+same out.txt first.txt
+
+# what is not known is said, and is as in the population
+printf 'islet_patient: 1\nid: short\nweight_kg: 80\n' >short.yaml
+expect 0 "$islet" forecast short.yaml --protocol "$protocol" --patients 8 --years 0.1 --quiet
+says out.txt "not given: assumed"
+says out.txt "An illustration"
+expect 0 "$islet" forecast short.yaml --protocol "$protocol" --patients 8 --years 0.1 --quiet --csv --out rows.csv
+says rows.csv "harm_of_100,full dose,death,37"
+
+# what is refused
+expect 2 "$islet" forecast short.yaml
+expect 2 "$islet" forecast short.yaml --protocol "$protocol" --against nothing
+expect 5 "$islet" forecast absent.yaml --protocol "$protocol" --quiet
+printf 'islet_patient: 1\nid: nobody\nweight_kg: 299\n' >nobody.yaml
+expect 3 "$islet" forecast nobody.yaml --protocol "$protocol" --patients 8 --years 0.1 --quiet
+says err.txt "almost nobody like this patient"
+finish

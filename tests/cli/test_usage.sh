@@ -11,7 +11,7 @@ expect 0 "$islet" --help
 expect 0 "$islet" help
 
 # a verb that does not exist, or not yet, is named and refused
-for verb in forecast power cost cgm fit serve nonsense; do
+for verb in power cost cgm fit serve nonsense; do
     expect 2 "$islet" $verb
     says err.txt "unknown verb '$verb'"
     silent out.txt

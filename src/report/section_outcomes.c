@@ -19,6 +19,8 @@ static const struct {
     {"cmv_infection", "cytomegalovirus infection", false},
     {"serious_infection", "serious infection", false},
     {"neutropenia", "serious lack of white blood cells", false},
+    {"infusion_reaction", "reaction to an infusion", false},
+    {"infertility", "infertility", false},
     {"kidney_injury", "eGFR fell by 30 % or more", false},
     {"malignancy", "cancer", false},
     {"sensitisation", "antibodies against the donor", false},

@@ -111,7 +111,7 @@ double visit_hba1c_pct(const run_plan *run, const lane *lane, int day, draw *d)
 static bool is_free_of_harm(const lane *lane)
 {
     static const event_kind harms[] = {EVENT_severe_hypo, EVENT_portal_bleeding, EVENT_portal_thrombosis, EVENT_cmv_infection,
-                                       EVENT_serious_infection, EVENT_neutropenia, EVENT_kidney_injury, EVENT_malignancy,
+                                       EVENT_serious_infection, EVENT_neutropenia, EVENT_infusion_reaction, EVENT_infertility, EVENT_kidney_injury, EVENT_malignancy,
                                        EVENT_sensitisation, EVENT_death};
     for (size_t i = 0; i < sizeof harms / sizeof *harms; i++)
         if (lane->happened[harms[i]]) return false;

@@ -33,7 +33,7 @@ static const char *const population_of[GROUPS] = {"t1d_new_onset", "t1d_new_onse
 typedef struct {
     struct islet_protocol protocol;
     int n, n_visits;
-    double *values;     /* [patient][visit][endpoint] */
+    double *values; /* [patient][visit][endpoint] */
     double *diagnosed_year;
     unsigned char *was_free; /* of insulin, by 18 months */
 } group_study;
@@ -68,7 +68,8 @@ static void simulate(study *s)
         islet_problems *problems = islet_problems_create();
         if (trial_create_with(&s->of[g].protocol, NULL, &s->params, &t, problems) != ISLET_OK ||
             trial_run(t, NULL, keep, &s->of[g], problems) != ISLET_OK) {
-            for (int i = 0; i < islet_problems_count(problems); i++) fprintf(stderr, "%s\n", islet_problems_text(problems, i));
+            for (int i = 0; i < islet_problems_count(problems); i++)
+                fprintf(stderr, "%s\n", islet_problems_text(problems, i));
             exit(4);
         }
         islet_problems_free(problems);
@@ -86,7 +87,8 @@ static bool study_read(study *s, int n)
         islet_problems *problems = islet_problems_create();
         snprintf(text, sizeof text, protocol_text, population_of[g]);
         if (protocol_parse(text, strlen(text), "fit", &of->protocol, problems) != ISLET_OK) {
-            for (int i = 0; i < islet_problems_count(problems); i++) fprintf(stderr, "%s\n", islet_problems_text(problems, i));
+            for (int i = 0; i < islet_problems_count(problems); i++)
+                fprintf(stderr, "%s\n", islet_problems_text(problems, i));
             return false;
         }
         islet_problems_free(problems);
@@ -114,7 +116,8 @@ static void study_free(study *s)
 static double value_at(const group_study *s, int who, int day, endpoint_id e)
 {
     for (int v = 0; v < s->n_visits; v++)
-        if (s->protocol.visits_day[v] == day) return s->values[((size_t)who * (size_t)s->n_visits + (size_t)v) * ENDPOINT_COUNT + e];
+        if (s->protocol.visits_day[v] == day)
+            return s->values[((size_t)who * (size_t)s->n_visits + (size_t)v) * ENDPOINT_COUNT + e];
     fprintf(stderr, "no visit on day %d\n", day);
     exit(2);
 }
@@ -151,7 +154,8 @@ static double ever_in_remission(const group_study *s, int who, int day, endpoint
     static const int days[] = {80, 90, 180, 365, 445, 545};
     (void)day;
     for (size_t i = 0; i < sizeof(days) / sizeof(*days); i++)
-        if (value_at(s, who, days[i], ENDPOINT_insulin_u_per_kg_day) < 0.5 && value_at(s, who, days[i], e) < 7.0) return 1.0;
+        if (value_at(s, who, days[i], ENDPOINT_insulin_u_per_kg_day) < 0.5 && value_at(s, who, days[i], e) < 7.0)
+            return 1.0;
     return 0.0;
 }
 
@@ -161,8 +165,23 @@ static double was_free(const group_study *s, int who, int day, endpoint_id e)
     return s->was_free[who];
 }
 
+/* Severe events of the first year, weighted by the time since the visit before. */
+static double severe_per_100_years(const group_study *s)
+{
+    static const int days[] = {30, 80, 90, 180, 365};
+    double sum = 0.0, time = 0.0;
+    for (int i = 0; i < s->n; i++)
+        for (int d = 0, before = 0; d < 5; before = days[d++]) {
+            double rate = value_at(s, i, days[d], ENDPOINT_severe_hypo_per_year);
+            if (isnan(rate)) continue;
+            sum += rate * (days[d] - before);
+            time += days[d] - before;
+        }
+    return 100.0 * sum / time;
+}
+
 typedef struct {
-    double low, high;   /* of the age at diagnosis */
+    double low, high; /* of the age at diagnosis */
 } ages;
 static const ages all_ages = {0.0, 200.0};
 
@@ -224,43 +243,72 @@ static double misses(study *s, bool print)
         bool fitted;
         double simulated;
     } rows[] = {
-        {"NH_GREENBAUM2012 AUC mean, slope of year 1, nmol/L/month", -0.0245, 0.0015, true, (both(s, value_at, 445, AUC) - both(s, value_at, 80, AUC)) / 12.0},
-        {"NH_GREENBAUM2012 AUC mean, slope of year 2, nmol/L/month", -0.0079, 0.0016, true, (both(s, value_at, 810, AUC) - both(s, value_at, 445, AUC)) / 12.0},
+        {"NH_GREENBAUM2012 AUC mean, slope of year 1, nmol/L/month", -0.0245, 0.0015, true,
+         (both(s, value_at, 445, AUC) - both(s, value_at, 80, AUC)) / 12.0},
+        {"NH_GREENBAUM2012 AUC mean, slope of year 2, nmol/L/month", -0.0079, 0.0016, true,
+         (both(s, value_at, 810, AUC) - both(s, value_at, 445, AUC)) / 12.0},
         {"NH_GREENBAUM2012 detectable at 2 years, %", 93.0, 2.0, false, 100.0 * both(s, detected, 810, PEAK)},
         {"NH_SHIELDS2018 fall until 7 years, % a year", -47.0, 2.1, true, yearly_pct(s, 0, 7)},
         {"NH_SHIELDS2018 change after 7 years, % a year", 0.07, 2.0, true, yearly_pct(s, 7, 9)},
-        {"NH_HVIDOERE2009 month 1 to 12, diagnosed at 10 and over, %", -50.0, 6.0, true, change_pct(s, (ages){10.0, 200.0})},
-        {"NH_HVIDOERE2009 month 1 to 12, youngest (here under 8), %", -69.0, 6.0, true, change_pct(s, (ages){0.0, 8.0})},
-        {"NH_HVIDOERE_SLOPE months 3 to 12, children, % a month", -8.0, 0.7, false, 100.0 * (exp((mean_of(child, logarithm, 365, PEAK, all_ages) - mean_of(child, logarithm, 90, PEAK, all_ages)) / 9.0) - 1.0)},
-        {"NH_UKGRID detectable at 1 to 5 years, diagnosed at 7 to 12, %", 61.0, 3.0, false, late_detected(s, (ages){7.0, 13.0}, CHILD)},
-        {"NH_UKGRID detectable at 1 to 5 years, diagnosed at 13 and over, %", 78.0, 3.0, false, late_detected(s, all_ages, ADULT)},
-        {"NH_CLVER2023 placebo, AUC mean at 12 months, nmol/L", 0.44, 0.05, true, mean_of(child, value_at, 365, AUC, all_ages)},
-        {"NH_CLVER2023 placebo, peak >= 0.2 at 12 months, %", 71.0, 7.0, false, 100.0 * mean_of(child, above_0_2, 365, PEAK, all_ages)},
-        {"NH_CLOUD2022 control, geometric mean at 12 months, nmol/L", 0.46, 0.06, false, exp(mean_of(child, logarithm, 365, AUC, (ages){10.0, 200.0}))},
-        {"NH_CLOUD2022 control, geometric mean at 24 months, nmol/L", 0.24, 0.05, true, exp(mean_of(child, logarithm, 730, AUC, (ages){10.0, 200.0}))},
-        {"NH_BUCKINGHAM2013 control, geometric mean at 12 months, nmol/L", 0.52, 0.11, false, exp(mean_of(child, logarithm, 365, AUC, (ages){10.0, 200.0}))},
+        {"NH_HVIDOERE2009 month 1 to 12, diagnosed at 10 and over, %", -50.0, 6.0, true,
+         change_pct(s, (ages){10.0, 200.0})},
+        {"NH_HVIDOERE2009 month 1 to 12, youngest (here under 8), %", -69.0, 6.0, true,
+         change_pct(s, (ages){0.0, 8.0})},
+        {"NH_HVIDOERE_SLOPE months 3 to 12, children, % a month", -8.0, 0.7, false,
+         100.0 * (exp((mean_of(child, logarithm, 365, PEAK, all_ages) - mean_of(child, logarithm, 90, PEAK, all_ages)) /
+                      9.0) -
+                  1.0)},
+        {"NH_UKGRID detectable at 1 to 5 years, diagnosed at 7 to 12, %", 61.0, 3.0, false,
+         late_detected(s, (ages){7.0, 13.0}, CHILD)},
+        {"NH_UKGRID detectable at 1 to 5 years, diagnosed at 13 and over, %", 78.0, 3.0, false,
+         late_detected(s, all_ages, ADULT)},
+        {"NH_CLVER2023 placebo, AUC mean at 12 months, nmol/L", 0.44, 0.05, true,
+         mean_of(child, value_at, 365, AUC, all_ages)},
+        {"NH_CLVER2023 placebo, peak >= 0.2 at 12 months, %", 71.0, 7.0, false,
+         100.0 * mean_of(child, above_0_2, 365, PEAK, all_ages)},
+        {"NH_CLOUD2022 control, geometric mean at 12 months, nmol/L", 0.46, 0.06, false,
+         exp(mean_of(child, logarithm, 365, AUC, (ages){10.0, 200.0}))},
+        {"NH_CLOUD2022 control, geometric mean at 24 months, nmol/L", 0.24, 0.05, true,
+         exp(mean_of(child, logarithm, 730, AUC, (ages){10.0, 200.0}))},
+        {"NH_BUCKINGHAM2013 control, geometric mean at 12 months, nmol/L", 0.52, 0.11, false,
+         exp(mean_of(child, logarithm, 365, AUC, (ages){10.0, 200.0}))},
         {"NH_T1GER placebo, AUC mean at 12 months, nmol/L", 0.43, 0.074, true, both(s, value_at, 445, AUC)},
-        {"NH_NEON2013 HbA1c at diagnosis, %", 11.4, 0.08, false, mean_of(child, value_at, 0, ENDPOINT_hba1c_pct, all_ages)},
-        {"NH_NEON2013 HbA1c at 3 months, %", 7.2, 0.04, false, mean_of(child, value_at, 90, ENDPOINT_hba1c_pct, all_ages)},
-        {"NH_NEON2013 HbA1c at 6 months, %", 7.3, 0.05, false, mean_of(child, value_at, 180, ENDPOINT_hba1c_pct, all_ages)},
-        {"NH_NEON2013 HbA1c at 12 months, %", 7.8, 0.05, false, mean_of(child, value_at, 365, ENDPOINT_hba1c_pct, all_ages)},
-        {"NH_STENO1987 ever off insulin in 18 months, adults, %", 12.3, 2.0, false, 100.0 * mean_of(adult, was_free, 0, PEAK, all_ages)},
-        {"NH_BRATISLAVA2023 ever off insulin, children, %", 2.8, 0.7, false, 100.0 * mean_of(child, was_free, 0, PEAK, all_ages)},
-        {"NH_PROTEGE2011 placebo, off insulin at 12 months, %", 0.0, 1.0, false, 100.0 * both(s, value_at, 445, ENDPOINT_insulin_independent)},
-        {"NH_BRATISLAVA2023 HbA1c < 7 and < 0.5 U/kg, ever, children, %", 39.7, 2.1, false, 100.0 * mean_of(child, ever_in_remission, 0, ENDPOINT_hba1c_pct, all_ages)},
-        {"NH_T1GER placebo, IDAA1c <= 9 at 12 months, %", 7.0, 5.0, false, 100.0 * both(s, value_at, 445, ENDPOINT_partial_remission)},
-        {"NH_PROTEGE2011 placebo, < 0.5 U/kg and HbA1c < 6.5 at 12 months, %", 20.4, 4.1, false, 100.0 * both(s, low_dose_and_hba1c, 445, ENDPOINT_hba1c_pct)},
-        {"NH_BANDIT2023 placebo, insulin at 48 weeks, U/kg/day", 0.52, 0.04, false, both(s, value_at, 445, ENDPOINT_insulin_u_per_kg_day)},
-        {"NH_PROTECT2023 placebo, insulin at 78 weeks, children, U/kg/day", 0.59, 0.05, false, mean_of(child, value_at, 545, ENDPOINT_insulin_u_per_kg_day, all_ages)},
-        {"NH_PROTECT2023 placebo, time in range at 78 weeks, children, %", 62.7, 2.0, false, mean_of(child, value_at, 545, ENDPOINT_time_in_range_pct, all_ages)},
+        {"NH_NEON2013 HbA1c at diagnosis, %", 11.4, 0.08, false,
+         mean_of(child, value_at, 0, ENDPOINT_hba1c_pct, all_ages)},
+        {"NH_NEON2013 HbA1c at 3 months, %", 7.2, 0.04, false,
+         mean_of(child, value_at, 90, ENDPOINT_hba1c_pct, all_ages)},
+        {"NH_NEON2013 HbA1c at 6 months, %", 7.3, 0.05, false,
+         mean_of(child, value_at, 180, ENDPOINT_hba1c_pct, all_ages)},
+        {"NH_NEON2013 HbA1c at 12 months, %", 7.8, 0.05, false,
+         mean_of(child, value_at, 365, ENDPOINT_hba1c_pct, all_ages)},
+        {"NH_NEON2013 severe hypoglycaemia, children, per 100 person-years", 5.2, 0.8, false,
+         severe_per_100_years(child)},
+        {"NH_STENO1987 ever off insulin in 18 months, adults, %", 12.3, 2.0, false,
+         100.0 * mean_of(adult, was_free, 0, PEAK, all_ages)},
+        {"NH_BRATISLAVA2023 ever off insulin, children, %", 2.8, 0.7, false,
+         100.0 * mean_of(child, was_free, 0, PEAK, all_ages)},
+        {"NH_PROTEGE2011 placebo, off insulin at 12 months, %", 0.0, 1.0, false,
+         100.0 * both(s, value_at, 445, ENDPOINT_insulin_independent)},
+        {"NH_BRATISLAVA2023 HbA1c < 7 and < 0.5 U/kg, ever, children, %", 39.7, 2.1, false,
+         100.0 * mean_of(child, ever_in_remission, 0, ENDPOINT_hba1c_pct, all_ages)},
+        {"NH_T1GER placebo, IDAA1c <= 9 at 12 months, %", 7.0, 5.0, false,
+         100.0 * both(s, value_at, 445, ENDPOINT_partial_remission)},
+        {"NH_PROTEGE2011 placebo, < 0.5 U/kg and HbA1c < 6.5 at 12 months, %", 20.4, 4.1, false,
+         100.0 * both(s, low_dose_and_hba1c, 445, ENDPOINT_hba1c_pct)},
+        {"NH_BANDIT2023 placebo, insulin at 48 weeks, U/kg/day", 0.52, 0.04, false,
+         both(s, value_at, 445, ENDPOINT_insulin_u_per_kg_day)},
+        {"NH_PROTECT2023 placebo, insulin at 78 weeks, children, U/kg/day", 0.59, 0.05, false,
+         mean_of(child, value_at, 545, ENDPOINT_insulin_u_per_kg_day, all_ages)},
+        {"NH_PROTECT2023 placebo, time in range at 78 weeks, children, %", 62.7, 2.0, false,
+         mean_of(child, value_at, 545, ENDPOINT_time_in_range_pct, all_ages)},
     };
     double sum = 0.0;
     for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
         double miss = (rows[i].simulated - rows[i].observed) / rows[i].error;
         if (rows[i].fitted) sum += isnan(miss) ? 100.0 : miss * miss;
         if (print)
-            printf("  %-70s observed %8.4f simulated %8.4f (%+.1f errors)%s\n", rows[i].row, rows[i].observed, rows[i].simulated,
-                   miss, rows[i].fitted ? " fitted" : "");
+            printf("  %-70s observed %8.4f simulated %8.4f (%+.1f errors)%s\n", rows[i].row, rows[i].observed,
+                   rows[i].simulated, miss, rows[i].fitted ? " fitted" : "");
     }
     return sum;
 }
@@ -285,22 +333,24 @@ static double objective(const gsl_vector *x, void *context)
     if (outside > 0.0) return OUTSIDE + outside;
     simulate(s);
     double sum = misses(s, false);
-    fprintf(stderr, "%3d  loss %.5f age power %.3f antigen half %.3f quiescence ratio %.2f  misses %.2f\n", s->evaluations,
-            s->params.native_loss_per_day, power, s->params.antigen_half, s->params.quiescence_half_ratio, sum);
+    fprintf(stderr, "%3d  loss %.5f age power %.3f antigen half %.3f quiescence ratio %.2f  misses %.2f\n",
+            s->evaluations, s->params.native_loss_per_day, power, s->params.antigen_half,
+            s->params.quiescence_half_ratio, sum);
     return sum;
 }
 
 static void search(study *s, int iterations)
 {
     gsl_vector *x = gsl_vector_alloc(FITTED), *steps = gsl_vector_alloc(FITTED);
-    const double start[FITTED] = {log(s->params.native_loss_per_day), s->params.native_loss_age_power, log(s->params.antigen_half),
-                                  log(s->params.quiescence_half_ratio)};
+    const double start[FITTED] = {log(s->params.native_loss_per_day), s->params.native_loss_age_power,
+                                  log(s->params.antigen_half), log(s->params.quiescence_half_ratio)};
     const double step[FITTED] = {0.2, 0.15, 0.5, 0.4};
     for (int i = 0; i < FITTED; i++) gsl_vector_set(x, (size_t)i, start[i]), gsl_vector_set(steps, (size_t)i, step[i]);
     gsl_multimin_function f = {objective, FITTED, s};
     gsl_multimin_fminimizer *m = gsl_multimin_fminimizer_alloc(gsl_multimin_fminimizer_nmsimplex2, FITTED);
     gsl_multimin_fminimizer_set(m, &f, x, steps);
-    for (int i = 0; i < iterations && !gsl_multimin_fminimizer_iterate(m); i++) {}
+    for (int i = 0; i < iterations && !gsl_multimin_fminimizer_iterate(m); i++) {
+    }
     set_parameters(s, gsl_multimin_fminimizer_x(m));
     gsl_multimin_fminimizer_free(m);
     gsl_vector_free(x);
@@ -333,8 +383,10 @@ int main(int argc, char **argv)
         }
     if (iterations > 0) search(&s, iterations);
     simulate(&s);
-    printf("natural history, %d adults and %d children: native_loss_per_day %.5f native_loss_age_power %.3f antigen_half %.3f quiescence_half_ratio %.2f\n",
-           n, n, s.params.native_loss_per_day, s.params.native_loss_age_power, s.params.antigen_half, s.params.quiescence_half_ratio);
+    printf(
+        "natural history, %d adults and %d children: native_loss_per_day %.5f native_loss_age_power %.3f antigen_half %.3f quiescence_half_ratio %.2f\n",
+        n, n, s.params.native_loss_per_day, s.params.native_loss_age_power, s.params.antigen_half,
+        s.params.quiescence_half_ratio);
     printf("misses of the fitted rows %.2f\n", misses(&s, true));
     study_free(&s);
     return 0;

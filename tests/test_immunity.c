@@ -27,7 +27,8 @@ static int set_up(void **state)
 {
     (void)state;
     p = params_default();
-    patient = (person){.diabetes = DIABETES_TYPE1, .native_function_frac = 0.2, .immune_pace = 1.0, .autoantibody_positive = true};
+    patient = (person){
+        .diabetes = DIABETES_TYPE1, .native_function_frac = 0.2, .immune_pace = 1.0, .autoantibody_positive = true};
     return 0;
 }
 
@@ -48,7 +49,8 @@ static void live(body *b, const cell_signals *signals, double glucose_mg_dl, int
 {
     for (int i = 0; i < days; i++) {
         const native_day_of met = {.loss_per_day = immunity_native_loss_per_day(&b->immunity, &p, &patient),
-                                   .attack = immunity_native_attack(&b->immunity, &p), .glucose_mg_dl = glucose_mg_dl};
+                                   .attack = immunity_native_attack(&b->immunity, &p),
+                                   .glucose_mg_dl = glucose_mg_dl};
         double dead = native_day(&b->native, &p, signals, &met);
         immunity_day(&b->immunity, &p, &patient, signals, dead, alive(b));
     }
@@ -69,13 +71,15 @@ static void test_levels_are_one_at_diagnosis(void **state)
 static void test_cells_are_balanced(void **state)
 {
     (void)state;
-    const cell_signals helping = {.native_protection_frac = 0.3, .native_recovery_gain = 0.5, .regulatory_gain = 0.4, .effector_brake_frac = 0.2};
+    const cell_signals helping = {
+        .native_protection_frac = 0.3, .native_recovery_gain = 0.5, .regulatory_gain = 0.4, .effector_brake_frac = 0.2};
     body b = at_diagnosis();
     for (int month = 0; month < 240; month++) {
         live(&b, month % 5 ? &silent : &helping, month % 3 ? TREATED_MG_DL : UNTREATED_MG_DL, 30);
         assert_float_equal(alive(&b) + b.native.lost_frac, 0.2, 1e-13);
         assert_true(b.native.active_frac >= 0.0 && b.native.inactive_frac >= -1e-18);
-        assert_true(b.immunity.effector >= 0.0 && b.immunity.memory >= 0.0 && b.immunity.memory <= 1.0 && b.immunity.antigen >= 0.0);
+        assert_true(b.immunity.effector >= 0.0 && b.immunity.memory >= 0.0 && b.immunity.memory <= 1.0 &&
+                    b.immunity.antigen >= 0.0);
     }
 }
 
@@ -86,7 +90,8 @@ static void test_without_cells_nothing_is_attacked(void **state)
     body b = at_diagnosis();
     live(&b, &silent, TREATED_MG_DL, 10 * YEAR);
     assert_true(b.immunity.effector == 0.0 && b.native.lost_frac == 0.0);
-    assert_float_equal(immunity_graft_factor(&b.immunity, &p), 1.0, 1e-12); /* settled memory: the graft's hazard is its parameter */
+    assert_float_equal(immunity_graft_factor(&b.immunity, &p), 1.0,
+                       1e-12); /* settled memory: the graft's hazard is its parameter */
     patient.autoantibody_positive = false;
     b = at_diagnosis();
     assert_true(immunity_graft_factor(&b.immunity, &p) == 0.0);
@@ -143,7 +148,8 @@ static void test_more_reserve_stays_more(void **state)
 static double left_after_depletion(double share, int days)
 {
     body b = at_diagnosis();
-    immunity_deplete(&b.immunity, &(immune_depletion){.effector_frac = share, .memory_frac = share, .lymphocyte_frac = share});
+    immunity_deplete(&b.immunity,
+                     &(immune_depletion){.effector_frac = share, .memory_frac = share, .lymphocyte_frac = share});
     live(&b, &silent, TREATED_MG_DL, days);
     return alive(&b);
 }
@@ -181,7 +187,8 @@ static void test_nothing_from_nothing(void **state)
 static void test_signals_act(void **state)
 {
     (void)state;
-    const cell_signals each[] = {{.regulatory_gain = 1.0}, {.effector_brake_frac = 0.5}, {.native_protection_frac = 0.5}};
+    const cell_signals each[] = {
+        {.regulatory_gain = 1.0}, {.effector_brake_frac = 0.5}, {.native_protection_frac = 0.5}};
     body control = at_diagnosis();
     live(&control, &silent, TREATED_MG_DL, YEAR);
     for (size_t i = 0; i < sizeof(each) / sizeof(*each); i++) {
@@ -203,10 +210,14 @@ static void test_signals_act(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_levels_are_one_at_diagnosis),   cmocka_unit_test(test_cells_are_balanced),
-        cmocka_unit_test(test_without_cells_nothing_is_attacked), cmocka_unit_test(test_two_phases),
-        cmocka_unit_test(test_honeymoon),                     cmocka_unit_test(test_more_reserve_stays_more),
-        cmocka_unit_test(test_depletion_by_dose_and_relapse), cmocka_unit_test(test_nothing_from_nothing),
+        cmocka_unit_test(test_levels_are_one_at_diagnosis),
+        cmocka_unit_test(test_cells_are_balanced),
+        cmocka_unit_test(test_without_cells_nothing_is_attacked),
+        cmocka_unit_test(test_two_phases),
+        cmocka_unit_test(test_honeymoon),
+        cmocka_unit_test(test_more_reserve_stays_more),
+        cmocka_unit_test(test_depletion_by_dose_and_relapse),
+        cmocka_unit_test(test_nothing_from_nothing),
         cmocka_unit_test(test_signals_act),
     };
     return cmocka_run_group_tests(tests, set_up, NULL);

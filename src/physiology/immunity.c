@@ -40,7 +40,8 @@ void immunity_day(immunity *i, const params *p, const person *who, const cell_si
     i->effector += (effectors - i->effector) * share_of_day(p->effector_turnover_day);
     double shown = (dead_frac + p->antigen_turnover_per_day * living_frac) / p->antigen_reference_per_day;
     i->antigen += (shown - i->antigen) * share_of_day(p->antigen_clearance_day);
-    i->regulatory += (1.0 + signals->regulatory_gain + i->regulatory_boost - i->regulatory) * share_of_day(p->regulatory_turnover_day);
+    i->regulatory += (1.0 + signals->regulatory_gain + i->regulatory_boost - i->regulatory) *
+                     share_of_day(p->regulatory_turnover_day);
     i->quiescence += (settled_quiescence(i, p) - i->quiescence) * share_of_day(p->quiescence_day);
     i->lymphocytes += (1.0 - i->lymphocytes) * share_of_day(p->lymphocyte_recovery_day);
 

@@ -23,7 +23,8 @@ double native_day(native *n, const params *p, const cell_signals *signals, const
     double alive = n->active_frac + n->inactive_frac;
     if (!(alive > 0.0)) return 0.0;
     double unprotected = 1.0 - signals->native_protection_frac;
-    double out = (p->inactivation_per_day * toxic_share(p, day->glucose_mg_dl) + p->stunning_per_day * day->attack) * unprotected;
+    double out = (p->inactivation_per_day * toxic_share(p, day->glucose_mg_dl) + p->stunning_per_day * day->attack) *
+                 unprotected;
     double back = p->reactivation_per_day * (1.0 + signals->native_recovery_gain);
     double settled = back / (back + out), share = n->active_frac / alive;
     share = settled + (share - settled) * lanes_exp(-(back + out));

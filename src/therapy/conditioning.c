@@ -13,13 +13,22 @@
 const char *const conditioning_step_words[] = {CONDITIONING_STEPS(STEP_WORD) NULL};
 
 #define VALUE(name, unit_, low_, high_, sentence)                                                                      \
-    {.key = #name, .read = sourced_value_read, .offset = offsetof(conditioning, name), .required = true, .low = low_,        \
-     .high = high_, .unit = unit_},
+    {.key = #name,                                                                                                     \
+     .read = sourced_value_read,                                                                                       \
+     .offset = offsetof(conditioning, name),                                                                           \
+     .required = true,                                                                                                 \
+     .low = low_,                                                                                                      \
+     .high = high_,                                                                                                    \
+     .unit = unit_},
 static const yaml_field value_fields[] = {CONDITIONING_VALUES(VALUE)};
 
 #define STEP_FIELD(name, sentence)                                                                                     \
-    {.key = #name, .read = yaml_read_int, .offset = offsetof(conditioning, step_day[STEP_##name]), .low = 0,           \
-     .high = STEP_DAY_MAX, .unit = "days"},
+    {.key = #name,                                                                                                     \
+     .read = yaml_read_int,                                                                                            \
+     .offset = offsetof(conditioning, step_day[STEP_##name]),                                                          \
+     .low = 0,                                                                                                         \
+     .high = STEP_DAY_MAX,                                                                                             \
+     .unit = "days"},
 static const yaml_field step_fields[] = {CONDITIONING_STEPS(STEP_FIELD)};
 
 static void read_values(yaml_reader *reader, const yaml_node *node, const yaml_field *field, void *out, void *context)
@@ -71,7 +80,8 @@ bool conditioning_parse(const char *text, size_t length, const char *file, condi
     return reader.errors == 0;
 }
 
-static const char *const shipped[] = {"cyclophosphamide_atg", "fludarabine_cyclophosphamide_atg", "atg_low_dose", "teplizumab", NULL};
+static const char *const shipped[] = {"cyclophosphamide_atg", "fludarabine_cyclophosphamide_atg", "atg_low_dose",
+                                      "teplizumab", NULL};
 
 const char *const *conditioning_names(void)
 {

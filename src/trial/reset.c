@@ -12,13 +12,16 @@
 #include "base/lanes_math.h"
 #include "trial/harms.h"
 
-#define ENGRAFTMENT_CV 0.15      /* between people; assumed */
-#define REBUILT_ALONE 0.4        /* of blood formation where no cells are given back: weeks instead of ten days; assumed */
-#define INFECTION_WINDOW_DAY 30  /* after drugs without aplasia */
+#define ENGRAFTMENT_CV 0.15 /* between people; assumed */
+#define REBUILT_ALONE 0.4   /* of blood formation where no cells are given back: weeks instead of ten days; assumed */
+#define INFECTION_WINDOW_DAY 30 /* after drugs without aplasia */
 
-static const event_kind step_event[STEP_COUNT] = {
-    [STEP_mobilisation] = EVENT_mobilisation, [STEP_leukapheresis] = EVENT_leukapheresis, [STEP_freezing] = EVENT_freezing,
-    [STEP_conditioning] = EVENT_conditioning, [STEP_thaw] = EVENT_thaw, [STEP_aplasia] = EVENT_aplasia};
+static const event_kind step_event[STEP_COUNT] = {[STEP_mobilisation] = EVENT_mobilisation,
+                                                  [STEP_leukapheresis] = EVENT_leukapheresis,
+                                                  [STEP_freezing] = EVENT_freezing,
+                                                  [STEP_conditioning] = EVENT_conditioning,
+                                                  [STEP_thaw] = EVENT_thaw,
+                                                  [STEP_aplasia] = EVENT_aplasia};
 
 /* Steps whose day is the same for everybody; the infusion is the cells' own event, engraftment and discharge the person's. */
 static bool is_common(conditioning_step step)
@@ -29,7 +32,8 @@ static bool is_common(conditioning_step step)
 static void step_events(lane *lane, const conditioning *path, int day, int of_path)
 {
     for (int s = 0; s < STEP_COUNT; s++)
-        if (path->step_day[s] == of_path && is_common((conditioning_step)s)) course_event(lane, day, step_event[s], NAN);
+        if (path->step_day[s] == of_path && is_common((conditioning_step)s))
+            course_event(lane, day, step_event[s], NAN);
     if (path->step_day[STEP_aplasia] == of_path) course_event(lane, day, EVENT_neutropenia, NAN);
     if (day == lane->engraftment_day) course_event(lane, day, EVENT_engraftment, NAN);
     int stay = path->step_day[STEP_discharge] - path->step_day[STEP_engraftment];
@@ -47,10 +51,11 @@ static double daily(const sourced_value *share, double strength, double days)
 static void deplete(lane *lane, const conditioning *path, double strength)
 {
     double days = path->duration_day.value;
-    immunity_deplete(&lane->immunity, &(immune_depletion){.effector_frac = daily(&path->effector_depletion_frac, strength, days),
-                                                          .memory_frac = daily(&path->memory_depletion_frac, strength, days),
-                                                          .regulatory_frac = daily(&path->regulatory_depletion_frac, strength, days),
-                                                          .lymphocyte_frac = daily(&path->lymphocyte_depletion_frac, strength, days)});
+    immunity_deplete(&lane->immunity,
+                     &(immune_depletion){.effector_frac = daily(&path->effector_depletion_frac, strength, days),
+                                         .memory_frac = daily(&path->memory_depletion_frac, strength, days),
+                                         .regulatory_frac = daily(&path->regulatory_depletion_frac, strength, days),
+                                         .lymphocyte_frac = daily(&path->lymphocyte_depletion_frac, strength, days)});
 }
 
 static void after_drugs(lane *lane, const conditioning *path, double strength)
@@ -94,12 +99,14 @@ static void give_back(const run_plan *run, lane *lane, const conditioning *path,
 static void harms_of_the_drugs(const run_plan *run, lane *lane, const conditioning *path, int day)
 {
     draw d = draw_from(run->seed, lane->who->key, RNG_harms, HARM_DRAWS_RESET);
-    double reaction = draw_uniform(&d), infertile = draw_uniform(&d), infection = draw_uniform(&d), death = draw_uniform(&d), when = draw_uniform(&d);
+    double reaction = draw_uniform(&d), infertile = draw_uniform(&d), infection = draw_uniform(&d),
+           death = draw_uniform(&d), when = draw_uniform(&d);
     if (reaction < path->infusion_reaction_frac.value) course_event(lane, day, EVENT_infusion_reaction, NAN);
     if (infertile < path->infertility_frac.value) course_event(lane, day, EVENT_infertility, NAN);
     if (conditioning_needs_cells(path)) return; /* the rest comes with aplasia */
     if (infection < path->serious_infection_frac.value) course_event(lane, day, EVENT_serious_infection, NAN);
-    if (death < path->treatment_death_frac.value) lane->treatment_death_day = day + 1 + (int)(when * INFECTION_WINDOW_DAY);
+    if (death < path->treatment_death_frac.value)
+        lane->treatment_death_day = day + 1 + (int)(when * INFECTION_WINDOW_DAY);
 }
 
 void reset_day(const run_plan *run, lane *lane, int day)

@@ -14,6 +14,7 @@ static const char *kind_name(islet_file_kind kind)
     case ISLET_FILE_PRODUCT: return "product";
     case ISLET_FILE_POPULATION: return "population";
     case ISLET_FILE_REGIMEN: return "regimen";
+    case ISLET_FILE_CONDITIONING: return "conditioning";
     case ISLET_FILE_STORE: return "store";
     case ISLET_FILE_PATIENT: return "patient";
     case ISLET_FILE_EVIDENCE_ROWS: return "evidence rows";

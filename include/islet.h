@@ -153,7 +153,8 @@ typedef enum {
     ISLET_FILE_EVIDENCE_ROWS,
     ISLET_FILE_EVIDENCE_TABLE, /* another table of the evidence base */
     ISLET_FILE_PARAMETERS,
-    ISLET_FILE_STUDIES         /* to be pooled */
+    ISLET_FILE_STUDIES,        /* to be pooled */
+    ISLET_FILE_CONDITIONING    /* of the immune system, with its dated steps */
 } islet_file_kind;
 
 /** Tell the kind of a file and list all that is wrong with it. ISLET_OK when nothing but warnings. */

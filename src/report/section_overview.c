@@ -57,6 +57,13 @@ static void write_courses(page *p, int arm)
         write_name(p, column_string(query, 0), '-');
         text_add(p->out, " immunosuppression");
     }
+    query = page_query(p, "SELECT conditioning, conditioning_start_day FROM arm WHERE arm = ?1 AND conditioning IS NOT NULL",
+                       PAGE_BIND(arm));
+    while (page_row(p, &query)) {
+        text_add(p->out, ", conditioning ");
+        write_name(p, column_string(query, 0), ' ');
+        text_format(p->out, " from day %d", sqlite3_column_int(query, 1));
+    }
 }
 
 typedef struct {

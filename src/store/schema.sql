@@ -26,7 +26,9 @@ CREATE TABLE arm (
     name TEXT NOT NULL,
     regimen TEXT,                      -- immunosuppression; NULL for none
     regimen_start_day INTEGER,
-    regimen_stop_day INTEGER           -- NULL: never stopped
+    regimen_stop_day INTEGER,          -- NULL: never stopped
+    conditioning TEXT,                 -- of the immune system; NULL for none
+    conditioning_start_day INTEGER     -- day 0 of its dated steps
 );
 
 CREATE TABLE course (
@@ -211,9 +213,9 @@ CREATE TABLE parameter (
 ) WITHOUT ROWID;
 
 CREATE TABLE product_value (
-    -- Numbers of the cell products and immunosuppression regimens in this run.
-    product TEXT NOT NULL,             -- name of the product or regimen
-    kind TEXT NOT NULL CHECK (kind IN ('product', 'regimen')),
+    -- Numbers of the cell products, immunosuppression regimens and conditionings in this run.
+    product TEXT NOT NULL,             -- name of the product, regimen or conditioning
+    kind TEXT NOT NULL CHECK (kind IN ('product', 'regimen', 'conditioning')),
     key TEXT NOT NULL,
     value REAL,
     low REAL,                          -- range, where one is known

@@ -118,10 +118,13 @@ static islet_status write_arms(islet_store *store, const struct islet_protocol *
     for (int i = 0; i < protocol->n_arms && status == ISLET_OK; i++) {
         const protocol_arm *arm = &protocol->arms[i];
         bool treated = arm->regimen >= 0;
-        status = INSERT("INSERT INTO arm VALUES (?1, ?2, ?3, ?4, ?5)", INTEGER(i), TEXT(arm->name),
+        bool conditioned = arm->conditioning >= 0;
+        status = INSERT("INSERT INTO arm VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)", INTEGER(i), TEXT(arm->name),
                         treated ? TEXT(protocol->regimens[arm->regimen].name) : MISSING,
                         treated ? INTEGER(arm->regimen_start_day) : MISSING,
-                        treated && arm->regimen_stop_day != INT_MAX ? INTEGER(arm->regimen_stop_day) : MISSING);
+                        treated && arm->regimen_stop_day != INT_MAX ? INTEGER(arm->regimen_stop_day) : MISSING,
+                        conditioned ? TEXT(protocol->conditionings[arm->conditioning].name) : MISSING,
+                        conditioned ? INTEGER(arm->conditioning_start_day) : MISSING);
         if (status == ISLET_OK) status = write_courses(store, protocol, i, problems);
     }
     return status;
@@ -227,6 +230,13 @@ static islet_status write_products(islet_store *store, const struct islet_protoc
         REGIMEN_VALUES(REGIMEN_ROW)
 #undef REGIMEN_ROW
     }
+    for (int i = 0; i < protocol->n_conditionings; i++) {
+        const conditioning *c = &protocol->conditionings[i];
+#define CONDITIONING_ROW(key, unit, low, high, sentence)                                                             \
+        if (status == ISLET_OK) status = write_sourced(store, c->name, "conditioning", #key, unit, sentence, &c->key, problems);
+        CONDITIONING_VALUES(CONDITIONING_ROW)
+#undef CONDITIONING_ROW
+    }
     return status;
 }
 
@@ -239,7 +249,7 @@ static islet_status write_population(islet_store *store, const population *peopl
 {
     islet_status status = ISLET_OK;
 #define POPULATION_ROW(name, unit, sentence)                                                                         \
-    if (status == ISLET_OK && population_gives(&people->name))                                                                                          \
+    if (status == ISLET_OK && population_gives(&people->name))                                                         \
         status = INSERT("INSERT INTO population_value VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)", TEXT(#name),      \
                         REAL(people->name.mean), REAL(people->name.sd), REAL(closed_or_missing(people->name.low)),    \
                         REAL(closed_or_missing(people->name.high)), TEXT(unit),                                      \

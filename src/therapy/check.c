@@ -16,6 +16,7 @@ static const struct {
     {"islet", ISLET_FILE_PROTOCOL},
     {"islet_product", ISLET_FILE_PRODUCT},
     {"islet_regimen", ISLET_FILE_REGIMEN},
+    {"islet_conditioning", ISLET_FILE_CONDITIONING},
     {"islet_population", ISLET_FILE_POPULATION},
     {"islet_patient", ISLET_FILE_PATIENT},
     {"islet_params", ISLET_FILE_PARAMETERS},
@@ -40,7 +41,7 @@ static void report_unknown(const char *text, size_t length, const char *path, is
         yaml_error(
             &reader, document->root,
             "this is no file of islet: a protocol begins with islet: 1, a product with islet_product: 1, a regimen with "
-            "islet_regimen: 1, a population with islet_population: 1, a patient with islet_patient: 1, a parameter set with islet_params: 1");
+            "islet_regimen: 1, a conditioning with islet_conditioning: 1, a population with islet_population: 1, a patient with islet_patient: 1, a parameter set with islet_params: 1");
     yaml_free(document);
 }
 
@@ -50,6 +51,7 @@ static bool read_as(islet_file_kind kind, const char *text, size_t length, const
         islet_protocol protocol;
         product product;
         regimen regimen;
+        conditioning conditioning;
         population population;
         patient_record patient;
         parameter_set parameters;
@@ -60,6 +62,7 @@ static bool read_as(islet_file_kind kind, const char *text, size_t length, const
     case ISLET_FILE_PROTOCOL: fine = protocol_parse(text, length, path, &any->protocol, problems) == ISLET_OK; break;
     case ISLET_FILE_PRODUCT: fine = product_parse(text, length, path, &any->product, problems); break;
     case ISLET_FILE_REGIMEN: fine = regimen_parse(text, length, path, &any->regimen, problems); break;
+    case ISLET_FILE_CONDITIONING: fine = conditioning_parse(text, length, path, &any->conditioning, problems); break;
     case ISLET_FILE_POPULATION: fine = population_parse(text, length, path, &any->population, problems); break;
     case ISLET_FILE_PATIENT: fine = record_parse(text, length, path, NULL, &any->patient, problems) == ISLET_OK; break;
     case ISLET_FILE_PARAMETERS:

@@ -1,9 +1,9 @@
-/* Products and regimens as a table for people: every number that a shipped file gives, with what it stands on. */
+/* Products, regimens and conditionings as a table for people: every number that a shipped file gives, with what it stands on. */
 #include <stdlib.h>
 
 #include "base/number.h"
 #include "base/table.h"
-#include "therapy/product.h"
+#include "therapy/conditioning.h"
 
 enum { PRODUCT, KEY, VALUE, UNIT, LOW, HIGH, STANDING, GRADE, SOURCE, SENTENCE, COLUMNS };
 
@@ -49,6 +49,15 @@ static bool add_regimen(islet_table *table, const char *name, const regimen *of)
     return fine;
 }
 
+static bool add_conditioning(islet_table *table, const char *name, const conditioning *of)
+{
+    bool fine = true;
+#define ADD_CONDITIONING(key, unit, low, high, sentence)                                                               \
+    fine = fine && add_value(table, name, (value_text){#key, unit, sentence}, "", &of->key);
+    CONDITIONING_VALUES(ADD_CONDITIONING)
+    return fine;
+}
+
 islet_status islet_products_table(islet_table **out)
 {
     static const char *const names[COLUMNS] = {"product", "key",      "value", "unit",   "low",
@@ -57,21 +66,25 @@ islet_status islet_products_table(islet_table **out)
     islet_status status = ISLET_ERR_MEMORY;
     product *one = malloc(sizeof *one);
     regimen *drugs = malloc(sizeof *drugs);
+    conditioning *path = malloc(sizeof *path);
     islet_table *table = table_create(COLUMNS, names, is_number);
     *out = NULL;
-    if (!one || !drugs || !table) goto done;
+    if (!one || !drugs || !path || !table) goto done;
 
     bool fine = true;
     for (const char *const *name = product_names(); *name && fine; name++)
         fine = product_shipped(*name, one) && add_product(table, *name, one);
     for (const char *const *name = regimen_names(); *name && fine; name++)
         fine = regimen_shipped(*name, drugs) && add_regimen(table, *name, drugs);
+    for (const char *const *name = conditioning_names(); *name && fine; name++)
+        fine = conditioning_shipped(*name, path) && add_conditioning(table, *name, path);
     if (!fine) goto done; /* shipped files are checked by a test, so this is memory */
     *out = table;
     table = NULL;
     status = ISLET_OK;
 done:
     islet_table_free(table);
+    free(path);
     free(drugs);
     free(one);
     return status;

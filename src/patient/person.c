@@ -240,6 +240,7 @@ static bool draw_duration(const population *of, draw *d, person *out)
 static void draw_hidden(const params *p, const population *of, draw *d, person *out)
 {
     out->severe_hypo_frailty = draw_gamma_mean_one(d, of->severe_hypo_frailty_var.mean);
+    if (population_gives(&of->severe_hypo_factor)) out->severe_hypo_frailty *= of->severe_hypo_factor.mean;
     out->immune_frailty = draw_gamma_mean_one(d, p->immune_frailty_var);
     out->engraftment = draw_lognormal(d, 1.0, sqrt(lanes_exp(p->engraftment_log_sd * p->engraftment_log_sd) - 1.0));
     out->kidney_response = draw_lognormal(d, 1.0, sqrt(lanes_exp(p->egfr_response_log_sd * p->egfr_response_log_sd) - 1.0));

@@ -42,13 +42,14 @@ typedef enum { SPREAD_NORMAL, SPREAD_LOGNORMAL, SPREAD_UNIFORM, SPREAD_GAMMA, SP
     ENTRY(impaired_awareness_frac, "fraction", "share with impaired awareness of hypoglycaemia")                      \
     ENTRY(severe_hypo_frailty_var, "1", "variance of the gamma factor (mean 1) on the severe-hypoglycaemia hazard")
 
-/* Duration and height, each written in one of two ways: see check_alternatives of population.c. */
+/* Duration and height, each written in one of two ways (check_alternatives of population.c), and what may be left out. */
 #define POPULATION_ALTERNATIVES(ENTRY)                                                                               \
     ENTRY(age_at_diagnosis_year, "year", "age at diagnosis; duration is the difference")                              \
     ENTRY(duration_year, "year", "years since diagnosis at enrolment; age at diagnosis is the difference")            \
     ENTRY(height_women_m, "m", "height of women")                                                                     \
     ENTRY(height_men_m, "m", "height of men")                                                                         \
-    ENTRY(child_bmi_kg_m2, "kg/m2", "body mass index of children, whose height follows from it and their weight")
+    ENTRY(child_bmi_kg_m2, "kg/m2", "body mass index of children, whose height follows from it and their weight") \
+    ENTRY(severe_hypo_factor, "1", "severe-hypoglycaemia hazard over that of candidates for transplantation; 1 where not given")
 
 /* More numbers of a population without type 1 diabetes, under `metabolism`. */
 #define METABOLIC_VALUES(ENTRY)                                                                                      \

@@ -26,7 +26,7 @@ enum { ADULT, CHILD, GROUPS };
 /* Day 80 is the usual enrolment of trials within 100 days; their months count from there. */
 static const char *const protocol_text =
     "islet: 1\ntitle: fit\npopulation: {of: %s, n: 64, require: {duration_year: \"<= 0.01\"}}\narms:\n  - name: insulin alone\n"
-    "care: {insulin: basal_bolus, wean: never}\n"
+    "trial_effect: none\ncare: {insulin: basal_bolus, wean: never}\n"
     "follow_up: {years: 9, visits_day: [0, 30, 80, 90, 180, 365, 445, 545, 730, 810, 1095, 1460, 1825, 2190, 2555, 2920, 3285]}\n";
 static const char *const population_of[GROUPS] = {"t1d_new_onset", "t1d_new_onset_child"};
 

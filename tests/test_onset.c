@@ -32,6 +32,7 @@ static const char reset_text[] =
     "    cells: [{product: haematopoietic_autologous, cd34_per_kg: 5e6, day: 40}]\n"
     "  - name: insulin\n"
     "care: {wean: never}\n"
+    "trial_effect: none\n" /* arms differ by what they are given alone */
     "follow_up: {years: 1, visits_day: [0, 30, 90, 180, 365]}\n";
 
 typedef struct {

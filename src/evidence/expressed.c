@@ -125,7 +125,8 @@ static islet_status add_visits(expressed *e, islet_problems *problems)
         const evidence_row *row = e->rows[r].row;
         islet_protocol *protocol = e->protocols[e->rows[r].protocol].protocol;
         if (row->day > protocol->follow_up_day) {
-            problems_warning(problems, e->read.path, row->line, 0, "day: %d is after the end of %s, day %d; the follow-up is made as long",
+            if (!e->map.bytes) /* a user's rows */
+                problems_warning(problems, e->read.path, row->line, 0, "day: %d is after the end of %s, day %d; the follow-up is made as long",
                              row->day, e->protocols[e->rows[r].protocol].path, protocol->follow_up_day);
             protocol->follow_up_day = row->day;
         }

@@ -6,7 +6,7 @@
  * High glucose and the inflammation of the attack put cells to rest. Near-normal glucose brings the first back within weeks: with
  * insulin begun at diagnosis the active share recovers (honeymoon) until the attack has taken the cells. The others come back
  * only when the attack ends: at diagnosis about half of the cells can be alive (10.1371/journal.pone.0001374) where C-peptide
- * tells of a fifth, and islets of people at diagnosis work again after days outside the body (10.2337/db15-0071, sizes not
+ * tells of a fifth, and islets of people at diagnosis work again after days outside the body (10.2337/db14-1911, sizes not
  * read). The form and the two rates' place follow the
  * ketosis-prone diabetes model of Ridout, Vellanki, Nemenman (10.7554/elife.100193.1), whose exponents are lost in what could be read. No
  * cell dies of glucose here: keeping glucose closer to normal for two years did not preserve C-peptide (CLOUD, 10.1056/NEJMoa2203496,

@@ -16,13 +16,14 @@
 #include <gsl/gsl_odeiv2.h>
 
 #include "base/units.h"
-#include "peak.h"
+#include "physiology/peak.h"
 #include "reference/reference.h"
 
 #define ROUNDS 5
 #define ROUND_S 0.1
 #define TIMED_DAYS 14 /* preparing a person counts, as it does in a run */
 #define PEERS_MAX 16
+#define PEAK_REPEATS 2000000
 
 static double thread_s(void)
 {
@@ -199,11 +200,10 @@ static double median_speed(peer *p)
 
 static double peak_flops(void)
 {
-#if defined(__x86_64__)
-    if (kernel_find("avx512")) return peak_avx512(thread_s);
-    if (kernel_find("avx2")) return peak_avx2(thread_s);
-#endif
-    return peak_portable(thread_s);
+    peak_run *run = peak_find(kernel_find(NULL)->name);
+    const double start = thread_s();
+    const peak_work work = run(PEAK_REPEATS);
+    return work.result > 0.0 ? work.operations / (thread_s() - start) : 0.0;
 }
 
 int main(int argc, char **argv)

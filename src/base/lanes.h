@@ -17,7 +17,9 @@
 #define ISLET_LANES 1
 #endif
 
-#if ISLET_LANES == 1
+#if defined(ISLET_LANES_COUNTED)
+#include "base/lanes_counted.h"
+#elif ISLET_LANES == 1
 typedef double lanes;
 typedef uint64_t lanes_bits; /* the same lanes as unsigned integers */
 typedef int64_t lanes_mask;  /* opaque: true or false for each lane; combine with lanes_and, _or, _not */
@@ -71,7 +73,8 @@ static inline lanes lanes_from_bits(lanes_bits bits)
     return value;
 }
 
-#if ISLET_LANES == 1
+#if defined(ISLET_LANES_COUNTED) /* all of them stand with the type */
+#elif ISLET_LANES == 1
 
 static inline lanes lanes_set1(double value) { return value; }
 static inline double lanes_get(lanes value, int lane) { return (void)lane, value; }

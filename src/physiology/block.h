@@ -666,8 +666,8 @@ static inline __attribute__((always_inline)) void block_stage2(const lane_group 
     w->portal = lanes_set1(0.0);
     if (secretes) {
         w->unsecreted = w->middle;
-        w->portal =
-            secrete(k, table, lane, &w->start, &(glucose_course){w->glucose, w->slope, glucose2}, true, &w->middle);
+        const glucose_course course = {w->glucose, w->slope, glucose2};
+        w->portal = secrete(k, table, lane, &w->start, &course, true, &w->middle);
     }
     w->xh_middle = follow_alarm(k, table, lane, w->start.xh, w->glucose, glucose2);
     w->signal_middle = glucose_signal(k, w->middle.id, w->middle.ipo, w->xh_middle);
@@ -700,8 +700,8 @@ static inline __attribute__((always_inline)) void block_stage4(const lane_group 
     w->end.qg = qg;
     if (secretes) {
         const lanes slope3 = lanes_fma(lanes_set1(2.0 / PART_MIN), glucose3 - w->glucose, -w->slope);
-        w->portal = w->portal +
-                    secrete(k, table, lane, &w->middle, &(glucose_course){glucose3, slope3, glucose4}, true, &w->end);
+        const glucose_course course = {glucose3, slope3, glucose4};
+        w->portal = w->portal + secrete(k, table, lane, &w->middle, &course, true, &w->end);
     }
     const lanes xh_end = follow_alarm(k, table, lane, w->xh_middle, glucose3, glucose4);
     w->signal_end = glucose_signal(k, w->end.id, w->end.ipo, xh_end);
@@ -902,12 +902,11 @@ static inline void block_secretes(lane_group *g, int lane, lanes glucose_middle,
                 guessed = lanes_fma(four, w->middle.xu, w->end.xu);
     const lanes slope_middle =
         lanes_fma(lanes_set1(1.5 / BLOCK_MINUTES), glucose_end - w->glucose, -0.25 * (w->slope + slope_end));
+    const glucose_course first = {w->glucose, w->slope, glucose_middle}, second = {glucose_middle, slope_middle, glucose_end};
     w->middle = w->unsecreted;
-    lanes found =
-        secrete(k, table, lane, &w->start, &(glucose_course){w->glucose, w->slope, glucose_middle}, false, &w->middle);
+    lanes found = secrete(k, table, lane, &w->start, &first, false, &w->middle);
     chain_part(g, lane, 1, true, &w->middle, &w->end);
-    found = found + secrete(k, table, lane, &w->middle, &(glucose_course){glucose_middle, slope_middle, glucose_end},
-                            false, &w->end);
+    found = found + secrete(k, table, lane, &w->middle, &second, false, &w->end);
     w->end.qg = qg;
     const lanes action = (lanes_fma(four, w->middle.xu, w->end.xu) - guessed) * (BLOCK_MINUTES / 6.0);
     add_missed(table, lane, share_above_floor(w) * k->kp4 * (w->portal - found), -action * w->n3.per_action * w->gt3,

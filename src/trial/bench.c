@@ -2,18 +2,21 @@
  *
  * The reference is classical Runge-Kutta on everything in 32 steps a minute; tests/test_reference.c holds it against
  * CVODE at 1e-10 (they agree to about 1e-5 mg/dL). Speed is the best of several rounds in which the engines take turns, so
- * that a slow spell of the machine hits all of them. */
+ * that a slow spell of the machine hits all of them; the peak of an engine's width takes its turn beside it. */
 #include <math.h>
 #include <stdlib.h>
 
 #include "base/units.h"
 #include "islet.h"
+#include "physiology/peak.h"
+#include "trial/bench_flops.h"
 #include "trial/workload.h"
 
 #define REFERENCE_STEPS 32
 #define ROUNDS 5
 #define ROUND_S 0.05 /* an engine is run again and again until this long has passed */
 #define DAYS_MAX 3650
+#define PEAK_REPEATS 100000
 
 typedef struct {
     const char *name, *kernel;
@@ -65,6 +68,21 @@ static double round_speed(const workload_method *method, const workload_person *
     return elapsed > 0.0 ? (double)repeats * SUBJECT_COUNT * days / elapsed : 0.0;
 }
 
+/* => operations a second of the width in one round */
+static double round_peak(peak_run *run, double (*clock_s)(void))
+{
+    const double start = clock_s();
+    const peak_work work = run(PEAK_REPEATS);
+    const double elapsed = clock_s() - start;
+    return elapsed > 0.0 && work.result > 0.0 ? work.operations / elapsed : 0.0;
+}
+
+static double counted_flops(const engine *engine)
+{
+    if (engine->steps) return bench_flops_counted.general_whole;
+    return engine->core ? bench_flops_counted.core : bench_flops_counted.whole;
+}
+
 /* The people of one kind, their days and the reference. */
 typedef struct {
     workload_person people[SUBJECT_COUNT];
@@ -112,7 +130,8 @@ islet_status islet_bench(int days, double (*clock_s)(void), islet_bench_row *row
         bench_side *side = sides[engines[i].core];
         workload_run(&methods[used], side->people, SUBJECT_COUNT, days, side->calendar, trace);
         rows[used] = (islet_bench_row){.engine = engines[i].name,
-                                       .max_error_mg_dl = largest_difference(trace, side->reference_mg_dl, n)};
+                                       .max_error_mg_dl = largest_difference(trace, side->reference_mg_dl, n),
+                                       .flops_per_patient_day = counted_flops(&engines[i])};
         side_of[used++] = side;
     }
 
@@ -121,9 +140,14 @@ islet_status islet_bench(int days, double (*clock_s)(void), islet_bench_row *row
         for (int i = 0; i < used; i++) {
             const double speed = round_speed(&methods[i], side_of[i]->people, days, side_of[i]->calendar, clock_s);
             if (speed > rows[i].patient_days_per_s_core) rows[i].patient_days_per_s_core = speed;
+            const double peak = round_peak(peak_find(methods[i].kernel->name), clock_s);
+            if (peak > rows[i].peak_flops_per_s) rows[i].peak_flops_per_s = peak;
         }
-    for (int i = 0; i < used; i++)
-        rows[i].ratio_to_scalar_rk4 = rows[i].patient_days_per_s_core / rows[0].patient_days_per_s_core;
+    for (int i = 0; i < used; i++) {
+        islet_bench_row *row = &rows[i];
+        row->ratio_to_scalar_rk4 = row->patient_days_per_s_core / rows[0].patient_days_per_s_core;
+        row->peak_fraction = row->flops_per_patient_day * row->patient_days_per_s_core / row->peak_flops_per_s;
+    }
     *n_rows = used;
 done:
     side_free(sides[0]);

@@ -13,6 +13,13 @@ if(EXISTS ${CMAKE_SOURCE_DIR}/src/base/status.c AND NOT ISLET_SANITIZE AND NOT I
     script_test(check_symbols tools/check_symbols.sh $<TARGET_FILE:islet>)
 endif()
 
+if(TARGET kernel_days AND CMAKE_BUILD_TYPE STREQUAL Release AND ISLET_KERNEL_OPTIMISE STREQUAL -O3
+   AND NOT ISLET_SANITIZE AND NOT ISLET_COVERAGE) # the number belongs to this optimisation
+    string(REGEX MATCH "^[0-9]+" compiler_major "${CMAKE_C_COMPILER_VERSION}")
+    script_test(test_instructions tests/test_instructions.sh $<TARGET_FILE:kernel_days> ${CMAKE_C_COMPILER_ID}-${compiler_major})
+    set_tests_properties(test_instructions PROPERTIES SKIP_RETURN_CODE 77)
+endif()
+
 if(TARGET islet_command)
     add_executable(json_check tests/cli/json_check.c)
     add_library(faults SHARED tests/faults/faults.c tests/faults/disk.c tests/faults/preload.c) # disturbs the command

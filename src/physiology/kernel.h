@@ -14,7 +14,9 @@
 
 #define LANE_GROUP 16
 #define EATING_MG_PER_MIN 5000.0    /* announced carbohydrate is eaten at 5 g/min (simglucose) */
+#ifndef BLOCK_MINUTES /* tests of the order of the method build it with others */
 #define BLOCK_MINUTES 5             /* one step of the default method, one sensor reading */
+#endif
 #define SENSOR_MINUTES BLOCK_MINUTES
 
 #define BLOCK_PARTS 2               /* insulin and the intestine take a block in halves */

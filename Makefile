@@ -1,5 +1,5 @@
 # Few words for newcomers; the build itself is CMake's (CMakeLists.txt, CMakePresets.json).
-.PHONY: demo test build bench fit study sanitize matrix torture format install clean
+.PHONY: demo test build bench fit study sensitivity sanitize matrix torture format install clean
 PREFIX ?= /usr/local
 DESTDIR ?=
 
@@ -21,6 +21,12 @@ fit: build         # fits the graft and autoimmunity to the rows of the evidence
 
 study: build       # parameters that are known are fitted again, 200 times: do the intervals hold them? (some minutes)
 	@ninja -C build recover && build/recover
+
+sensitivity: build # which parameters the results depend on, into data/sensitivity (about ten minutes)
+	@ninja -C build sensitivity
+	@build/sensitivity morris studies/half_year.yaml 32 3 >data/sensitivity/morris.csv
+	@build/sensitivity sobol studies/half_year.yaml 32 60 "$$(build/islet params --sensitivity --csv | sed -n '2,6s/,.*//p' | paste -sd,)" >sobol.csv
+	@mv sobol.csv data/sensitivity/sobol.csv
 
 sanitize: build   # the whole suite under AddressSanitizer and UndefinedBehaviorSanitizer
 	@sh tools/sanitize.sh

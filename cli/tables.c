@@ -127,10 +127,30 @@ static cli_exit show_table(islet_table *table, const cli_options *options, const
     return done;
 }
 
+/* islet params --sensitivity [KEY] */
+static cli_exit show_sensitivity(const cli_options *options)
+{
+    static const int all[] = {0, 1, 2, 3, 4, 5, -1};
+    static const char *const columns[] = {"parameter", NULL};
+    islet_table *table = NULL;
+    islet_status status = islet_sensitivity_table(&table);
+    if (status != ISLET_OK) return exit_of(status, NULL, "the sensitivities");
+    grid *g = grid_from_table(table), *picked = NULL;
+    islet_table_free(table);
+    cli_exit done;
+    if (options->n_files && find_row(g, "parameter", options->files[0])) picked = rows_with(g, "parameter", options->files[0]);
+    if (options->n_files && !picked) done = unknown_name(g, columns, options->files[0], options->verb);
+    else done = grid_result(picked ? picked : g, options, "islet.sensitivity/1", all);
+    grid_free(picked);
+    grid_free(g);
+    return done;
+}
+
 cli_exit verb_params(const cli_options *options)
 {
     static const char *const keys[] = {"key", NULL};
     islet_table *table = NULL;
+    if (options->sensitivity) return show_sensitivity(options);
     islet_status status = islet_params_table(&table);
     if (status != ISLET_OK) return exit_of(status, NULL, "the parameters");
     return show_table(table, options, "islet.params/1", keys);

@@ -98,6 +98,10 @@ ISLET_API const char *islet_table_cell(const islet_table *table, int row, int co
 /** Every model parameter: key, value, unit, low, high, spread, standing, source, sentence, used_by. */
 ISLET_API ISLET_CHECK islet_status islet_params_table(islet_table **out);
 
+/** What the results depend on most: parameter, standing, effect (Morris: mean over end points of the change over its range, in SDs between
+ *  people), moves_most, sobol_first, sobol_total (for that end point, with 95 % interval). The strongest first. */
+ISLET_API ISLET_CHECK islet_status islet_sensitivity_table(islet_table **out);
+
 /** Every value of every shipped product and regimen: product, key (mechanisms.NAME for a strength), value, unit, low, high,
  *  standing, grade (of a strength), source, sentence. */
 ISLET_API ISLET_CHECK islet_status islet_products_table(islet_table **out);

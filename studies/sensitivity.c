@@ -8,7 +8,9 @@
  * same chance in every run, divided by the SD between people, so that 1 means as much as people differ.
  *
  * Morris: elementary effects along random paths, one input at a time over 2/3 of its range (Technometrics 33 (1991) 161-174); mu_star is the mean of
- * their sizes (Campolongo 2007), sigma their SD. Sobol: stats/sobol_index.h, on inputs uniform over the same range. */
+ * their sizes (Campolongo 2007), sigma their SD. Sobol: a quadratic emulator through points of a Sobol sequence over the same range, inputs uniform; indices on the
+ * emulator (stats/sobol_index.h), intervals by drawing the points again and fitting anew. */
+#include <gsl/gsl_qrng.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,6 +26,8 @@
 #define LEVELS 4
 #define STEP 2.0        /* SDs; of a range of 3 */
 #define RANGE_HALF 1.5
+#define SAMPLES 3000    /* points of A and of B on the emulator */
+#define BOOTSTRAPS 100
 
 static const endpoint_id outputs[] = {ENDPOINT_hba1c_pct,         ENDPOINT_time_in_range_pct,           ENDPOINT_insulin_u_per_kg_day,
                                       ENDPOINT_time_below_54_pct, ENDPOINT_c_peptide_stimulated_nmol_l, ENDPOINT_insulin_independent};
@@ -139,7 +143,10 @@ static bool study_open(study *s, const char *path, int64_t people)
     }
     double shipped[OUTPUTS];
     run(s, NULL, shipped); /* before inputs are added: the shipped values */
-    for (int o = 0; o < OUTPUTS; o++) s->scale[o] = fmax(summary_mean(s->values[o], people).sd, 1e-9);
+    for (int o = 0; o < OUTPUTS; o++) {
+        double sd = summary_mean(s->values[o], people).sd;
+        s->scale[o] = sd > 1e-6 ? sd : 0.5; /* a share that nobody or everybody has: that of one half */
+    }
     add_inputs(s);
     return true;
 }
@@ -188,7 +195,8 @@ static void morris(study *s, int trajectories)
                 sizes[t] = fabs(values[t]);
             }
             summary effect = summary_mean(values, trajectories), size = summary_mean(sizes, trajectories);
-            printf("%s,%s,%s,%.4f,%.4f,%.4f\n", s->inputs[i].target.name, s->standing[i], islet_endpoint_info[outputs[o]].key, size.value, effect.value, effect.sd);
+            printf("%s,%s,%s,%.4f,%.4f,", s->inputs[i].target.name, s->standing[i], islet_endpoint_info[outputs[o]].key, size.value, effect.value);
+            printf(trajectories > 1 ? "%.4f\n" : "\n", effect.sd); /* one path has no SD */
         }
     free(effects);
     free(order);
@@ -210,34 +218,92 @@ static double sample(int which, int k, int input)
     return RANGE_HALF * (2.0 * uniform(5000 + (uint64_t)which, (uint64_t)k * INPUTS + (uint64_t)input) - 1.0);
 }
 
+/* indices of the emulator through the points: first[i], total[i]; false when it does not vary */
+static bool indices_of(const double *x, const double *y, int points, int d, double *first, double *total)
+{
+    static double a[SAMPLES], b[SAMPLES], ab[SAMPLES];
+    emulator e;
+    if (!emulator_fit(x, y, points, d, &e)) return false;
+    bool fine = true;
+    for (int i = 0; i < d && fine; i++) {
+        for (int k = 0; k < SAMPLES; k++) {
+            double at[INPUTS], other[INPUTS], mixed[INPUTS];
+            for (int c = 0; c < d; c++) {
+                at[c] = sample(0, k, c);
+                other[c] = sample(1, k, c);
+                mixed[c] = c == i ? other[c] : at[c];
+            }
+            a[k] = emulator_value(&e, at);
+            b[k] = emulator_value(&e, other);
+            ab[k] = emulator_value(&e, mixed);
+        }
+        fine = sobol_index_of(a, b, ab, SAMPLES, &first[i], &total[i]);
+    }
+    emulator_free(&e);
+    return fine;
+}
+
+/* n values => their 2.5 % and 97.5 % quantiles */
+static void interval(double *values, int n, double *low, double *high)
+{
+    summary_sort(values, n);
+    *low = summary_quantile(values, n, 0.025);
+    *high = summary_quantile(values, n, 0.975);
+}
+
+/* one output: indices, and their intervals by drawing the points again and fitting anew */
+static void print_indices(const study *s, const int *chosen, int d, int output, const double *x, const double *y, int points)
+{
+    double first[INPUTS], total[INPUTS], (*again)[2][BOOTSTRAPS] = malloc((size_t)d * sizeof *again);
+    double *x2 = malloc((size_t)points * (size_t)d * sizeof *x2), *y2 = malloc((size_t)points * sizeof *y2);
+    int made = 0;
+    if (!again || !x2 || !y2) exit(5);
+    if (!indices_of(x, y, points, d, first, total)) goto done;
+    for (int b = 0; b < BOOTSTRAPS; b++) {
+        double f[INPUTS], t[INPUTS];
+        for (int k = 0; k < points; k++) {
+            int from = (int)(uniform(9000 + (uint64_t)b, (uint64_t)k) * points);
+            memcpy(x2 + k * d, x + from * d, (size_t)d * sizeof *x2);
+            y2[k] = y[from];
+        }
+        if (!indices_of(x2, y2, points, d, f, t)) continue;
+        for (int i = 0; i < d; i++) again[i][0][made] = f[i], again[i][1][made] = t[i];
+        made++;
+    }
+    for (int i = 0; i < d; i++) {
+        double low[2], high[2];
+        for (int which = 0; which < 2; which++) interval(again[i][which], made, &low[which], &high[which]);
+        printf("%s,%s,%s,%.3f,%.3f,%.3f,%.3f,%.3f,%.3f\n", s->inputs[chosen[i]].target.name, s->standing[chosen[i]],
+               islet_endpoint_info[outputs[output]].key, first[i], low[0], high[0], total[i], low[1], high[1]);
+    }
+done:
+    free(again);
+    free(x2);
+    free(y2);
+}
+
 static void sobol(study *s, int points, const char *names)
 {
     int chosen[INPUTS], d = 0;
-    double x[INPUTS] = {0};
+    double all[INPUTS] = {0}, u[40];
     for (size_t length; *names; names += length + (names[length] == ',')) {
         length = strcspn(names, ",");
         chosen[d++] = input_named(s, names, length);
     }
-    size_t n = (size_t)points;
-    double *y = malloc((size_t)(d + 2) * n * OUTPUTS * sizeof *y), (*at)[OUTPUTS] = malloc(sizeof *at);
-    if (!y || !at) exit(5);
-    for (int block = 0; block < d + 2; block++) /* A, B, then A with one column of B */
-        for (int k = 0; k < points; k++) {
-            for (int i = 0; i < d; i++) x[chosen[i]] = sample(block == 1 || block == i + 2, k, chosen[i]);
-            run(s, x, *at);
-            for (int o = 0; o < OUTPUTS; o++) y[((size_t)block * OUTPUTS + (size_t)o) * n + (size_t)k] = (*at)[o];
-        }
+    double *x = malloc((size_t)points * (size_t)d * sizeof *x), *y = malloc((size_t)points * OUTPUTS * sizeof *y), at[OUTPUTS];
+    gsl_qrng *sequence = gsl_qrng_alloc(gsl_qrng_sobol, (unsigned)d);
+    if (!x || !y || !sequence) exit(5);
+    for (int k = 0; k < points; k++) {
+        gsl_qrng_get(sequence, u);
+        for (int i = 0; i < d; i++) all[chosen[i]] = x[k * d + i] = RANGE_HALF * (2.0 * u[i] - 1.0);
+        run(s, all, at);
+        for (int o = 0; o < OUTPUTS; o++) y[o * points + k] = at[o];
+    }
     printf("parameter,standing,endpoint,first,first_low,first_high,total,total_low,total_high\n");
-    for (int i = 0; i < d; i++)
-        for (int o = 0; o < OUTPUTS; o++) {
-            sobol_index index;
-            const double *of = y + (size_t)o * n;
-            if (!sobol_index_of(of, of + OUTPUTS * n, of + (size_t)(i + 2) * OUTPUTS * n, points, 1, &index)) continue;
-            printf("%s,%s,%s,%.3f,%.3f,%.3f,%.3f,%.3f,%.3f\n", s->inputs[chosen[i]].target.name, s->standing[chosen[i]], islet_endpoint_info[outputs[o]].key,
-                   index.first, index.first_low, index.first_high, index.total, index.total_low, index.total_high);
-        }
+    for (int o = 0; o < OUTPUTS; o++) print_indices(s, chosen, d, o, x, y + o * points, points);
+    gsl_qrng_free(sequence);
+    free(x);
     free(y);
-    free(at);
 }
 
 int main(int argc, char **argv)

@@ -1,8 +1,10 @@
 /* Rules of care, assumptions with their standing, provenance, how to repeat the run, and what depends on the machine. */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/number.h"
+#include "evidence/sensitivity.h"
 #include "report/page.h"
 #include "store/store.h"
 
@@ -56,8 +58,57 @@ static void write_values(page *p, const char *standing)
     table_end(p);
 }
 
+#define LEADING 5
+
+/* one of the leading parameters: its sentence, value and standing as this run has them, and what it moves */
+static void write_leading(page *p, const sensitivity_rank *rank)
+{
+    const char *dot = strchr(rank->parameter, '.');
+    char *sql = sqlite3_mprintf("SELECT * FROM (" ALL_VALUES ") WHERE key = %Q AND place = %Q", dot ? dot + 1 : rank->parameter, "model");
+    if (dot && sql) {
+        sqlite3_free(sql);
+        sql = sqlite3_mprintf("SELECT * FROM (" ALL_VALUES ") WHERE key = %Q AND place = %.*Q", dot + 1, (int)(dot - rank->parameter), rank->parameter);
+    }
+    if (!sql) {
+        p->status = ISLET_ERR_MEMORY;
+        return;
+    }
+    text_add(p->out, "<li><code>");
+    text_html(p->out, rank->parameter);
+    text_format(p->out, "</code> <span class=\"tag %s\">%s</span> ", rank->standing, rank->standing);
+    sqlite3_stmt *query = page_query(p, sql, PAGE_BIND());
+    sqlite3_free(sql);
+    while (page_row(p, &query)) {
+        char value[NUMBER_TEXT];
+        number_write(column_number(query, 3), value);
+        text_html(p->out, column_string(query, 1));
+        text_add(p->out, ": ");
+        text_html(p->out, value);
+        text_add(p->out, " ");
+        text_html(p->out, column_string(query, 4));
+        text_add(p->out, "; ");
+    }
+    text_add(p->out, "moves most: ");
+    text_html(p->out, rank->moves);
+    text_add(p->out, "</li>\n");
+}
+
+/* the five parameters that results of the zimislecel example depend on most */
+static void write_sensitivity(page *p)
+{
+    sensitivity_rank *ranks = NULL;
+    int n = 0;
+    if (p->status == ISLET_OK) p->status = sensitivity_ranks(&ranks, &n, p->problems);
+    if (n > 0) text_add(p->out, "<p>Of all numbers these five move the results of the shipped zimislecel example most, over the range in which they may lie "
+                                "(<code>islet params --sensitivity</code>):</p>\n<ol>\n");
+    for (int i = 0; i < n && i < LEADING; i++) write_leading(p, &ranks[i]);
+    if (n > 0) text_add(p->out, "</ol>\n");
+    free(ranks);
+}
+
 void section_assumptions(page *p)
 {
+    write_sensitivity(p);
     static const struct {
         const char *standing, *sentence;
     } groups[] = {

@@ -1,6 +1,6 @@
 /* Speed and error of every islet engine and of the usual solvers on one workload, in one process: make bench.
  *
- *   bench_peers [DAYS]
+ *   bench_peers [DAYS] [core]      core: nobody secretes; everybody's solver still carries the states that then stay 0
  *
  * Everybody integrates the same right-hand side (src/physiology, compiled here for one lane with the processor's fused
  * multiply-add) over the same days (src/trial/workload.h) and starts anew wherever an input changes. Errors are against
@@ -209,9 +209,10 @@ static double peak_flops(void)
 int main(int argc, char **argv)
 {
     const int days = argc > 1 ? atoi(argv[1]) : 14;
+    const bool core = argc > 2 && strcmp(argv[2], "core") == 0;
     static workload_person people[SUBJECT_COUNT];
     peer peers[PEERS_MAX];
-    if (days < 1 || !workload_people(true, people)) return 2;
+    if (days < 1 || !workload_people(!core, people)) return 2;
     const int n = peers_here(peers), brief = days < TIMED_DAYS ? days : TIMED_DAYS;
     workload_event *calendar = workload_calendar(people, SUBJECT_COUNT, days), *brief_calendar = workload_calendar(people, SUBJECT_COUNT, brief);
     if (!calendar || !brief_calendar) return 4;
@@ -225,7 +226,8 @@ int main(int argc, char **argv)
         return 4;
     }
     const double yardstick = median_speed(&peers[0]), peak = peak_flops();
-    printf("%d people, %d days; error against CVODE 1e-10, largest over people and readings of five minutes\n\n", SUBJECT_COUNT, days);
+    printf("%d people%s, %d days; error against CVODE 1e-10, largest over people and readings of five minutes\n\n", SUBJECT_COUNT,
+           core ? " without secretion" : "", days);
     printf("%-36s %16s %14s %8s\n", "", "patient-days/s", "error mg/dL", "ratio");
     for (int p = 0; p < n; p++)
         printf("%-36s %16.0f %14.2g %8.2f\n", peers[p].name, median_speed(&peers[p]), peers[p].error_mg_dl,

@@ -1,9 +1,17 @@
 /* islet bench: patient-days per second per core of every engine, and its error against the reference. */
+#include <time.h>
+
 #include "output.h"
 #include "verbs.h"
 
 #define DEFAULT_DAYS 14
 #define MAX_ROWS 16
+
+/* Processor time of this process, which does nothing else: others that want the core do not count. */
+static double processor_s(void)
+{
+    return (double)clock() / CLOCKS_PER_SEC;
+}
 
 /* The whole answer of JSON: the rows, and the two numbers of the fastest engine of the glucose core. */
 static cli_exit write_json(const grid *g, const islet_bench_row *rows, int n_rows, const char *path)
@@ -35,7 +43,7 @@ cli_exit verb_bench(const cli_options *options)
     islet_bench_row rows[MAX_ROWS];
     int n_rows = 0;
     int days = options->has_days ? (int)options->days : DEFAULT_DAYS;
-    islet_status status = islet_bench(days, clock_s, rows, MAX_ROWS, &n_rows);
+    islet_status status = islet_bench(days, processor_s, rows, MAX_ROWS, &n_rows);
     if (status != ISLET_OK) return exit_of(status, NULL, "the benchmark");
 
     grid *g = grid_create(7, names);

@@ -64,11 +64,13 @@ static void write_claim(page *p, const islet_table *table, int row)
     text_add(p->out, "</strong> <span class=\"tag\">");
     text_html(p->out, cell(table, row, "verdict"));
     text_add(p->out, "</span></p>\n<p>Why: ");
-    text_html(p->out, cell(table, row, "why"));
-    text_add(p->out, ".</p>\n");
+    const char *why = cell(table, row, "why");
+    size_t length = strlen(why);
+    text_html(p->out, why);
+    text_add(p->out, length && why[length - 1] == '.' ? "</p>\n" : ".</p>\n");
     if (counted) {
-        write_people(p, "so many it was in the studies", number(table, row, "estimate"), "#11543a");
-        write_people(p, "so many are claimed", number(table, row, "needed"), "#8a8a8a");
+        write_people(p, "found in the studies", number(table, row, "estimate"), "#11543a");
+        write_people(p, "claimed", number(table, row, "needed"), "#8a8a8a");
     }
     if (strcmp(unit, "fraction") == 0) {
         write_people(p, "simulated, treated", number(table, row, "simulated_treated"), "#2b6cb0");

@@ -29,8 +29,8 @@ expect 5 "$islet" claims absent.csv
 echo "claim_id,claim,test,from,needed,unit,endpoint,day,protocol,treated,control" >mine.csv
 echo "A3,Most stop <b>insulin</b>,sole,ZIM_FORWARD:BC_full_0.8e9,0.9,fraction,insulin_independent,365,protocols/zimislecel.yaml,full dose," >>mine.csv
 expect 0 "$islet" claims mine.csv --patients 8 --report page.html
-says page.html "83 of 100 people: so many it was in the studies"
-says page.html "90 of 100 people: so many are claimed"
+says page.html "83 of 100 people: found in the studies"
+says page.html "90 of 100 people: claimed"
 says page.html "had a harm by then"
 says page.html "&lt;b&gt;insulin"
 expect 5 "$islet" claims mine.csv --patients 8 --report /nowhere/page.html

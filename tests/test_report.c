@@ -132,6 +132,7 @@ static void test_page(void **state)
     assert_int_equal(count(page, "data-figure="), count(page, "<details><summary>Numbers") + count(page, "class=\"whole\"><summary>Numbers"));
     assert_int_equal(count(page, " id=\"build\""), 1);
     assert_non_null(strstr(page, "simulated trial"));
+    assert_int_equal(count(page, " % with full dose of what it would be with different people in each arm."), 1);
     free(page);
 }
 

@@ -98,6 +98,22 @@ static void test_difference(void **state)
     assert_close(holes.value, 2.5, 0.0);
 }
 
+/* R: var(a - b)/(var(a) + var(b)) of the same data is 1.5128889/(3.2005556 + 4.0090000) */
+static void test_paired_variance_share(void **state)
+{
+    (void)state;
+    const double a[] = {0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0};
+    const double b[] = {1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4};
+    assert_close(summary_paired_variance_share(a, b, 10), 1.5128889 / 7.2095556, 5e-8);
+    assert_close(summary_paired_variance_share(a, a, 10), 0.0, 1e-15);
+
+    const double holes_a[] = {1, NAN, 5, 7}, holes_b[] = {0, 2, NAN, 3}, same[] = {2, 2, 2};
+    assert_close(summary_paired_variance_share(holes_a, holes_b, 4), 4.5 / (18.0 + 4.5), 1e-15);
+    assert_true(isnan(summary_paired_variance_share(same, same, 3)));
+    assert_true(isnan(summary_paired_variance_share(a, b, 1)));
+    assert_true(isnan(summary_paired_variance_share(NULL, NULL, 0)));
+}
+
 /* Newcombe 1998, table II: 56/70 against 48/80 by method 10 gives 0.0524 to 0.3339;
  * paired, 20 both, 12 and 2 discordant, 16 neither by method 10: the formula written out in another language gives
  * 0.0561564248 to 0.3292069954 */
@@ -154,7 +170,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_mean),       cmocka_unit_test(test_binomial),         cmocka_unit_test(test_binomial_large),
-        cmocka_unit_test(test_share),      cmocka_unit_test(test_difference),       cmocka_unit_test(test_share_difference),
+        cmocka_unit_test(test_share),      cmocka_unit_test(test_difference), cmocka_unit_test(test_paired_variance_share),       cmocka_unit_test(test_share_difference),
         cmocka_unit_test(test_quantile),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,8 +1,10 @@
 /* Top of the page: title, the trial in one paragraph, key results by arm. */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "report/page.h"
+#include "stats/summary.h"
 
 void section_title(page *p)
 {
@@ -100,6 +102,44 @@ static void write_by_arm(page *p, const char *endpoint, double scale, int digits
     }
 }
 
+/* a column of the last visit for the people who are measured there in this arm and in the control, by patient; `side` is that of the arm
+ * or of the control */
+static double *read_pairs(page *p, const char *endpoint, char side, int arm, int64_t *n)
+{
+    char *sql = sqlite3_mprintf("SELECT %c.\"%w\" FROM visit a JOIN visit c ON c.patient = a.patient AND c.day = a.day WHERE a.arm = ?1 "
+                                "AND c.arm = ?2 AND a.day = ?3 AND a.\"%w\" IS NOT NULL AND c.\"%w\" IS NOT NULL ORDER BY a.patient",
+                                side, endpoint, endpoint, endpoint);
+    *n = 0;
+    if (!sql) {
+        p->status = ISLET_ERR_MEMORY;
+        return NULL;
+    }
+    double *values = page_values(p, sql, PAGE_BIND(arm, p->control_arm, p->last_visit_day), n);
+    sqlite3_free(sql);
+    return values;
+}
+
+/* how much it helps that the arms hold the same people */
+static void write_pairing(page *p)
+{
+    bool begun = false;
+    for (int arm = 0; arm < p->arms; arm++) {
+        if (arm == p->control_arm) continue;
+        int64_t n = 0, n_control = 0;
+        double *treated = read_pairs(p, "hba1c_pct", 'a', arm, &n), *control = read_pairs(p, "hba1c_pct", 'c', arm, &n_control);
+        const double share = n == n_control ? summary_paired_variance_share(treated, control, n) : NAN;
+        free(treated);
+        free(control);
+        if (isnan(share)) continue;
+        text_add(p->out, begun ? ", " : "The variance of the difference in HbA1c from the control is ");
+        text_fixed(p->out, 100.0 * share, 0);
+        text_add(p->out, " % with ");
+        text_html(p->out, p->arm_names[arm]);
+        begun = true;
+    }
+    if (begun) text_add(p->out, " of what it would be with different people in each arm. ");
+}
+
 void section_paragraph(page *p)
 {
     text_count(p->out, p->enrolled);
@@ -120,6 +160,7 @@ void section_paragraph(page *p)
                                      "differ by treatment alone. "
                                    : "Every arm has its own people, as in a real trial. ");
     if (p->n_visits == 0) return;
+    if (p->paired && p->control_arm >= 0) write_pairing(p);
     bool whole_years = p->last_visit_day > 0 && p->last_visit_day % 365 == 0;
     text_add(p->out, whole_years ? "After " : "On ");
     day_label(p->out, p->last_visit_day);

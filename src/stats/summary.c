@@ -118,6 +118,25 @@ summary summary_difference_paired(const double *a, const double *b, int64_t n)
     return out;
 }
 
+double summary_paired_variance_share(const double *a, const double *b, int64_t n)
+{
+    /* sums of squares about the running means (Welford) */
+    double mean_a = 0.0, mean_b = 0.0, squares_a = 0.0, squares_b = 0.0, products = 0.0;
+    int64_t pairs = 0;
+    for (int64_t i = 0; i < n; i++) {
+        if (isnan(a[i]) || isnan(b[i])) continue;
+        pairs++;
+        const double off_a = a[i] - mean_a, off_b = b[i] - mean_b;
+        mean_a += off_a / (double)pairs;
+        mean_b += off_b / (double)pairs;
+        squares_a += off_a * (a[i] - mean_a);
+        squares_b += off_b * (b[i] - mean_b);
+        products += off_a * (b[i] - mean_b);
+    }
+    const double apart = squares_a + squares_b;
+    return pairs > 1 && apart > 0.0 ? fmax(apart - 2.0 * products, 0.0) / apart : NAN;
+}
+
 summary summary_difference(const double *a, int64_t n_a, const double *b, int64_t n_b)
 {
     summary left = mean_and_sd(a, n_a), right = mean_and_sd(b, n_b), out = summary_empty;

@@ -28,6 +28,10 @@ summary summary_binomial(int64_t events, int64_t n);
 /* a minus b for n pairs (a pair with a missing side is left out): t interval of the differences. */
 summary summary_difference_paired(const double *a, const double *b, int64_t n);
 
+/* Variance of a minus b in n pairs over what it would be between different people, var(a) + var(b): how much pairing helps. A pair with a
+ * missing side is left out; NaN for fewer than two, and where nothing varies. */
+double summary_paired_variance_share(const double *a, const double *b, int64_t n);
+
 /* a minus b for two samples: Welch's t interval; value and interval are NaN when a sample is empty. n is the smaller. */
 summary summary_difference(const double *a, int64_t n_a, const double *b, int64_t n_b);
 

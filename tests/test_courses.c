@@ -64,6 +64,17 @@ static void one_entry_stands_for_its_repeats(void **state)
     free(p);
 }
 
+static void a_tract_is_of_the_portal_vein(void **state)
+{
+    (void)state;
+    islet_protocol *p = accept("", "    cells: [{product: zimislecel, dose_cells: 8e8, day: 0}, {product: zimislecel, dose_cells: 8e8, day: 9, tract: unsealed}]\n");
+    assert_int_equal(p->arms[0].courses[0].tract, TRACT_SEALED);
+    assert_int_equal(p->arms[0].courses[1].tract, TRACT_UNSEALED);
+    free(p);
+    refuse("", "    cells: [{" CORD ", day: 0, tract: sealed}]\n", "leave 'tract' out");
+    refuse("", "    cells: [{product: zimislecel, dose_cells: 8e8, day: 0, tract: open}]\n", "unsealed");
+}
+
 static void entries_are_put_in_order(void **state)
 {
     (void)state;
@@ -157,6 +168,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_entry_stands_for_its_repeats),
+        cmocka_unit_test(a_tract_is_of_the_portal_vein),
         cmocka_unit_test(entries_are_put_in_order),
         cmocka_unit_test(conditions_hold_for_later_courses),
         cmocka_unit_test(mechanisms_are_switched_for_all_arms_or_one),

@@ -49,7 +49,7 @@ static const char *const contexts[] = {
     "  - {name: sealed, cells: [{product: sealed_device, dose_cells: 1e9, day: 0}]}\n  - {name: none}\n" DAYS,
     /* the rival accounts */
     "islet: 1\ntitle: t\npopulation: {of: t1d_adult, n: 16}\nalternatives: {engraftment_loss: fixed_share, immune_attack: growing}\narms:\n"
-    "  - {name: liver, cells: [{product: donor_islets, dose_ieq_per_kg: 10000, day: 0}], immunosuppression: glucocorticoid_free}\n" DAYS,
+    "  - {name: liver, cells: [{product: donor_islets, dose_ieq_per_kg: 10000, day: 0, tract: unsealed}], immunosuppression: glucocorticoid_free}\n" DAYS,
     /* new type 1 diabetes, at its diagnosis and later; cells that act on immunity */
     "islet: 1\ntitle: t\npopulation: {of: t1d_new_onset, n: 8}\narms:\n"
     "  - {name: cord, cells: [{product: msc_umbilical_cord, dose_cells_per_kg: 1e6, day: 0}]}\n  - {name: none}\n" DAYS,
@@ -86,6 +86,8 @@ static const char *const inert_parameters[] = {
     "memory_per_day",          /* at onset and in settled disease naive cells and memory are both at their full size */
     "lymphocyte_recovery_day",
     "thymus_recovery_day",
+    "teratoma_per_cell_frac",  /* these two: a bound that is shown, never drawn */
+    "teratoma_tolerated_per_cell_frac",
     NULL,
 };
 
@@ -158,7 +160,7 @@ typedef struct {
 
 static const product_number product_numbers[] = {
 #define NUMBER(key, unit, low, high, sentence) {#key, offsetof(product, key), low, high},
-    PRODUCT_VALUES(NUMBER) DEVICE_VALUES(NUMBER) SIGNAL_VALUES(NUMBER)
+    PRODUCT_VALUES(NUMBER) DEVICE_VALUES(NUMBER) SIGNAL_VALUES(NUMBER) HARM_VALUES(NUMBER)
 #undef NUMBER
 #define STRENGTH(key, unit, low, high, sentence)                                                                      \
     {#key, offsetof(product, mechanisms) + sizeof(product_mechanism) * MECHANISM_##key + offsetof(product_mechanism, strength), low, high},
@@ -175,12 +177,13 @@ static bool is_inert(const product *cells, const product_number *number)
     bool no_blood = strcmp(number->key, "blood_reaction_loss_frac") == 0 && cells->route != ROUTE_portal_vein;
     bool no_vessels = strcmp(number->key, "oxygen_vascular_mm_hg") == 0 && cells->route == ROUTE_device_sealed;
     bool no_sphere = strcmp(number->key, "islet_radius_um") == 0 && cells->route == ROUTE_device_sealed;
+    bool bound = strcmp(number->key, "undifferentiated_frac") == 0; /* shown as a bound, never drawn */
     bool reset = strcmp(number->key, "immune_reset") == 0; /* acts with conditioning only */
     bool zero = at->value == 0.0 && number->offset >= offsetof(product, mechanisms) &&
                 number->offset < offsetof(product, mechanisms) + sizeof cells->mechanisms; /* a strength of 0 says what is not there */
     bool kept_out = (strcmp(number->key, "alloimmune_frac") == 0 || strcmp(number->key, "autoimmune_frac") == 0) &&
                     route_is_device(cells->route) && !(cells->attack_frac.value > 0.0);
-    return mature || no_blood || no_vessels || no_sphere || reset || zero || kept_out;
+    return mature || no_blood || no_vessels || no_sphere || bound || reset || zero || kept_out;
 }
 
 /* Does another value of the number change the trial? */

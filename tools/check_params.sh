@@ -9,7 +9,7 @@ trap 'rm -rf "$work"' EXIT
 # lists made by PARAM(key, ...) in params.def and by ENTRY(key, ...) in a macro of a header
 {
     sed -n "s|^PARAM(\([A-Za-z0-9_]*\),.*|\1 src/base/params.def|p" src/base/params.def
-    for pair in PRODUCT_VALUES:src/therapy/product.h DEVICE_VALUES:src/therapy/product.h SIGNAL_VALUES:src/therapy/product.h REGIMEN_VALUES:src/therapy/product.h POPULATION_VALUES:src/patient/population.h CONDITIONING_VALUES:src/therapy/conditioning.h POPULATION_ALTERNATIVES:src/patient/population.h; do
+    for pair in PRODUCT_VALUES:src/therapy/product.h DEVICE_VALUES:src/therapy/product.h SIGNAL_VALUES:src/therapy/product.h HARM_VALUES:src/therapy/product.h REGIMEN_VALUES:src/therapy/product.h POPULATION_VALUES:src/patient/population.h CONDITIONING_VALUES:src/therapy/conditioning.h POPULATION_ALTERNATIVES:src/patient/population.h; do
         macro=${pair%%:*} header=${pair#*:}
         awk -v macro="$macro" -v header="$header" '
             $0 ~ "^#define " macro "\\(ENTRY\\)" { inside = 1; next }

@@ -17,6 +17,7 @@
 #include "base/table.h"
 #include "patient/record.h"
 #include "stats/summary.h"
+#include "therapy/bounds.h"
 #include "trial/trial.h"
 
 #define PEOPLE_DEFAULT 200
@@ -278,6 +279,15 @@ static bool add_unknown(const forecast *f, islet_table *out)
         char text[320];
         snprintf(text, sizeof text, "how sure the numbers of %s are: its evidence is of grade %s (islet products %s)", f->protocol.products[i].title,
                  evidence_grade_words[f->protocol.products[i].evidence_grade], f->protocol.products[i].name);
+        fine = table_add_row(out, (const char *const[]){text});
+    }
+    for (int a = 0; a < f->protocol.n_arms && fine; a++) {
+        double bound = bound_teratoma(&f->protocol, &f->protocol.arms[a], trial_params(f->trial));
+        if (isnan(bound)) continue;
+        char text[320], of_100[NUMBER_TEXT];
+        number_write_fixed(100.0 * bound, 1, of_100);
+        snprintf(text, sizeof text, "whether undifferentiated cells in the dose of '%s' make a teratoma: of 100 people at most %s, an upper bound and no "
+                 "estimate; it is not simulated", f->protocol.arms[a].name, of_100);
         fine = table_add_row(out, (const char *const[]){text});
     }
     return fine;

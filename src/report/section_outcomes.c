@@ -19,6 +19,7 @@ static const struct {
     {"cmv_infection", "cytomegalovirus infection", false},
     {"serious_infection", "serious infection", false},
     {"neutropenia", "serious lack of white blood cells", false},
+    {"fever", "fever after cells", false},
     {"infusion_reaction", "reaction to an infusion", false},
     {"infertility", "infertility", false},
     {"kidney_injury", "eGFR fell by 30 % or more", false},
@@ -64,6 +65,22 @@ static void write_outcome(page *p, int outcome, int arm)
     cell_interval(p, s.value, s.ci_low, s.ci_high, 100.0, 1);
 }
 
+/* Teratoma has never been seen with donor cells: a bound beside the table, in no count of it. */
+static void write_bounds(page *p)
+{
+    sqlite3_stmt *query = page_query(p, "SELECT arm, teratoma_bound FROM arm WHERE teratoma_bound IS NOT NULL ORDER BY arm", PAGE_BIND());
+    int n = 0;
+    while (page_row(p, &query)) {
+        text_add(p->out, n++ ? "; " : "<p class=\"note\">Teratoma is not simulated. An upper bound on its chance, from the undifferentiated cells that "
+                                      "may be in the dose, and no estimate: ");
+        arm_label(p, sqlite3_column_int(query, 0));
+        text_add(p->out, " at most ");
+        text_fixed(p->out, 100.0 * column_number(query, 1), 1);
+        text_add(p->out, "\u00a0%");
+    }
+    if (n > 0) text_add(p->out, ".</p>\n");
+}
+
 void section_outcomes(page *p)
 {
     data_begin(p, "outcomes");
@@ -85,4 +102,5 @@ void section_outcomes(page *p)
     }
     table_end(p);
     data_end(p);
+    write_bounds(p);
 }

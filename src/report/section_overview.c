@@ -214,6 +214,16 @@ static void write_card_line(page *p, int arm, int line)
     text_add(p->out, "</dd></div>\n");
 }
 
+static void write_trial_effect(page *p, int arm)
+{
+    sqlite3_stmt *query = page_query(p, "SELECT trial_effect FROM arm WHERE arm = ?1", PAGE_BIND(arm));
+    while (page_row(p, &query)) {
+        text_add(p->out, "<p class=\"note\">Trial effect: ");
+        text_html(p->out, column_string(query, 0));
+        text_add(p->out, ".</p>\n");
+    }
+}
+
 void section_cards(page *p)
 {
     for (int arm = 0; arm < p->arms && p->n_visits > 0; arm++) {
@@ -221,7 +231,9 @@ void section_cards(page *p)
         text_html(p->out, p->arm_names[arm]);
         text_add(p->out, arm == p->control_arm ? " <span class=\"tag\">control</span></h3>\n<p>" : "</h3>\n<p>");
         write_courses(p, arm);
-        text_add(p->out, "</p>\n<dl>\n");
+        text_add(p->out, "</p>\n");
+        write_trial_effect(p, arm);
+        text_add(p->out, "<dl>\n");
         for (size_t line = 0; line < sizeof card_lines / sizeof card_lines[0]; line++) write_card_line(p, arm, (int)line);
         text_add(p->out, "</dl></article>\n");
     }

@@ -28,7 +28,9 @@ CREATE TABLE arm (
     regimen_start_day INTEGER,
     regimen_stop_day INTEGER,          -- NULL: never stopped
     conditioning TEXT,                 -- of the immune system; NULL for none
-    conditioning_start_day INTEGER     -- day 0 of its dated steps
+    conditioning_start_day INTEGER,    -- day 0 of its dated steps
+    trial_effect TEXT NOT NULL,        -- what being in the trial does to people of the arm, in words
+    teratoma_bound REAL                -- upper bound of the chance of a teratoma, no estimate; NULL: no undifferentiated cells
 );
 
 CREATE TABLE course (

@@ -13,7 +13,8 @@
 #include "base/params.h"
 #include "store/evidence.h"
 #include "store/write.h"
-#include "trial/lane.h"
+#include "therapy/bounds.h"
+#include "trial/attention.h"
 
 #define DOING "write the description of the run"
 #define PROTOCOL_BYTES ((size_t)1 << 20) /* a protocol is a page or two */
@@ -112,19 +113,20 @@ static islet_status write_courses(islet_store *store, const struct islet_protoco
     return status;
 }
 
-static islet_status write_arms(islet_store *store, const struct islet_protocol *protocol, islet_problems *problems)
+static islet_status write_arms(islet_store *store, const struct islet_protocol *protocol, const params *used, islet_problems *problems)
 {
     islet_status status = ISLET_OK;
     for (int i = 0; i < protocol->n_arms && status == ISLET_OK; i++) {
         const protocol_arm *arm = &protocol->arms[i];
         bool treated = arm->regimen >= 0;
         bool conditioned = arm->conditioning >= 0;
-        status = INSERT("INSERT INTO arm VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)", INTEGER(i), TEXT(arm->name),
+        status = INSERT("INSERT INTO arm VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)", INTEGER(i), TEXT(arm->name),
                         treated ? TEXT(protocol->regimens[arm->regimen].name) : MISSING,
                         treated ? INTEGER(arm->regimen_start_day) : MISSING,
                         treated && arm->regimen_stop_day != INT_MAX ? INTEGER(arm->regimen_stop_day) : MISSING,
                         conditioned ? TEXT(protocol->conditionings[arm->conditioning].name) : MISSING,
-                        conditioned ? INTEGER(arm->conditioning_start_day) : MISSING);
+                        conditioned ? INTEGER(arm->conditioning_start_day) : MISSING,
+                        TEXT(attention_sentence(protocol, arm)), REAL(bound_teratoma(protocol, arm, used)));
         if (status == ISLET_OK) status = write_courses(store, protocol, i, problems);
     }
     return status;
@@ -215,6 +217,7 @@ static islet_status write_products(islet_store *store, const struct islet_protoc
         if (status == ISLET_OK) status = write_sourced(store, p->name, "product", #key, unit, sentence, &p->key, problems);
         PRODUCT_VALUES(PRODUCT_ROW)
         DEVICE_VALUES(PRODUCT_ROW)
+        HARM_VALUES(PRODUCT_ROW)
         SIGNAL_VALUES(PRODUCT_ROW)
 #undef PRODUCT_ROW
 #define MECHANISM_ROW(key, unit, low, high, sentence)                                                                \
@@ -291,7 +294,7 @@ islet_status store_run_begin(islet_store *store, const run_info *info, islet_pro
     const struct islet_protocol *protocol = info->protocol;
     islet_status status = store_execute(store, "BEGIN", DOING, problems);
     if (status == ISLET_OK) status = write_run(store, info, problems);
-    if (status == ISLET_OK) status = write_arms(store, protocol, problems);
+    if (status == ISLET_OK) status = write_arms(store, protocol, info->params, problems);
     if (status == ISLET_OK) status = write_provenance(store, info, problems);
     if (status == ISLET_OK) status = write_inputs(store, protocol, problems);
     if (status == ISLET_OK) status = write_lists(store, protocol, problems);

@@ -39,7 +39,9 @@ typedef enum {
     ENTRY(regulatory_boost, "1", 0.0, 5.0, "regulatory T cells over normal afterwards, until the thymus has recovered") \
     ENTRY(infusion_reaction_frac, "fraction", 0.0, 1.0, "people with fever, rash or cytokine release while the drugs are given") \
     ENTRY(serious_infection_frac, "fraction", 0.0, 1.0, "people with a serious infection in the following weeks")     \
-    ENTRY(infertility_frac, "fraction", 0.0, 1.0, "people who become infertile")                                      \
+    ENTRY(infertility_woman_young_frac, "fraction", 0.0, 1.0, "women and girls up to 32 years who become infertile") \
+    ENTRY(infertility_woman_older_frac, "fraction", 0.0, 1.0, "older women who become infertile")                    \
+    ENTRY(infertility_man_frac, "fraction", 0.0, 1.0, "men and boys who become infertile")                           \
     ENTRY(treatment_death_frac, "fraction", 0.0, 0.5, "people who die of the treatment")
 
 typedef struct {

@@ -35,6 +35,7 @@ static const struct {
     PRODUCT_VALUES(OWNED)
     DEVICE_VALUES(OWNED)
     SIGNAL_VALUES(OWNED)
+    HARM_VALUES(OWNED)
 #undef OWNED
 #define OWNED(key, unit, low, high, sentence)                                                                                      \
     {#key, OWNER_PRODUCT, offsetof(product, mechanisms) + MECHANISM_##key * sizeof(product_mechanism) + offsetof(product_mechanism, strength), low, high},

@@ -138,6 +138,7 @@ static void read_mechanism(yaml_reader *reader, const yaml_node *node, const yam
 static const yaml_field beta_values[] = {PRODUCT_VALUES(PRODUCT_VALUE)};
 static const yaml_field device_values[] = {DEVICE_VALUES(PRODUCT_VALUE)};
 static const yaml_field signal_values[] = {SIGNAL_VALUES(PRODUCT_VALUE)};
+static const yaml_field harm_values[] = {HARM_VALUES(PRODUCT_VALUE)};
 static const yaml_field mechanism_values[] = {PRODUCT_MECHANISMS(STRENGTH)};
 static const yaml_field regimen_values[] = {REGIMEN_VALUES(REGIMEN_VALUE)};
 
@@ -151,6 +152,7 @@ static const yaml_field regimen_values[] = {REGIMEN_VALUES(REGIMEN_VALUE)};
 BLOCK_READER(read_beta_values, beta_values)
 BLOCK_READER(read_device_values, device_values)
 BLOCK_READER(read_signal_values, signal_values)
+BLOCK_READER(read_harms, harm_values)
 BLOCK_READER(read_mechanisms, mechanism_values)
 BLOCK_READER(read_regimen_values, regimen_values)
 
@@ -167,6 +169,7 @@ static const yaml_field product_fields[] = {
     {.key = "values", .read = read_beta_values},
     {.key = "device", .read = read_device_values},
     {.key = "signals", .read = read_signal_values},
+    {.key = "harms", .read = read_harms},
 };
 
 /* All values of a block, or an error that says which is missing and what asks for it. */

@@ -90,6 +90,13 @@ extern const char *const mechanism_words[]; /* the keys, NULL-terminated */
     ENTRY(half_effect_million_per_kg, "1e6/kg", 0.0001, 1e5, "living cells that reach their place for half the effect") \
     ENTRY(memory_day, "day", 1.0, 3000.0, "time constant with which the body forgets what the cells taught it")
 
+/* What a giving of these cells does beside its purpose; what a file leaves out is 0. The first two are of each giving, over what a
+ * sham giving does; the third bounds teratoma (therapy/bounds.h). */
+#define HARM_VALUES(ENTRY)                                                                                           \
+    ENTRY(fever_frac, "fraction", 0.0, 1.0, "people with fever after a giving")                                       \
+    ENTRY(infusion_reaction_frac, "fraction", 0.0, 1.0, "people with a reaction other than fever at a giving")        \
+    ENTRY(undifferentiated_frac, "fraction", 0.0, 0.1, "most of the dose's cells that may still be undifferentiated stem cells")
+
 typedef struct {
     double value, low, high; /* low and high are NaN when the file gives no range */
     standing standing;
@@ -118,6 +125,7 @@ typedef struct {
     PRODUCT_VALUES(PRODUCT_FIELD)
     DEVICE_VALUES(PRODUCT_FIELD)
     SIGNAL_VALUES(PRODUCT_FIELD)
+    HARM_VALUES(PRODUCT_FIELD)
 #undef PRODUCT_FIELD
 } product;
 

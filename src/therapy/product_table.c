@@ -37,6 +37,7 @@ static bool add_product(islet_table *table, const char *name, const product *of)
     PRODUCT_VALUES(ADD_PRODUCT)
     DEVICE_VALUES(ADD_PRODUCT)
     SIGNAL_VALUES(ADD_PRODUCT)
+    HARM_VALUES(ADD_PRODUCT)
     return fine;
 }
 

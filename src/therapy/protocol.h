@@ -38,10 +38,14 @@ typedef struct {
     requirement range;
 } course_condition;
 
+/* The needle's way through the liver into the portal vein, closed behind it or not. */
+typedef enum { TRACT_SEALED, TRACT_UNSEALED } tract_kind;
+
 /* One giving of cells. Exactly one of the doses is > 0 (a dose of 0 is a warning: the arm is a control). */
 typedef struct {
     int product;            /* index into protocol.products */
     cell_route route;       /* the product's unless the course says otherwise */
+    int tract;              /* tract_kind, for the portal vein */
     double dose_cells;      /* whole body */
     double dose_cells_per_kg;
     double dose_ieq;        /* islet equivalents, whole body */

@@ -1,6 +1,7 @@
 /* Cells of an arm: what is given, how much, where, how often and on which condition.
  *
  *   product, route, dose_cells | dose_cells_per_kg | dose_ieq | dose_ieq_per_kg | cd34_per_kg, fraction
+ *   tract, of givings into the portal vein
  *   day, courses with interval_day | interval_week | interval_month, only_if
  *
  * An entry with `courses` above 1 stands for that many givings; all givings of an arm are then put in order. */
@@ -20,6 +21,7 @@
 typedef struct {
     cell_course course;
     int route;              /* -1 when left out */
+    int tract;              /* sealed when left out */
     int courses;
     double fraction, interval_day, interval_week, interval_month;
 } course_file;
@@ -74,9 +76,12 @@ static void read_only_if(yaml_reader *reader, const yaml_node *node, const yaml_
         .high = most, .unit = unit_                                                                                    \
     }
 
+static const char *const tract_words[] = {"sealed", "unsealed", NULL}; /* order of tract_kind */
+
 static const yaml_field course_fields[] = {
     {.key = "product", .read = read_product, .offset = offsetof(course_file, course.product), .required = true},
     YAML_WORD(course_file, route, false, cell_route_words),
+    YAML_WORD(course_file, tract, false, tract_words),
     DOSE_FIELD(dose_cells, 1e11, "cells"),
     DOSE_FIELD(dose_cells_per_kg, 1e10, "cells/kg"),
     DOSE_FIELD(dose_ieq, 1e7, "IEQ"),
@@ -159,6 +164,15 @@ static void check_route(yaml_reader *reader, const yaml_node *node, const produc
                    cells->name, cell_route_words[route]);
 }
 
+/* Only the portal vein is reached through the liver. */
+static void check_tract(yaml_reader *reader, const yaml_node *node, cell_route route)
+{
+    const yaml_node *given = yaml_find(node, "tract");
+    if (given && route != ROUTE_portal_vein)
+        yaml_error(reader, given, "'tract' is the needle's way into the portal vein, and the route is '%s'; leave 'tract' out",
+                   cell_route_words[route]);
+}
+
 /* Days between two givings of the entry; 0 when it stands for one. */
 static double interval_of(yaml_reader *reader, const yaml_node *node, const course_file *file)
 {
@@ -239,6 +253,8 @@ static void read_entry(yaml_reader *reader, const yaml_node *node, protocol_cont
         file.course.route = file.route >= 0 ? (cell_route)file.route : cells->route;
         check_dose(reader, node, &file, c->protocol);
         check_route(reader, route ? route : node, cells, file.course.route);
+        check_tract(reader, node, file.course.route);
+        file.course.tract = file.tract;
         if (before->product >= 0) check_order(reader, yaml_find(node, "day"), &file.course, before);
     }
     if (reader->errors == errors) add_entry(reader, node, &file, all);

@@ -12,22 +12,43 @@ static bool is_treated(const protocol_arm *arm)
     return arm->regimen >= 0 || arm->conditioning >= 0 || arm->comparator != COMPARATOR_NONE;
 }
 
+/* What people believe they are given, least first. */
+typedef enum { GIVEN_NOTHING, GIVEN_TABLETS, GIVEN_CELLS } belief;
+
 /* Of people who know their arm. */
-static double known_expectation(const params *p, const protocol_arm *arm)
+static belief known_belief(const protocol_arm *arm)
 {
-    if (is_treated(arm) || arm->control == CONTROL_SHAM) return 1.0;
-    return arm->control == CONTROL_PLACEBO || arm->sets_drugs ? p->attention_placebo_share : 0.0;
+    if (is_treated(arm) || arm->control == CONTROL_SHAM) return GIVEN_CELLS;
+    return arm->control == CONTROL_PLACEBO || arm->sets_drugs ? GIVEN_TABLETS : GIVEN_NOTHING;
 }
 
 /* Of people who do not know it: anybody may have the arm that promises most. */
-static double expectation(const params *p, const struct islet_protocol *protocol, const protocol_arm *arm)
+static belief belief_in(const struct islet_protocol *protocol, const protocol_arm *arm)
 {
-    double most = known_expectation(p, arm);
+    belief most = known_belief(arm);
     for (int a = 0; a < protocol->n_arms && protocol->masking == MASKING_BLINDED; a++) {
-        double other = known_expectation(p, &protocol->arms[a]);
+        belief other = known_belief(&protocol->arms[a]);
         if (other > most) most = other;
     }
     return most;
+}
+
+static double expectation(const params *p, const struct islet_protocol *protocol, const protocol_arm *arm)
+{
+    const double of[] = {[GIVEN_NOTHING] = 0.0, [GIVEN_TABLETS] = p->attention_placebo_share, [GIVEN_CELLS] = 1.0};
+    return of[belief_in(protocol, arm)];
+}
+
+const char *attention_sentence(const struct islet_protocol *protocol, const protocol_arm *arm)
+{
+    static const char *const open[] = {"being seen and measured, no expectation: people know that they are given nothing",
+                                       "being seen and measured, and some expectation: people take tablets",
+                                       "being seen and measured, and full expectation: people feel that they are treated"};
+    static const char *const blinded[] = {"being seen and measured, no expectation in any arm",
+                                          "being seen and measured, and some expectation as in all arms: nobody knows the arm",
+                                          "being seen and measured, and full expectation as in all arms: nobody knows the arm"};
+    if (protocol->trial_effect == TRIAL_EFFECT_NONE) return "none: the protocol switches it off";
+    return (protocol->masking == MASKING_BLINDED ? blinded : open)[belief_in(protocol, arm)];
 }
 
 double attention_effort(const run_plan *run, const protocol_arm *arm, int day)

@@ -24,4 +24,7 @@ double attention_meal_factor(const params *params, double effort);
 double attention_missed_factor(const params *params, double effort);
 double attention_energy_factor(const params *params, double effort);
 
+/* What the arm gets of it, in words for the report. */
+const char *attention_sentence(const struct islet_protocol *protocol, const protocol_arm *arm);
+
 #endif

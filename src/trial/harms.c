@@ -29,11 +29,22 @@ static void ends(lane *lane, int day, event_kind kind)
 
 /* ---- at one time ---- */
 
+/* Fever and other reactions, with draws of their own so that those of the procedure stay as they are. */
+static void reactions(const run_plan *run, lane *lane, int day, const product *cells)
+{
+    draw d = draw_from(run->seed, lane->who->key, RNG_harms, HARM_DRAWS_REACTION + (uint64_t)lane->next_course);
+    double fever = draw_uniform(&d), other = draw_uniform(&d);
+    if (fever < cells->fever_frac.value) course_event(lane, day, EVENT_fever, NAN);
+    if (other < cells->infusion_reaction_frac.value) course_event(lane, day, EVENT_infusion_reaction, NAN);
+}
+
 void harms_of_infusion(const run_plan *run, lane *lane, int day, const cell_course *course, bool gives_beta_cells, draw *d)
 {
     const params *p = run->params;
+    reactions(run, lane, day, &run->protocol->products[course->product]);
     if (course->route == ROUTE_portal_vein) {
-        if (draw_uniform(d) < p->portal_bleeding_frac) course_event(lane, day, EVENT_portal_bleeding, NAN);
+        double bleeding = course->tract == TRACT_UNSEALED ? p->portal_bleeding_unsealed_frac : p->portal_bleeding_frac;
+        if (draw_uniform(d) < bleeding) course_event(lane, day, EVENT_portal_bleeding, NAN);
         if (draw_uniform(d) < p->portal_thrombosis_frac) course_event(lane, day, EVENT_portal_thrombosis, NAN);
     }
     /* once a person: deaths related to the procedure or the treatment, spread over the first year */

@@ -1,7 +1,8 @@
 /* Harms: what treatment and disease do to a person beside their purpose, with rates and time course.
  *
  *   severe hypoglycaemia   hazard h 6^((1 - W)/(1 - W_ref)) frailty in each minute of deep hypoglycaemia, W awareness
- *   procedure              bleeding and thrombosis of each infusion into the portal vein; death in the year after
+ *   cells                  fever and other reactions of each giving, by the product's file; teratoma is a bound (therapy/bounds.h)
+ *   procedure              bleeding (by the needle's tract, sealed or not) and thrombosis of each infusion into the portal vein; death in the year after
  *   drugs                  infection and cancer a year under exposure; cytomegalovirus by onset; neutropenia in the first year;
  *                          eGFR by the regimen's slopes
  *   graft                  antibodies against the donor after an allogeneic graft is lost

@@ -37,6 +37,7 @@
 #define HARM_DRAWS_RESET 10
 #define HARM_DRAWS_DAY 16
 #define HARM_DRAWS_LATER ((uint64_t)1 << 32)
+#define HARM_DRAWS_REACTION ((uint64_t)1 << 33)
 
 /* ---- the day's plan ---- */
 

@@ -14,6 +14,7 @@
 
 #define ENGRAFTMENT_CV 0.15 /* between people; assumed */
 #define REBUILT_ALONE 0.4   /* of blood formation where no cells are given back: weeks instead of ten days; assumed */
+#define YOUNG_WOMAN_YEAR 33.0 /* exclusive: up to 32 completed years */
 #define INFECTION_WINDOW_DAY 30 /* after drugs without aplasia */
 
 static const event_kind step_event[STEP_COUNT] = {[STEP_mobilisation] = EVENT_mobilisation,
@@ -96,13 +97,20 @@ static void give_back(const run_plan *run, lane *lane, const conditioning *path,
     if (death < path->treatment_death_frac.value * longer) lane->treatment_death_day = day + 1 + (int)(when * days);
 }
 
+/* Of women by age, since eggs are not renewed (10.6002/ECT.2015.0336). */
+static double infertility_frac(const conditioning *path, const person *who)
+{
+    if (!who->female) return path->infertility_man_frac.value;
+    return who->age_year < YOUNG_WOMAN_YEAR ? path->infertility_woman_young_frac.value : path->infertility_woman_older_frac.value;
+}
+
 static void harms_of_the_drugs(const run_plan *run, lane *lane, const conditioning *path, int day)
 {
     draw d = draw_from(run->seed, lane->who->key, RNG_harms, HARM_DRAWS_RESET);
     double reaction = draw_uniform(&d), infertile = draw_uniform(&d), infection = draw_uniform(&d),
            death = draw_uniform(&d), when = draw_uniform(&d);
     if (reaction < path->infusion_reaction_frac.value) course_event(lane, day, EVENT_infusion_reaction, NAN);
-    if (infertile < path->infertility_frac.value) course_event(lane, day, EVENT_infertility, NAN);
+    if (infertile < infertility_frac(path, lane->who)) course_event(lane, day, EVENT_infertility, NAN);
     if (conditioning_needs_cells(path)) return; /* the rest comes with aplasia */
     if (infection < path->serious_infection_frac.value) course_event(lane, day, EVENT_serious_infection, NAN);
     if (death < path->treatment_death_frac.value)

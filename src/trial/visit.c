@@ -111,7 +111,7 @@ double visit_hba1c_pct(const run_plan *run, const lane *lane, int day, draw *d)
 static bool is_free_of_harm(const lane *lane)
 {
     static const event_kind harms[] = {EVENT_severe_hypo, EVENT_portal_bleeding, EVENT_portal_thrombosis, EVENT_cmv_infection,
-                                       EVENT_serious_infection, EVENT_neutropenia, EVENT_infusion_reaction, EVENT_infertility, EVENT_kidney_injury, EVENT_malignancy,
+                                       EVENT_serious_infection, EVENT_neutropenia, EVENT_fever, EVENT_infusion_reaction, EVENT_infertility, EVENT_kidney_injury, EVENT_malignancy,
                                        EVENT_sensitisation, EVENT_death};
     for (size_t i = 0; i < sizeof harms / sizeof *harms; i++)
         if (lane->happened[harms[i]]) return false;
@@ -122,6 +122,7 @@ static void record_harms(const lane *lane, double *out)
 {
     out[ENDPOINT_free_of_harm] = is_free_of_harm(lane);
     out[ENDPOINT_neutropenia] = lane->happened[EVENT_neutropenia];
+    out[ENDPOINT_fever] = lane->happened[EVENT_fever];
     out[ENDPOINT_infusion_reaction] = lane->happened[EVENT_infusion_reaction];
     out[ENDPOINT_infertility] = lane->happened[EVENT_infertility];
     out[ENDPOINT_sensitisation] = lane->happened[EVENT_sensitisation];

@@ -49,11 +49,13 @@ static inline struct islet_protocol *synthetic_protocol(const char *title)
     p->arms[0].regimen_stop_day = INT_MAX;
     snprintf(p->arms[1].name, NAME_TEXT, "insulin alone");
     p->arms[1].regimen = -1;
+    p->arms[0].conditioning = p->arms[1].conditioning = -1;
     p->n_products = 1;
     snprintf(p->products[0].name, NAME_TEXT, "zimislecel");
 #define VALUE(key, unit, low, high, sentence) p->products[0].key = synthetic_value(low, STANDING_ASSUMED, "because");
     PRODUCT_VALUES(VALUE)
 #undef VALUE
+    p->products[0].undifferentiated_frac = synthetic_value(1e-5, STANDING_ASSUMED, "because");
     p->n_regimens = 1;
     snprintf(p->regimens[0].name, NAME_TEXT, "glucocorticoid_free");
 #define VALUE(key, unit, low, high, sentence) p->regimens[0].key = synthetic_value(low, STANDING_MEASURED, "doi:10.1/r");

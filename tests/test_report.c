@@ -133,6 +133,10 @@ static void test_page(void **state)
     assert_int_equal(count(page, " id=\"build\""), 1);
     assert_non_null(strstr(page, "simulated trial"));
     assert_int_equal(count(page, " % with full dose of what it would be with different people in each arm."), 1);
+    assert_int_equal(count(page, "full dose</span> at most 8.4\u00a0%"), 1); /* teratoma: the treated arm alone has a bound */
+    assert_int_equal(count(page, "insulin alone</span> at most"), 0);
+    assert_int_equal(count(page, "Trial effect: being seen and measured, and full expectation"), 1);
+    assert_int_equal(count(page, "Trial effect: being seen and measured, no expectation"), 1);
     free(page);
 }
 

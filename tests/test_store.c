@@ -89,7 +89,7 @@ static void test_rows(void **state)
     assert_true(query(store, "SELECT count(*) FROM batch") == 4);
     assert_true(query(store, "SELECT count(*) FROM parameter WHERE standing NOT IN ('measured','fitted','assumed')") == 0);
     assert_true(query(store, "SELECT count(*) FROM parameter") > 0);
-    assert_true(query(store, "SELECT count(*) FROM product_value WHERE kind = 'product'") == 11);
+    assert_true(query(store, "SELECT count(*) FROM product_value WHERE kind = 'product'") == 12);
     assert_true(query(store, "SELECT count(*) FROM population_value WHERE high IS NOT NULL") == 0);
     assert_true(query(store, "SELECT count(*) FROM input WHERE length(sha256) = 64") >= 1);
     assert_true(query(store, "SELECT count(*) FROM run WHERE state = 'complete' AND control_arm = 1 AND screened_out = 7") == 1);

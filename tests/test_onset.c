@@ -48,7 +48,8 @@ static islet_status keep(void *context, int64_t batch, const patient_result *res
     for (int i = 0; i < n; i++) {
         const patient_result *r = &results[i];
         int *days = out->day_of[r->arm][r->traits->patient];
-        memcpy(out->values[r->arm][r->traits->patient], r->visit_values, sizeof(out->values[0][0]));
+        assert_true(r->n_visits <= VISITS);
+        memcpy(out->values[r->arm][r->traits->patient], r->visit_values, (size_t)r->n_visits * sizeof(out->values[0][0][0]));
         for (int e = 0; e < EVENT_COUNT; e++) days[e] = -1;
         for (int e = 0; e < r->n_events; e++) days[r->events[e].kind] = r->events[e].day;
         out->traits[r->traits->patient] = *r->traits;

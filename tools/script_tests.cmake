@@ -39,7 +39,8 @@ endif()
 
 # slow ones are left out of the short run under sanitizers that ./test does; `make sanitize` runs them too
 set(SLOW_TESTS test_trial test_run test_reference test_report test_run_command test_resume_command test_cover_command test_ranks_command test_elsewhere test_faults)
-list(APPEND SLOW_TESTS test_cells_trial test_sweep)
+list(APPEND SLOW_TESTS test_cells_trial test_sweep test_harms test_pathways test_attention test_onset test_bench test_calibrate_command
+     test_claims_command test_forecast_command test_validate_command)
 foreach(name ${SLOW_TESTS})
     if(TEST ${name})
         set_tests_properties(${name} PROPERTIES LABELS slow)

@@ -230,7 +230,7 @@ static void conditioning_spares_the_young(void **state)
     assert_int_equal(young, 0);
     assert_int_equal(spared, 0);
     assert_in_range(older, 570, 670);
-    assert_in_range(men, 330, 450);
+    assert_in_range(men, 450, 550);
 }
 
 int main(void)

@@ -207,7 +207,10 @@ static int set_up(void **state)
     begun_store = begin_and_fail();
     memcpy(whole_hash, first.hash, sizeof whole_hash);
     islet_problems_free(first.problems);
-    return first.status == ISLET_OK && older_store && whole_report && begun_store && people.simulated == BATCHES ? 0 : -1;
+    if (first.status == ISLET_OK && older_store && whole_report && begun_store && people.simulated == BATCHES) return 0;
+    print_message("set up: status %d, older store %d, report %d, store begun %d, batches %d\n", (int)first.status, older_store != NULL,
+                  whole_report != NULL, begun_store != NULL, (int)people.simulated);
+    return -1;
 }
 
 static int tear_down(void **state)

@@ -7,34 +7,21 @@
 #include "progress.h"
 #include "verbs.h"
 
-static const char *cell(const grid *g, int row, const char *column)
-{
-    return grid_cell(g, row, grid_column(g, column));
-}
-
-static void write_pair(json *j, const char *name, const char *low, const char *high)
-{
-    json_open(j, name, '[');
-    json_number(j, NULL, low);
-    json_number(j, NULL, high);
-    json_close(j, ']');
-}
-
 /* the pooled evidence: one entry for each test, none without */
 static void write_evidence(json *j, const grid *g, int row)
 {
     json_open(j, "evidence", '[');
-    if (*cell(g, row, "test")) {
+    if (*grid_at(g, row, "test")) {
         json_open(j, NULL, '{');
-        json_text(j, "test", cell(g, row, "test"));
-        json_text(j, "endpoint", cell(g, row, "endpoint"));
-        json_text(j, "unit", cell(g, row, "unit"));
-        json_number(j, "k", cell(g, row, "k"));
-        json_number(j, "n", cell(g, row, "n"));
-        json_number(j, "estimate", cell(g, row, "estimate"));
-        write_pair(j, "ci95", cell(g, row, "ci_low"), cell(g, row, "ci_high"));
-        write_pair(j, "pi95", cell(g, row, "pi_low"), cell(g, row, "pi_high"));
-        json_text(j, "refusal", cell(g, row, "refusal"));
+        json_text(j, "test", grid_at(g, row, "test"));
+        json_text(j, "endpoint", grid_at(g, row, "endpoint"));
+        json_text(j, "unit", grid_at(g, row, "unit"));
+        json_number(j, "k", grid_at(g, row, "k"));
+        json_number(j, "n", grid_at(g, row, "n"));
+        json_number(j, "estimate", grid_at(g, row, "estimate"));
+        json_interval(j, "ci95", grid_at(g, row, "ci_low"), grid_at(g, row, "ci_high"));
+        json_interval(j, "pi95", grid_at(g, row, "pi_low"), grid_at(g, row, "pi_high"));
+        json_text(j, "refusal", grid_at(g, row, "refusal"));
         json_close(j, '}');
     }
     json_close(j, ']');
@@ -43,15 +30,15 @@ static void write_evidence(json *j, const grid *g, int row)
 static void write_simulated(json *j, const grid *g, int row)
 {
     json_open(j, "simulated", '{');
-    if (*cell(g, row, "simulated_treated")) {
-        json_text(j, "endpoint", cell(g, row, "endpoint"));
-        json_number(j, "day", cell(g, row, "day"));
-        json_number(j, "with_trial_effect", cell(g, row, "simulated_treated"));
-        json_number(j, "trial_effect", cell(g, row, "simulated_control"));
-        json_number(j, "without_trial_effect", cell(g, row, "simulated_difference"));
-        write_pair(j, "ci95", cell(g, row, "simulated_low"), cell(g, row, "simulated_high"));
-        json_number(j, "harmed_treated", cell(g, row, "harmed_treated"));
-        json_number(j, "harmed_control", cell(g, row, "harmed_control"));
+    if (*grid_at(g, row, "simulated_treated")) {
+        json_text(j, "endpoint", grid_at(g, row, "endpoint"));
+        json_number(j, "day", grid_at(g, row, "day"));
+        json_number(j, "with_trial_effect", grid_at(g, row, "simulated_treated"));
+        json_number(j, "trial_effect", grid_at(g, row, "simulated_control"));
+        json_number(j, "without_trial_effect", grid_at(g, row, "simulated_difference"));
+        json_interval(j, "ci95", grid_at(g, row, "simulated_low"), grid_at(g, row, "simulated_high"));
+        json_number(j, "harmed_treated", grid_at(g, row, "harmed_treated"));
+        json_number(j, "harmed_control", grid_at(g, row, "harmed_control"));
     }
     json_close(j, '}');
 }
@@ -69,9 +56,9 @@ static void write_json(const islet_claims *c, const grid *g, FILE *file)
     for (int row = 0; row < g->rows; row++) {
         fputc('\n', file);
         json_open(&j, NULL, '{');
-        for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) json_text(&j, texts[i], cell(g, row, texts[i]));
-        json_bool(&j, "differs", strcmp(cell(g, row, "differs"), "true") == 0);
-        json_number(&j, "needed", cell(g, row, "needed"));
+        for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) json_text(&j, texts[i], grid_at(g, row, texts[i]));
+        json_bool(&j, "differs", strcmp(grid_at(g, row, "differs"), "true") == 0);
+        json_number(&j, "needed", grid_at(g, row, "needed"));
         write_evidence(&j, g, row);
         write_simulated(&j, g, row);
         json_close(&j, '}');
@@ -91,29 +78,29 @@ static void print_number(FILE *file, const char *label, const char *digits, cons
 
 static void print_claim(const grid *g, int row, FILE *file)
 {
-    const char *unit = cell(g, row, "unit"), *shown = strcmp(unit, "fraction") == 0 ? "" : unit;
-    fprintf(file, "%-6s ", cell(g, row, "claim_id"));
-    print_wrapped(file, cell(g, row, "claim"), 7, 7);
-    fprintf(file, "       %s", cell(g, row, "verdict"));
-    if (strcmp(cell(g, row, "differs"), "true") == 0) fprintf(file, " (the reviewer: %s)", cell(g, row, "reviewer_verdict"));
+    const char *unit = grid_at(g, row, "unit"), *shown = strcmp(unit, "fraction") == 0 ? "" : unit;
+    fprintf(file, "%-6s ", grid_at(g, row, "claim_id"));
+    print_wrapped(file, grid_at(g, row, "claim"), 7, 7);
+    fprintf(file, "       %s", grid_at(g, row, "verdict"));
+    if (strcmp(grid_at(g, row, "differs"), "true") == 0) fprintf(file, " (the reviewer: %s)", grid_at(g, row, "reviewer_verdict"));
     fputs("\n       ", file);
-    print_wrapped(file, cell(g, row, "why"), 7, 7);
-    if (*cell(g, row, "estimate") && *cell(g, row, "ci_low")) {
-        print_number(file, "       found ", cell(g, row, "estimate"), shown);
-        print_number(file, " (", cell(g, row, "ci_low"), "");
-        print_number(file, " to ", cell(g, row, "ci_high"), "");
+    print_wrapped(file, grid_at(g, row, "why"), 7, 7);
+    if (*grid_at(g, row, "estimate") && *grid_at(g, row, "ci_low")) {
+        print_number(file, "       found ", grid_at(g, row, "estimate"), shown);
+        print_number(file, " (", grid_at(g, row, "ci_low"), "");
+        print_number(file, " to ", grid_at(g, row, "ci_high"), "");
         fputc(')', file);
-        print_number(file, ", needed ", cell(g, row, "needed"), shown);
-        print_number(file, "; a new trial ", cell(g, row, "pi_low"), "");
-        print_number(file, " to ", cell(g, row, "pi_high"), "");
-        if (!*cell(g, row, "pi_low")) fprintf(file, "; %s", cell(g, row, "refusal"));
+        print_number(file, ", needed ", grid_at(g, row, "needed"), shown);
+        print_number(file, "; a new trial ", grid_at(g, row, "pi_low"), "");
+        print_number(file, " to ", grid_at(g, row, "pi_high"), "");
+        if (!*grid_at(g, row, "pi_low")) fprintf(file, "; %s", grid_at(g, row, "refusal"));
         fputc('\n', file);
     }
-    if (*cell(g, row, "simulated_treated")) {
-        print_number(file, "       simulated: ", cell(g, row, "simulated_treated"), shown);
-        print_number(file, " with what a trial does by itself, which is ", cell(g, row, "simulated_control"), "");
-        print_number(file, ", and ", cell(g, row, "simulated_difference"), "");
-        fputs(*cell(g, row, "simulated_difference") ? " without it\n" : " in the treated, without a control\n", file);
+    if (*grid_at(g, row, "simulated_treated")) {
+        print_number(file, "       simulated: ", grid_at(g, row, "simulated_treated"), shown);
+        print_number(file, " with what a trial does by itself, which is ", grid_at(g, row, "simulated_control"), "");
+        print_number(file, ", and ", grid_at(g, row, "simulated_difference"), "");
+        fputs(*grid_at(g, row, "simulated_difference") ? " without it\n" : " in the treated, without a control\n", file);
     }
     fputc('\n', file);
 }

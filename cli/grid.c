@@ -45,6 +45,11 @@ int grid_column(const grid *g, const char *name)
     return -1;
 }
 
+const char *grid_at(const grid *g, int row, const char *column)
+{
+    return grid_cell(g, row, grid_column(g, column));
+}
+
 grid *grid_from_table(const islet_table *table)
 {
     int columns = islet_table_columns(table);

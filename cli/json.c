@@ -74,6 +74,14 @@ void json_integer(json *j, const char *key, int64_t value)
     fprintf(j->file, "%lld", (long long)value);
 }
 
+void json_interval(json *j, const char *key, const char *low, const char *high)
+{
+    json_open(j, key, '[');
+    json_number(j, NULL, low);
+    json_number(j, NULL, high);
+    json_close(j, ']');
+}
+
 void json_bool(json *j, const char *key, bool value)
 {
     begin(j, key);

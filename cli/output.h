@@ -36,6 +36,7 @@ typedef struct {
 grid *grid_create(int columns, const char *const *names);
 void grid_add(grid *g, const char *const *cells);
 const char *grid_cell(const grid *g, int row, int column);
+const char *grid_at(const grid *g, int row, const char *column); /* the column must exist */
 grid *grid_from_table(const islet_table *table);
 int grid_column(const grid *g, const char *name); /* -1 if there is none */
 void grid_free(grid *g);
@@ -60,6 +61,7 @@ void json_close(json *j, char bracket);
 void json_text(json *j, const char *key, const char *text);
 void json_number(json *j, const char *key, const char *digits); /* null when not a number */
 void json_integer(json *j, const char *key, int64_t value);
+void json_interval(json *j, const char *key, const char *low, const char *high); /* [low,high] */
 void json_bool(json *j, const char *key, bool value);
 void json_rows(json *j, const char *key, const grid *g);
 

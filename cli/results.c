@@ -1,4 +1,4 @@
-/* The table of end points that a run prints: end point, visit, arm, estimate, 95 % interval, n. */
+/* What a run prints: each end point in each arm before treatment and at the last visit; all visits as CSV and JSON. */
 #include "results.h"
 
 #include <stdlib.h>
@@ -38,6 +38,8 @@ static const char *predictive_cell(const grid *predictive, const grid *g, int ro
 
 /* ---- columns for people ---- */
 
+#define INTERVAL_ROOM (2 * NUMBER_ROOM + sizeof " to ")
+
 static bool same(const grid *g, int a, int b, int column)
 {
     return strcmp(grid_cell(g, a, column), grid_cell(g, b, column)) == 0;
@@ -64,30 +66,53 @@ static void rounded(const char *text, int digits, char out[NUMBER_ROOM])
     if (!out[0]) snprintf(out, NUMBER_ROOM, "-"); /* nobody had a value, or it is not estimated */
 }
 
-static void add_row(grid *out, const grid *g, const grid *predictive, int row, int digits)
+static bool is_at(const grid *g, int row, const char *day)
 {
-    char value[NUMBER_ROOM], low[NUMBER_ROOM], high[NUMBER_ROOM], interval[2 * NUMBER_ROOM + 8], trials[2 * NUMBER_ROOM + 8];
-    rounded(grid_cell(g, row, VALUE), digits, value);
-    rounded(grid_cell(g, row, LOW), digits, low);
-    rounded(grid_cell(g, row, HIGH), digits, high);
-    snprintf(interval, sizeof interval, "%s to %s", low, high);
-    rounded(predictive_cell(predictive, g, row, "pi95_low"), digits, low);
-    rounded(predictive_cell(predictive, g, row, "pi95_high"), digits, high);
-    snprintf(trials, sizeof trials, "%s to %s", low, high);
-    grid_add(out, (const char *const[]){grid_cell(g, row, ENDPOINT), grid_cell(g, row, UNIT), grid_cell(g, row, DAY),
-                                        grid_cell(g, row, ARM), value, interval, grid_cell(g, row, N), trials});
+    return strcmp(grid_cell(g, row, DAY), day) == 0;
 }
 
-/* the store orders by arm; people compare arms, so every (end point, day) of the first arm is followed by the others' */
-static grid *by_endpoint(const grid *g, const grid *predictive)
+/* the row of this arm and end point before treatment; -1 where there is none */
+static int row_before(const grid *g, int row)
 {
-    static const char *const names[] = {"end point", "unit", "visit day#", "arm", "estimate#", "95 % interval#", "n#", "95 % of trials#"};
-    grid *out = grid_create(8, names);
-    int digits = 0;
+    for (int i = 0; i < g->rows; i++)
+        if (same(g, i, row, ARM) && same(g, i, row, ENDPOINT) && is_at(g, i, "0")) return i;
+    return -1;
+}
+
+static void interval_text(const char *low_text, const char *high_text, int digits, char out[INTERVAL_ROOM])
+{
+    char low[NUMBER_ROOM], high[NUMBER_ROOM];
+    rounded(low_text, digits, low);
+    rounded(high_text, digits, high);
+    snprintf(out, INTERVAL_ROOM, "%s to %s", low, high);
+}
+
+static void add_row(grid *out, const grid *g, const grid *predictive, int row, int digits)
+{
+    char before[NUMBER_ROOM], value[NUMBER_ROOM], interval[INTERVAL_ROOM], trials[INTERVAL_ROOM];
+    const int day_0 = row_before(g, row);
+    rounded(day_0 < 0 ? "" : grid_cell(g, day_0, VALUE), digits, before);
+    rounded(grid_cell(g, row, VALUE), digits, value);
+    interval_text(grid_cell(g, row, LOW), grid_cell(g, row, HIGH), digits, interval);
+    interval_text(predictive_cell(predictive, g, row, "pi95_low"), predictive_cell(predictive, g, row, "pi95_high"),
+                  digits, trials);
+    grid_add(out, (const char *const[]){grid_cell(g, row, ENDPOINT), grid_cell(g, row, UNIT), grid_cell(g, row, ARM),
+                                        before, value, interval, grid_cell(g, row, N), trials});
+}
+
+/* Each end point before treatment and at its last visit. The store orders by arm; people compare arms, so that of the
+ * first arm is followed by the others'. */
+static grid *by_endpoint(const grid *g, const grid *predictive, const char *last_day)
+{
+    char last[NUMBER_ROOM + sizeof "day #"];
+    snprintf(last, sizeof last, "day %s#", last_day);
+    grid *out = grid_create(8, (const char *const[]){"end point", "unit", "arm", "day 0#", last, "95 % interval#", "n#",
+                                                     "95 % of trials#"});
     for (int first = 0; first < g->rows && same(g, first, 0, ARM); first++) {
-        if (first == 0 || !same(g, first, first - 1, ENDPOINT)) digits = digits_for(g, first);
+        if (!is_at(g, first, last_day)) continue;
+        const int digits = digits_for(g, first);
         for (int row = first; row < g->rows; row++)
-            if (same(g, row, first, ENDPOINT) && same(g, row, first, DAY)) add_row(out, g, predictive, row, digits);
+            if (same(g, row, first, ENDPOINT) && is_at(g, row, last_day)) add_row(out, g, predictive, row, digits);
     }
     return out;
 }
@@ -102,10 +127,12 @@ static void print_people(const run_plan *plan, const cli_options *options, const
     fprintf(file, "\n%s people%s, %d %s, %s, seed %llu%s\n\n", people, pairing_text(plan), plan->arms,
             plan->arms == 1 ? "arm" : "arms", length, (unsigned long long)plan->seed,
             options->has_seed ? "" : " (change it with --seed)");
-    grid *sorted = by_endpoint(g, predictive);
+    const char *last_day = g->rows ? grid_cell(g, g->rows - 1, DAY) : "0";
+    grid *sorted = by_endpoint(g, predictive, last_day);
     grid_print(sorted, chosen, file);
     grid_free(sorted);
-    fputs("\nIntervals are Monte Carlo intervals at this number of people; they hold no uncertainty of the parameters.\n", file);
+    fputs("\nOther visits: the report, or --csv.\n"
+          "Intervals are Monte Carlo intervals at this number of people; they hold no uncertainty of the parameters.\n", file);
     if (predictive) fputs("95 % of trials: where trials of this many people would find it, over the uncertainty of the parameters.\n", file);
     fputs("Research software, never medical advice.\n", file);
 }
@@ -120,16 +147,10 @@ static void write_result(json *j, const grid *g, const grid *predictive, int row
     json_text(j, "unit", grid_cell(g, row, UNIT));
     json_number(j, "day", grid_cell(g, row, DAY));
     json_number(j, "value", grid_cell(g, row, VALUE));
-    json_open(j, "ci95", '[');
-    json_number(j, NULL, grid_cell(g, row, LOW));
-    json_number(j, NULL, grid_cell(g, row, HIGH));
-    json_close(j, ']');
-    if (predictive) {
-        json_open(j, "pi95", '[');
-        json_number(j, NULL, predictive_cell(predictive, g, row, "pi95_low"));
-        json_number(j, NULL, predictive_cell(predictive, g, row, "pi95_high"));
-        json_close(j, ']');
-    }
+    json_interval(j, "ci95", grid_cell(g, row, LOW), grid_cell(g, row, HIGH));
+    if (predictive)
+        json_interval(j, "pi95", predictive_cell(predictive, g, row, "pi95_low"),
+                      predictive_cell(predictive, g, row, "pi95_high"));
     json_number(j, "n", grid_cell(g, row, N));
     json_close(j, '}');
 }

@@ -7,20 +7,7 @@
 #include "progress.h"
 #include "verbs.h"
 
-static const char *cell(const grid *g, int row, const char *column)
-{
-    return grid_cell(g, row, grid_column(g, column));
-}
-
 /* ---- JSON ---- */
-
-static void write_pair(json *j, const char *name, const char *low, const char *high)
-{
-    json_open(j, name, '[');
-    json_number(j, NULL, low);
-    json_number(j, NULL, high);
-    json_close(j, ']');
-}
 
 static void write_row(json *j, const grid *g, int row)
 {
@@ -30,11 +17,11 @@ static void write_row(json *j, const grid *g, int row)
                                                {"simulated_pi80", "pi80_low", "pi80_high"}, {"simulated_pi95", "pi95_low", "pi95_high"}};
     fputc('\n', j->file);
     json_open(j, NULL, '{');
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) json_text(j, texts[i], cell(g, row, texts[i]));
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) json_number(j, numbers[i], cell(g, row, numbers[i]));
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) json_text(j, texts[i], grid_at(g, row, texts[i]));
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) json_number(j, numbers[i], grid_at(g, row, numbers[i]));
     for (size_t i = 0; i < sizeof intervals / sizeof *intervals; i++)
-        write_pair(j, intervals[i][0], cell(g, row, intervals[i][1]), cell(g, row, intervals[i][2]));
-    json_bool(j, "agrees", strcmp(cell(g, row, "agrees"), "true") == 0);
+        json_interval(j, intervals[i][0], grid_at(g, row, intervals[i][1]), grid_at(g, row, intervals[i][2]));
+    json_bool(j, "agrees", strcmp(grid_at(g, row, "agrees"), "true") == 0);
     json_close(j, '}');
 }
 
@@ -49,14 +36,14 @@ static void write_summary(json *j, const grid *g)
 {
     json_open(j, "summary", '{');
     for (int row = 0; row < g->rows;) {
-        const char *role = cell(g, row, "role");
+        const char *role = grid_at(g, row, "role");
         json_open(j, role, '{');
         write_summary_row(j, g, row++);
         json_open(j, "endpoints", '[');
-        for (; row < g->rows && strcmp(cell(g, row, "role"), role) == 0; row++) {
+        for (; row < g->rows && strcmp(grid_at(g, row, "role"), role) == 0; row++) {
             json_open(j, NULL, '{');
-            json_text(j, "endpoint", cell(g, row, "endpoint"));
-            json_text(j, "unit", cell(g, row, "unit"));
+            json_text(j, "endpoint", grid_at(g, row, "endpoint"));
+            json_text(j, "unit", grid_at(g, row, "unit"));
             write_summary_row(j, g, row);
             json_close(j, '}');
         }
@@ -109,16 +96,16 @@ static void print_rows(const grid *g, FILE *file)
     grid *shown = grid_create(11, names);
     for (int row = 0; row < g->rows; row++) {
         char observed[NUMBER_ROOM], simulated[NUMBER_ROOM], own[2 * NUMBER_ROOM + 8], predicted[2 * NUMBER_ROOM + 8];
-        short_text(cell(g, row, "observed"), observed);
-        short_text(cell(g, row, "simulated"), simulated);
-        interval_text(cell(g, row, "observed_low"), cell(g, row, "observed_high"), own);
-        interval_text(cell(g, row, "pi95_low"), cell(g, row, "pi95_high"), predicted);
-        const char *miss = cell(g, row, "miss"), *statistic = cell(g, row, "statistic");
+        short_text(grid_at(g, row, "observed"), observed);
+        short_text(grid_at(g, row, "simulated"), simulated);
+        interval_text(grid_at(g, row, "observed_low"), grid_at(g, row, "observed_high"), own);
+        interval_text(grid_at(g, row, "pi95_low"), grid_at(g, row, "pi95_high"), predicted);
+        const char *miss = grid_at(g, row, "miss"), *statistic = grid_at(g, row, "statistic");
         char what[128];
         bool usual = strcmp(statistic, "mean") == 0 || strcmp(statistic, "share") == 0;
-        snprintf(what, sizeof what, usual ? "%s" : "%s (%s)", cell(g, row, "endpoint"), statistic);
-        grid_add(shown, (const char *const[]){cell(g, row, "trial_id"), cell(g, row, "arm_id"), what, cell(g, row, "day"), cell(g, row, "n"),
-                                              cell(g, row, "role"), observed, own, simulated, predicted,
+        snprintf(what, sizeof what, usual ? "%s" : "%s (%s)", grid_at(g, row, "endpoint"), statistic);
+        grid_add(shown, (const char *const[]){grid_at(g, row, "trial_id"), grid_at(g, row, "arm_id"), what, grid_at(g, row, "day"), grid_at(g, row, "n"),
+                                              grid_at(g, row, "role"), observed, own, simulated, predicted,
                                               *miss ? miss + sizeof "simulated too" : "inside"});
     }
     grid_print(shown, all, file);
@@ -144,10 +131,10 @@ static void print_left_out(const grid *g, FILE *file)
     if (g->rows == 0) return;
     fprintf(file, "\n%d rows were left out:\n", g->rows);
     for (int row = 0; row < g->rows; row++) {
-        const char *reason = cell(g, row, "reason");
+        const char *reason = grid_at(g, row, "reason");
         int same = 0, before = 0;
         for (int other = 0; other < g->rows; other++) {
-            bool is_same = strcmp(cell(g, other, "reason"), reason) == 0;
+            bool is_same = strcmp(grid_at(g, other, "reason"), reason) == 0;
             same += is_same;
             before += is_same && other < row;
         }

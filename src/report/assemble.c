@@ -92,16 +92,20 @@ static void write_figures(page *p, const char *const *figures, text *out)
     text_add(out, "}");
 }
 
+static void fill_template(page *p, const page_plan *plan, const char *path, text *out);
+
 static void fill_place(page *p, const page_plan *plan, text *out, const char *place, size_t length)
 {
 #define IS(word) (length == sizeof word - 1 && memcmp(place, word, length) == 0)
     const embedded_file *style;
     p->out = out;
-    if (IS("policy")) write_policy(p, out);
+    if (IS("head")) fill_template(p, plan, ASSETS "head.html", out);
+    else if (IS("policy")) write_policy(p, out);
     else if (IS("style") && (style = asset(p, ASSETS "style.css"))) text_add_bytes(out, style->bytes, style->size);
     else if (IS("scripts")) write_scripts(p, out);
     else if (IS("figures")) write_figures(p, plan->figures, out);
-    else if (IS("data")) { /* after the sections, which stand before it in the page */ text_add(out, "{");
+    else if (IS("data")) { /* after the sections, which stand before it in the page */
+        text_add(out, "{");
         if (p->data.size > 2) text_add_bytes(out, p->data.bytes, p->data.size - 2); /* without the last ",\n" */
         text_add(out, "}");
     } else {
@@ -110,10 +114,8 @@ static void fill_place(page *p, const page_plan *plan, text *out, const char *pl
 #undef IS
 }
 
-void page_assemble(page *p, const page_plan *plan, text *out)
+static void fill_template(page *p, const page_plan *plan, const char *path, text *out)
 {
-    char path[ASSET_PATH];
-    snprintf(path, sizeof path, ASSETS "%s.html", plan->page);
     const embedded_file *file = asset(p, path);
     if (!file) return;
     const char *from = (const char *)file->bytes, *open;
@@ -125,6 +127,13 @@ void page_assemble(page *p, const page_plan *plan, text *out)
         from = close + 2;
     }
     text_add(out, from);
+}
+
+void page_assemble(page *p, const page_plan *plan, text *out)
+{
+    char path[ASSET_PATH];
+    snprintf(path, sizeof path, ASSETS "%s.html", plan->page);
+    fill_template(p, plan, path, out);
     if (p->status == ISLET_OK && (out->failed || p->data.failed)) p->status = ISLET_ERR_MEMORY;
 }
 

@@ -87,12 +87,15 @@ static void write_claim(page *p, const islet_table *table, int row)
     text_add(p->out, "</p></section>\n");
 }
 
+#define CLAIMS_TITLE "What is said of cell therapy, and what is known"
+
 static void fill(page *p, const void *context, const char *place, size_t length)
 {
     const islet_claims *claims = context;
     int n = islet_table_rows(claims->rows);
     if (length == 4 && memcmp(place, "lead", length) == 0)
         text_format(p->out, "%d claims; %d of them were held against studies and a simulated trial by a rule, the others as a reviewer saw them.", n, claims->tested);
+    if (length == 5 && memcmp(place, "title", length) == 0) text_add(p->out, CLAIMS_TITLE);
     if (length != 6 || memcmp(place, "claims", length) != 0) return;
     for (int tested = 1; tested >= 0; tested--) { /* those with a test first */
         text_add(p->out, tested ? "<h2>Held against studies</h2>\n" : "<h2>As a reviewer saw them</h2>\n");

@@ -149,19 +149,23 @@ static inline lanes lanes_normal_from_uniform(lanes p)
                                7.86869131145613259100e-4, 1.84631831751005468180e-5, 1.42151175831644588870e-7,
                                2.04426310338993978564e-15};
 
-    /* the middle |p - 1/2| <= 0.425, the tail down to exp(-25), the far tail; each lane takes its own */
+    /* the middle |p - 1/2| <= 0.425, the tail down to exp(-25), the far tail; each lane takes its own, and what no lane
+     * takes is left out */
     const lanes q = p - 0.5;
     const lanes_mask middle = lanes_le(lanes_abs(q), lanes_set1(0.425));
+    const lanes x_middle = lanes_fma(-q, q, lanes_set1(0.180625));
+    lanes top = q * lanes_polynomial(x_middle, a, 8), bottom = lanes_polynomial(x_middle, b, 8);
+    if (lanes_all(middle)) return top / bottom;
+
     const lanes r = lanes_sqrt(-lanes_log(lanes_min(1.0 - p, p)));
     const lanes_mask far = lanes_gt(r, lanes_set1(5.0));
-    const lanes x_middle = lanes_fma(-q, q, lanes_set1(0.180625));
-    const lanes x_tail = r - 1.6, x_far = r - 5.0;
-
-    lanes top = lanes_select(far, lanes_polynomial(x_far, e, 8), lanes_polynomial(x_tail, c, 8));
-    lanes bottom = lanes_select(far, lanes_polynomial(x_far, f, 8), lanes_polynomial(x_tail, d, 8));
-    top = lanes_copysign(top, q);
-    top = lanes_select(middle, q * lanes_polynomial(x_middle, a, 8), top);
-    bottom = lanes_select(middle, lanes_polynomial(x_middle, b, 8), bottom);
+    lanes tail_top = lanes_polynomial(r - 1.6, c, 8), tail_bottom = lanes_polynomial(r - 1.6, d, 8);
+    if (lanes_any(far)) {
+        tail_top = lanes_select(far, lanes_polynomial(r - 5.0, e, 8), tail_top);
+        tail_bottom = lanes_select(far, lanes_polynomial(r - 5.0, f, 8), tail_bottom);
+    }
+    top = lanes_select(middle, top, lanes_copysign(tail_top, q));
+    bottom = lanes_select(middle, bottom, tail_bottom);
     return top / bottom;
 }
 

@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "base/fma_clones.h"
 #include "base/lanes.h"
 #include "base/lanes_math.h"
 
@@ -16,13 +17,13 @@ double draw_normal(draw *d)
     return rng_normal(d->seed, d->person, d->stream, d->index++);
 }
 
-double draw_lognormal(draw *d, double mean, double cv)
+FMA_CLONES double draw_lognormal(draw *d, double mean, double cv)
 {
     double variance = lanes_log(1.0 + cv * cv);
     return mean * lanes_exp(sqrt(variance) * draw_normal(d) - 0.5 * variance);
 }
 
-double draw_log_sd(draw *d, double log_sd)
+FMA_CLONES double draw_log_sd(draw *d, double log_sd)
 {
     return lanes_exp(log_sd * draw_normal(d));
 }

@@ -97,10 +97,12 @@ static void print_claim(const grid *g, int row, FILE *file)
         fputc('\n', file);
     }
     if (*grid_at(g, row, "simulated_treated")) {
-        print_number(file, "       simulated: ", grid_at(g, row, "simulated_treated"), shown);
-        print_number(file, " with what a trial does by itself, which is ", grid_at(g, row, "simulated_control"), "");
-        print_number(file, ", and ", grid_at(g, row, "simulated_difference"), "");
-        fputs(*grid_at(g, row, "simulated_difference") ? " without it\n" : " in the treated, without a control\n", file);
+        fprintf(file, "       simulated: %s", grid_at(g, row, "treated"));
+        print_number(file, " ", grid_at(g, row, "simulated_treated"), shown);
+        if (*grid_at(g, row, "control")) fprintf(file, ", %s", grid_at(g, row, "control"));
+        print_number(file, " ", grid_at(g, row, "simulated_control"), "");
+        print_number(file, "; ", grid_at(g, row, "simulated_difference"), "");
+        fputs(*grid_at(g, row, "simulated_difference") ? " between them\n" : ", without a control\n", file);
     }
     fputc('\n', file);
 }

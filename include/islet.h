@@ -379,10 +379,10 @@ ISLET_API ISLET_CHECK islet_status islet_uncertainty(const islet_protocol *proto
 typedef struct {
     int tested, supported, differ; /* claims with a test; found supported; where the verdict is not the reviewer's */
     islet_table *rows; /* claim_id, claim, verdict, reviewer_verdict, differs, test, endpoint, unit, needed, k, n, estimate, ci_low, ci_high, pi_low,
-                        * pi_high, refusal, day, simulated_treated, simulated_control, simulated_difference, simulated_low, simulated_high, harmed_treated, harmed_control, why, source */
+                        * pi_high, refusal, day, treated, control, simulated_treated, simulated_control, simulated_difference, simulated_low, simulated_high, harmed_treated, harmed_control, why, source */
 } islet_claims;
 
-/** Judge the claims of `path` (columns claim_id, claim; for a test: test, from, needed, unit, endpoint, day, protocol, treated, control, because; see
+/** Judge the claims of `path` (columns claim_id, claim; for a test: test, from, needed, up_to, unit, endpoint, day, protocol, treated, control, because; see
  *  docs/claims.md), or the shipped 132 (NULL). Verdicts: supported, partly, unsupported, contradicted, untestable. Of the options patients
  *  (simulated in each arm, default 64), seed, threads, engine, progress and interrupted count. */
 ISLET_API ISLET_CHECK islet_status islet_claims_judge(const char *path, const islet_run_options *options, islet_claims **out,

@@ -55,6 +55,42 @@ static claim judged(claim_test test, const char *from, const char *endpoint, dou
     return c;
 }
 
+static void test_last_day_with_a_variance(void **state)
+{
+    (void)state;
+    /* T1GER prints a variance at day 364 and none later; abatacept's last is day 1095: 0.217 (0.168, 0.268) against 0.141 (0.071, 0.215) */
+    claim c = judged(TEST_EFFECT, "NH_T1GER:golimumab:placebo", "c_peptide_auc_mean_nmol_l", 0.05, 0);
+    assert_true(fabs(c.estimate - (0.64 - 0.43)) < 1e-9);
+    c = judged(TEST_EFFECT, "NH_ABATACEPT:abatacept:placebo", "c_peptide_auc_mean_nmol_l", 0.05, 0);
+    assert_true(fabs(c.estimate - (0.217 - 0.141)) < 1e-9);
+    /* nobody has set them against each other */
+    c = judged(TEST_EFFECT, "none", "hba1c_pct", -0.3, 547);
+    assert_int_equal(c.k, 0);
+    assert_int_equal(c.verdict, VERDICT_UNSUPPORTED);
+}
+
+static claim_verdict verdict_of_step(const char *from, const char *steps, double needed, double up_to)
+{
+    claim c = {.id = "X", .text = "", .evidence = "", .because = "", .unit = "", .test = TEST_STEP, .from = from, .endpoint = steps,
+               .needed = needed, .up_to = up_to, .reviewer = VERDICT_NONE};
+    assert_int_equal(claim_judge(&c, &rows, reviews), ISLET_OK);
+    return c.verdict;
+}
+
+static void test_steps_and_routes(void **state)
+{
+    (void)state;
+    const char *both = "cyclophosphamide_atg;fludarabine_cyclophosphamide_atg"; /* 18 and 17 days from freezing to the drugs */
+    assert_int_equal(verdict_of_step(both, "freezing:conditioning", 14, 21), VERDICT_SUPPORTED);
+    assert_int_equal(verdict_of_step(both, "freezing:conditioning", 18, 21), VERDICT_PARTLY);
+    assert_int_equal(verdict_of_step(both, "freezing:conditioning", 1, 7), VERDICT_UNSUPPORTED);
+    assert_int_equal(verdict_of_step(both, "infusion:conditioning", NAN, NAN), VERDICT_UNSUPPORTED);
+    assert_int_equal(verdict_of_step("teplizumab", "leukapheresis", NAN, NAN), VERDICT_UNSUPPORTED);
+    assert_int_equal(judged(TEST_ROUTE, "msc_umbilical_cord", "vein", NAN, 0).verdict, VERDICT_SUPPORTED);
+    assert_int_equal(judged(TEST_ROUTE, "msc_umbilical_cord;bone_marrow_mononuclear", "vein", NAN, 0).verdict, VERDICT_PARTLY);
+    assert_int_equal(judged(TEST_ROUTE, "msc_umbilical_cord", "omentum;portal_vein", NAN, 0).verdict, VERDICT_UNSUPPORTED);
+}
+
 static void test_effect(void **state)
 {
     (void)state;
@@ -130,7 +166,9 @@ static void test_files(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_verdicts), cmocka_unit_test(test_effect), cmocka_unit_test(test_others), cmocka_unit_test(test_files),
+        cmocka_unit_test(test_verdicts), cmocka_unit_test(test_effect),
+        cmocka_unit_test(test_last_day_with_a_variance),
+        cmocka_unit_test(test_steps_and_routes), cmocka_unit_test(test_others), cmocka_unit_test(test_files),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -57,16 +57,16 @@ static bool read_number(const job *j, const char *text, int line, const char *fi
 
 static bool read_test(const job *j, const csv_file *file, int row, claim *c, islet_problems *problems)
 {
-    static const char *const words[] = {"", "effect", "published", "share", "sole", "never", "mechanism", "criterion"};
     const char *word = cell_of(file, row, "test");
     double day;
-    int line = row < 0 ? 0 : line_of(file, row), test = 0;
-    while (test <= TEST_CRITERION && strcmp(words[test], word) != 0) test++;
-    if (test > TEST_CRITERION) {
-        problems_error(problems, j->path, line, 0, "test: '%.60s'; expected effect, published, share, sole, never, mechanism, criterion or nothing", word);
+    int line = row < 0 ? 0 : line_of(file, row);
+    const claim_test test = claim_test_find(word);
+    if (test == TEST_COUNT) {
+        problems_error(problems, j->path, line, 0,
+                       "test: '%.60s'; expected effect, published, share, sole, never, mechanism, criterion, route, step or nothing", word);
         return false;
     }
-    c->test = (claim_test)test;
+    c->test = test;
     c->from = cell_of(file, row, "from");
     c->endpoint = cell_of(file, row, "endpoint");
     c->unit = cell_of(file, row, "unit");
@@ -75,6 +75,7 @@ static bool read_test(const job *j, const csv_file *file, int row, claim *c, isl
     c->treated = cell_of(file, row, "treated");
     c->control = cell_of(file, row, "control");
     if (!read_number(j, cell_of(file, row, "needed"), line, "needed", &c->needed, problems)) return false;
+    if (!read_number(j, cell_of(file, row, "up_to"), line, "up_to", &c->up_to, problems)) return false;
     if (!read_number(j, cell_of(file, row, "day"), line, "day", &day, problems)) return false;
     c->day = day >= 0.0 && day <= 36500.0 ? (int)day : 0;
     bool needs = test == TEST_EFFECT || test == TEST_PUBLISHED || test == TEST_SHARE || test == TEST_SOLE;
@@ -200,10 +201,10 @@ static islet_status simulate(job *j, const islet_run_options *options, islet_pro
 /* ---- table ---- */
 
 static const char *const columns[] = {"claim_id", "claim", "verdict", "reviewer_verdict", "differs", "test", "endpoint", "unit", "needed", "k", "n", "estimate",
-                                      "ci_low", "ci_high", "pi_low", "pi_high", "refusal", "day", "simulated_treated", "simulated_control", "simulated_difference",
+                                      "ci_low", "ci_high", "pi_low", "pi_high", "refusal", "day", "treated", "control", "simulated_treated", "simulated_control", "simulated_difference",
                                       "simulated_low", "simulated_high", "harmed_treated", "harmed_control", "why", "source"};
 static const bool is_number[] = {false, false, false, false, false, false, false, false, true, true, true, true, true, true, true, true,
-                                 false, true,  true,  true,  true,  true,  true,  true,  true,  false, false};
+                                 false, true,  false, false, true,  true,  true,  true,  true,  true,  true,  false, false};
 enum { COLUMNS = sizeof columns / sizeof *columns };
 
 static bool differs(const claim *c)
@@ -213,14 +214,13 @@ static bool differs(const claim *c)
 
 static bool add_claim(islet_table *table, const claim *c)
 {
-    static const char *const tests[] = {"", "effect", "published", "share", "sole", "never", "mechanism", "criterion"};
     char number[COLUMNS][NUMBER_TEXT] = {{0}};
     const double numbers[] = {c->needed, c->test == TEST_NONE ? NAN : c->k, c->n, c->estimate, c->ci_low, c->ci_high, c->pi_low, c->pi_high, c->day > 0 ? c->day : NAN,
                               c->simulated_treated, c->simulated_control, c->difference, c->difference_low, c->difference_high, c->harmed_treated, c->harmed_control};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) number_write(isnan(numbers[i]) ? NAN : round(numbers[i] * 1e4) / 1e4, number[i]);
     return table_add_row(table, (const char *const[]){c->id, c->text, claim_verdict_word(c->verdict), claim_verdict_word(c->reviewer), differs(c) ? "true" : "false",
-                                                      tests[c->test], c->endpoint, c->unit, number[0], number[1], number[2], number[3], number[4], number[5],
-                                                      number[6], number[7], c->refusal, number[8], number[9], number[10], number[11], number[12], number[13], number[14], number[15],
+                                                      claim_test_word(c->test), c->endpoint, c->unit, number[0], number[1], number[2], number[3], number[4], number[5],
+                                                      number[6], number[7], c->refusal, number[8], c->treated, c->control, number[9], number[10], number[11], number[12], number[13], number[14], number[15],
                                                       c->why, c->source});
 }
 

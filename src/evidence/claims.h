@@ -9,7 +9,9 @@
  *             never      it is said to be impossible, or never to have happened: one case is enough against it
  *             mechanism  strength and grade of a mechanism in a product's file
  *             criterion  a rule about who may be treated in a product's file
- *   from      what is read: TRIAL:arm:control, TRIAL:arm, META_ID:outcome, PRODUCT; several separated by ;
+ *             route      where products are given
+ *             step       a dated step of a path in data/conditioning, or two of them (a:b) in this order, needed to up_to days apart
+ *   from      what is read: TRIAL:arm:control, TRIAL:arm, META_ID:outcome, PRODUCT, PATH; several separated by ;
  *   needed    how large the effect or share must be for the claim to hold; its sign is the direction */
 #ifndef ISLET_EVIDENCE_CLAIMS_H
 #define ISLET_EVIDENCE_CLAIMS_H
@@ -20,7 +22,11 @@ typedef enum { VERDICT_SUPPORTED, VERDICT_PARTLY, VERDICT_UNSUPPORTED, VERDICT_C
 const char *claim_verdict_word(claim_verdict verdict);    /* "" for VERDICT_NONE */
 claim_verdict claim_verdict_find(const char *word);       /* VERDICT_NONE for another word */
 
-typedef enum { TEST_NONE, TEST_EFFECT, TEST_PUBLISHED, TEST_SHARE, TEST_SOLE, TEST_NEVER, TEST_MECHANISM, TEST_CRITERION } claim_test;
+typedef enum {
+    TEST_NONE, TEST_EFFECT, TEST_PUBLISHED, TEST_SHARE, TEST_SOLE, TEST_NEVER, TEST_MECHANISM, TEST_CRITERION, TEST_ROUTE, TEST_STEP, TEST_COUNT
+} claim_test;
+const char *claim_test_word(claim_test test);             /* "" for TEST_NONE */
+claim_test claim_test_find(const char *word);             /* TEST_COUNT for another word */
 
 /* All text is borrowed from the table it was read from. Numbers that do not exist are NaN. */
 typedef struct {
@@ -28,7 +34,7 @@ typedef struct {
     claim_verdict reviewer;
     claim_test test;
     const char *from, *endpoint, *unit, *because, *protocol, *treated, *control;
-    double needed;
+    double needed, up_to;        /* up_to: of a step */
     int day, line;
     /* what was found */
     claim_verdict verdict;

@@ -11,6 +11,7 @@
 #include "stats/effect.h"
 #include "stats/pool.h"
 #include "stats/summary.h"
+#include "therapy/conditioning.h"
 
 #define NAMED 3       /* parts of TRIAL:arm:control */
 #define STUDIES_MAX 32
@@ -29,6 +30,21 @@ claim_verdict claim_verdict_find(const char *word)
     for (int i = 0; i < VERDICT_NONE; i++)
         if (strcmp(verdict_words[i], word) == 0) return (claim_verdict)i;
     return VERDICT_NONE;
+}
+
+static const char *const test_words[TEST_COUNT] = {"",      "effect",    "published", "share", "sole",
+                                                   "never", "mechanism", "criterion", "route", "step"};
+
+const char *claim_test_word(claim_test test)
+{
+    return test_words[test];
+}
+
+claim_test claim_test_find(const char *word)
+{
+    int test = 0;
+    while (test < TEST_COUNT && strcmp(test_words[test], word) != 0) test++;
+    return (claim_test)test;
 }
 
 claim_verdict claim_verdict_effect(double needed, double estimate, double low, double high)
@@ -95,25 +111,46 @@ static effect difference_of(const evidence_row *treated, const evidence_row *con
     return (effect){treated->value - control->value, se_a * se_a + se_b * se_b};
 }
 
+/* The two arms of one trial on the day; with day 0 on the last day after it on which both are reported with a variance. */
+static bool find_difference(const claim *c, const evidence_rows *rows, char part[NAMED][160], effect *e, double *people)
+{
+    int day = 0;
+    bool found = false;
+    for (int i = 0; i < rows->n; i++) {
+        const evidence_row *treated = &rows->rows[i];
+        if (strcmp(treated->trial, part[0]) != 0 || strcmp(treated->arm, part[1]) != 0 ||
+            strcmp(treated->endpoint.key, c->endpoint) != 0 || (c->day > 0 ? treated->day != c->day : treated->day <= day))
+            continue;
+        const evidence_row *control = find_row(rows, part[0], part[2], c->endpoint, treated->day, treated->statistic);
+        if (!control) continue;
+        const effect here = difference_of(treated, control);
+        if (found && !(here.v > 0.0)) continue;
+        found = true;
+        *e = here;
+        *people = (treated->n > 0 ? treated->n : 0.0) + (control->n > 0 ? control->n : 0.0);
+        if (c->day > 0) break;
+        if (here.v > 0.0) day = treated->day;
+    }
+    return found;
+}
+
 static void judge_effect(claim *c, const evidence_rows *rows)
 {
     char part[NAMED][160];
     const char *list = c->from;
-    double y[STUDIES_MAX], v[STUDIES_MAX];
+    double y[STUDIES_MAX], v[STUDIES_MAX], people;
     int without_variance = 0;
+    effect e;
     c->n = 0.0;
     while (next_named(&list, part) && c->k < STUDIES_MAX) {
-        const evidence_row *treated = find_row(rows, part[0], part[1], c->endpoint, c->day, STATISTICS);
-        const evidence_row *control = treated ? find_row(rows, part[0], part[2], c->endpoint, c->day, treated->statistic) : NULL;
-        if (!control) continue;
-        effect e = difference_of(treated, control);
+        if (!find_difference(c, rows, part, &e, &people)) continue;
         if (!(e.v > 0.0)) {
             without_variance++;
             continue;
         }
         y[c->k] = e.y;
         v[c->k++] = e.v;
-        c->n += treated->n + control->n;
+        c->n += people;
     }
     c->refusal = c->k == 0 ? without_variance ? "not reported: the trials gave no variance" : "not reported: no controlled trial has both arms" :
                  c->k < COMPARABLE ? "too few: a prediction interval needs three comparable trials" : "";
@@ -264,7 +301,10 @@ static void judge_mechanism(claim *c)
     bool founded = best != GRADE_NONE && best <= GRADE_B && !measured_null; /* in some cells and not in others: partly */
     if (best != GRADE_NONE) c->verdict = founded ? VERDICT_SUPPORTED : VERDICT_PARTLY;
     else if (measured_null && mechanism == MECHANISM_differentiation) c->verdict = VERDICT_CONTRADICTED; /* looked for in tissue */
-    snprintf(c->why, sizeof c->why, "%s of %d product%s: %s", c->endpoint, c->k, c->k == 1 ? "" : "s", best != GRADE_NONE ? founded
+    char words[64];
+    snprintf(words, sizeof words, "%s", c->endpoint);
+    for (char *at = words; (at = strchr(at, '_'));) *at = ' ';
+    snprintf(c->why, sizeof c->why, "%s of %d product%s: %s", words, c->k, c->k == 1 ? "" : "s", best != GRADE_NONE ? founded
              ? "shown in controlled or direct human measurement" : measured_null ? "shown for some of these cells, measured and not found for others"
              : "from small or uncontrolled human studies only" : measured_null
              ? "measured in people, and not found" : "nothing shows it in people");
@@ -288,6 +328,69 @@ static void judge_criterion(claim *c)
     snprintf(c->why, sizeof c->why, "%d of %d products' published entry criteria have this rule", found, c->k);
 }
 
+/* Is a word in a list separated by ; ? */
+static bool is_among(const char *list, const char *word)
+{
+    char part[NAMED][160];
+    while (next_named(&list, part))
+        if (strcmp(part[0], word) == 0) return true;
+    return false;
+}
+
+static void judge_route(claim *c)
+{
+    char part[NAMED][160];
+    const char *list = c->from;
+    int found = 0;
+    product *one = malloc(sizeof *one);
+    while (one && next_named(&list, part)) {
+        if (!product_shipped(part[0], one)) continue;
+        c->k++;
+        found += is_among(c->endpoint, cell_route_words[one->route]);
+    }
+    free(one);
+    c->verdict = found == 0 ? VERDICT_UNSUPPORTED : found < c->k ? VERDICT_PARTLY : VERDICT_SUPPORTED;
+    c->refusal = "not comparable: a route is no outcome of a trial";
+    snprintf(c->why, sizeof c->why, "%d of %d product%s given there in the trials that were read", found, c->k,
+             c->k == 1 ? " is" : "s are");
+}
+
+/* day of a step of a path; -1 when it has none */
+static int step_day(const conditioning *path, const char *word)
+{
+    for (int i = 0; conditioning_step_words[i]; i++)
+        if (strcmp(conditioning_step_words[i], word) == 0) return path->step_day[i];
+    return -1;
+}
+
+/* Two steps are in order, and as far apart as claimed where the claim says how far. */
+static bool step_holds(const claim *c, const conditioning *path, char step[NAMED][160])
+{
+    const int first = step_day(path, step[0]), second = *step[1] ? step_day(path, step[1]) : first;
+    const int between = second - first;
+    if (first < 0 || second < first) return false;
+    return isnan(c->needed) || (between >= c->needed && !(between > c->up_to));
+}
+
+static void judge_step(claim *c)
+{
+    char part[NAMED][160], step[NAMED][160];
+    const char *list = c->from, *steps = c->endpoint;
+    int found = 0;
+    conditioning *path = malloc(sizeof *path);
+    while (path && next_named(&steps, step) && next_named(&list, part)) {
+        if (!conditioning_shipped(part[0], path)) continue;
+        c->k++;
+        found += step_holds(c, path, step);
+        steps = c->endpoint;
+    }
+    free(path);
+    c->verdict = found == 0 ? VERDICT_UNSUPPORTED : found < c->k ? VERDICT_PARTLY : VERDICT_SUPPORTED;
+    c->refusal = "not comparable: a step of a path is no outcome of a trial";
+    snprintf(c->why, sizeof c->why, "%d of %d path%s of transplantation that trials published go%s this way", found, c->k,
+             c->k == 1 ? "" : "s", c->k == 1 ? "es" : "");
+}
+
 islet_status claim_judge(claim *c, const evidence_rows *rows, const islet_table *reviews)
 {
     c->k = 0;
@@ -301,6 +404,9 @@ islet_status claim_judge(claim *c, const evidence_rows *rows, const islet_table 
     case TEST_NEVER: judge_never(c, rows); break;
     case TEST_MECHANISM: judge_mechanism(c); break;
     case TEST_CRITERION: judge_criterion(c); break;
+    case TEST_ROUTE: judge_route(c); break;
+    case TEST_STEP: judge_step(c); break;
+    case TEST_COUNT:
     case TEST_NONE:
         c->verdict = c->reviewer == VERDICT_NONE ? VERDICT_UNTESTABLE : c->reviewer;
         snprintf(c->why, sizeof c->why, "%s%.800s", c->reviewer == VERDICT_NONE ? "no test: " : "the reviewer's: ",

@@ -219,6 +219,7 @@ static void test_many_studies(void **state)
     pool_fit fit;
     for (int i = 0; i < MANY; i++) y[i] = i % 2, v[i] = 0.25; /* the variance of y is a quarter, and n / (n - 1) of it */
     assert_true(pool_run(y, v, NULL, MANY, 1, POOL_DL, false, &fit));
+    pool_tau2_intervals(y, v, NULL, POOL_DL, &fit);
     assert_true(fabs(fit.beta[0] - 0.5) < 1e-12 && fit.tau2 < 1e-3 && fit.tau2_low == 0);
     assert_true(fit.tau2_high > 0.009 && fit.tau2_high < 0.011); /* 1.96 standard errors of 0.25 * sqrt(2 / n) */
     assert_true(pool_run(y, v, NULL, 3, 1, POOL_DL, false, &fit));

@@ -333,6 +333,7 @@ static islet_status pool_all(const meta_input *in, islet_meta *out)
         free(a.y);
         return ISLET_ERR_NUMERICAL;
     }
+    if (pooled) pool_tau2_intervals(a.y, a.v, in->p > 1 ? a.x : NULL, estimator(in), &fit);
     if (pooled) set_pool(in, &fit, out);
     if (pooled) set_bias(in, &a, out);
     if (pooled) set_explained(in, &a, out);

@@ -75,13 +75,21 @@ static void set_residuals(const problem *in, const double *equal, double tau2, w
 /* equal != NULL: every weight is *equal, else 1 / (v + tau2) */
 static bool solve(const problem *in, const double *equal, double tau2, weighted *out)
 {
-    double m[P][P] = {{0}}, m2[P][P] = {{0}}, m3[P][P] = {{0}}, right[P] = {0};
+    double m[P][P] = {{0}}, m2[P][P] = {{0}}, m3[P][P] = {{0}}, right[P] = {0}, product = 1;
     *out = (weighted){0};
     for (int i = 0; i < in->k; i++) {
         double w = equal ? *equal : 1 / (in->v[i] + tau2);
         out->w1 += w;
         out->w2 += w * w;
-        out->log_w += log(w);
+        if (!(w > 1e-100 && w < 1e100)) {
+            out->log_w += log(w);
+        } else { /* one logarithm of a product of many */
+            product *= w;
+            if (!(product > 1e-150 && product < 1e150)) {
+                out->log_w += log(product);
+                product = 1;
+            }
+        }
         for (int r = 0; r < in->p; r++) {
             double xr = column(in, i, r);
             right[r] += w * xr * in->y[i];
@@ -91,6 +99,7 @@ static bool solve(const problem *in, const double *equal, double tau2, weighted 
             }
         }
     }
+    out->log_w += log(product);
     if (!invert(m, in->p, out->a, &out->log_determinant)) return false;
     for (int r = 0; r < in->p; r++)
         for (int c = 0; c < in->p; c++) out->beta[r] += out->a[r][c] * right[c];
@@ -242,7 +251,13 @@ static void set_heterogeneity(const problem *in, const weighted *fixed, pool_met
     bool equal = method == POOL_EE;
     out->h2 = equal ? out->q / freedom : out->tau2 / typical + 1;
     out->i2_pct = equal ? (out->q > freedom ? 100 * (out->q - freedom) / out->q : 0) : 100 * out->tau2 / (typical + out->tau2);
-    if (equal) return;
+}
+
+void pool_tau2_intervals(const double *y, const double *v, const double *x, pool_method method, pool_fit *out)
+{
+    const problem all = {y, v, x, out->k, out->p}, *in = &all;
+    const double freedom = in->k - in->p;
+    if (!(freedom > 0) || method == POOL_EE) return;
     out->tau2_low = tau2_where_q_is(in, chi_square_quantile(0.975, freedom));
     out->tau2_high = tau2_where_q_is(in, chi_square_quantile(0.025, freedom));
     if (method != POOL_ML && method != POOL_REML) return;

@@ -16,8 +16,8 @@ typedef struct {
     int k, p;
     double beta[POOL_COEFFICIENTS], se[POOL_COEFFICIENTS], low[POOL_COEFFICIENTS], high[POOL_COEFFICIENTS];
     double statistic[POOL_COEFFICIENTS], p_value[POOL_COEFFICIENTS]; /* z, or t with Knapp and Hartung's method */
-    double tau2, tau2_low, tau2_high;                  /* Q-profile interval; NaN with a fixed effect */
-    double profile_low, profile_high;                  /* profile likelihood; NaN unless ML or REML */
+    double tau2;
+    double tau2_low, tau2_high, profile_low, profile_high; /* NaN until pool_tau2_intervals */
     double q, q_p, i2_pct, h2;                         /* residual heterogeneity on k - p degrees of freedom */
     double pi_low, pi_high;                            /* of a new study; NaN with moderators or a fixed effect */
 } pool_fit;
@@ -25,6 +25,10 @@ typedef struct {
 /* Fit k studies; x holds k rows of p columns, NULL for the pooled effect alone (p = 1). False when k < p + 1 (p + 0 with p = 1),
  * the columns depend on each other, or the likelihood does not settle. */
 bool pool_run(const double *y, const double *v, const double *x, int k, int p, pool_method method, bool knapp_hartung, pool_fit *out);
+
+/* Intervals of tau2 of a fit of the same studies: Q-profile (none with a fixed effect) and profile likelihood (ML and REML). Some
+ * hundred times the work of the fit. */
+void pool_tau2_intervals(const double *y, const double *v, const double *x, pool_method method, pool_fit *fit);
 
 typedef enum { POOL_RISK_RATIO, POOL_ODDS_RATIO, POOL_RISK_DIFFERENCE } pool_table_measure;
 

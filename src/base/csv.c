@@ -122,12 +122,15 @@ static islet_status read_lines(reader *in, const char *end, csv_file *out)
         if (status != ISLET_OK) return status;
         if (!out->columns) out->columns = cells;
         else out->rows++;
-        if (cells == out->columns && cells <= COLUMNS_MAX && out->rows <= ROWS_MAX) continue;
-        problems_error(
-            in->problems, in->path, line, 1,
-            "%d cells in this row; the header has %d; expected as many, at most %d, in at most %d rows; quote cells with the separator",
-            cells, out->columns, COLUMNS_MAX, ROWS_MAX);
-        if (cells > COLUMNS_MAX || out->rows > ROWS_MAX) return ISLET_ERR_INPUT; /* no table at all, or a flood */
+        if (out->rows > ROWS_MAX) {
+            problems_error(in->problems, in->path, line, 1, "row %d; expected at most %d; split the table", out->rows, ROWS_MAX);
+            return ISLET_ERR_INPUT;
+        }
+        if (cells == out->columns && cells <= COLUMNS_MAX) continue;
+        problems_error(in->problems, in->path, line, 1,
+                       "%d cells in this row; the header has %d; expected as many, at most %d; quote cells with the separator",
+                       cells, out->columns, COLUMNS_MAX);
+        if (cells > COLUMNS_MAX) return ISLET_ERR_INPUT; /* no table at all */
         fine = false;
     }
     if (!fine) return ISLET_ERR_INPUT;

@@ -203,6 +203,21 @@ static void a_teratoma_is_bounded_and_never_drawn(void **state)
     assert_true(isnan(bound_teratoma(&w.protocol, &w.arm, &w.params)));
 }
 
+/* 1.45 times 6.55 in a thousand a year: at most 2.9 in a thousand more in a year, 14.6 in five */
+static void cancer_by_cells_is_bounded(void **state)
+{
+    (void)state;
+    ward w;
+    open_ward(&w, 1);
+    assert_true(product_shipped("msc_umbilical_cord", &w.protocol.products[0]));
+    w.arm.n_courses = 1;
+    w.arm.courses[0] = (cell_course){.dose_cells_per_kg = 1e6};
+    assert_true(fabs(bound_cancer(&w.protocol, &w.arm, &w.params, 1.0) - 0.00294) < 1e-5);
+    assert_true(fabs(bound_cancer(&w.protocol, &w.arm, &w.params, 5.0) - 0.01463) < 1e-5);
+    assert_true(product_shipped("bone_marrow_mononuclear", &w.protocol.products[0]));
+    assert_true(isnan(bound_cancer(&w.protocol, &w.arm, &w.params, 1.0)));
+}
+
 /* One day on which the drugs of conditioning begin. */
 static bool is_infertile_after(const char *path, double age_year, bool female, uint64_t key)
 {
@@ -244,6 +259,7 @@ int main(void)
         cmocka_unit_test(losing_a_foreign_graft_sensitises),
         cmocka_unit_test(giving_cells_has_the_harms_of_product_and_tract),
         cmocka_unit_test(a_teratoma_is_bounded_and_never_drawn),
+        cmocka_unit_test(cancer_by_cells_is_bounded),
         cmocka_unit_test(conditioning_spares_the_young),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -86,8 +86,9 @@ static const char *const inert_parameters[] = {
     "memory_per_day",          /* at onset and in settled disease naive cells and memory are both at their full size */
     "lymphocyte_recovery_day",
     "thymus_recovery_day",
-    "teratoma_per_cell_frac",  /* these two: a bound that is shown, never drawn */
+    "teratoma_per_cell_frac",  /* these three: a bound that is shown, never drawn */
     "teratoma_tolerated_per_cell_frac",
+    "cancer_per_year",
     NULL,
 };
 
@@ -177,7 +178,8 @@ static bool is_inert(const product *cells, const product_number *number)
     bool no_blood = strcmp(number->key, "blood_reaction_loss_frac") == 0 && cells->route != ROUTE_portal_vein;
     bool no_vessels = strcmp(number->key, "oxygen_vascular_mm_hg") == 0 && cells->route == ROUTE_device_sealed;
     bool no_sphere = strcmp(number->key, "islet_radius_um") == 0 && cells->route == ROUTE_device_sealed;
-    bool bound = strcmp(number->key, "undifferentiated_frac") == 0; /* shown as a bound, never drawn */
+    bool bound = strcmp(number->key, "undifferentiated_frac") == 0 || strcmp(number->key, "cancer_rate_ratio_high") == 0; /* shown as
+                                                                                                 bounds, never drawn */
     bool reset = strcmp(number->key, "immune_reset") == 0; /* acts with conditioning only */
     bool zero = at->value == 0.0 && number->offset >= offsetof(product, mechanisms) &&
                 number->offset < offsetof(product, mechanisms) + sizeof cells->mechanisms; /* a strength of 0 says what is not there */

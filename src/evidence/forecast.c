@@ -14,6 +14,7 @@
 #include "base/file.h"
 #include "base/number.h"
 #include "base/problems.h"
+#include "base/units.h"
 #include "base/table.h"
 #include "patient/record.h"
 #include "stats/summary.h"
@@ -264,6 +265,15 @@ static bool add_shares(const forecast *f, bool harms, islet_table *out)
     return fine;
 }
 
+static bool add_bound(islet_table *out, const char *question, const char *arm, double bound)
+{
+    char text[320], of_100[NUMBER_TEXT];
+    if (isnan(bound)) return true;
+    number_write_fixed(100.0 * bound, 1, of_100);
+    snprintf(text, sizeof text, "%s ('%.100s'): of 100 people at most %s, an upper bound and no estimate; it is not simulated", question, arm, of_100);
+    return table_add_row(out, (const char *const[]){text});
+}
+
 static bool add_unknown(const forecast *f, islet_table *out)
 {
     static const char *const always[] = {
@@ -282,13 +292,10 @@ static bool add_unknown(const forecast *f, islet_table *out)
         fine = table_add_row(out, (const char *const[]){text});
     }
     for (int a = 0; a < f->protocol.n_arms && fine; a++) {
-        double bound = bound_teratoma(&f->protocol, &f->protocol.arms[a], trial_params(f->trial));
-        if (isnan(bound)) continue;
-        char text[320], of_100[NUMBER_TEXT];
-        number_write_fixed(100.0 * bound, 1, of_100);
-        snprintf(text, sizeof text, "whether undifferentiated cells in the dose of '%s' make a teratoma: of 100 people at most %s, an upper bound and no "
-                 "estimate; it is not simulated", f->protocol.arms[a].name, of_100);
-        fine = table_add_row(out, (const char *const[]){text});
+        const protocol_arm *arm = &f->protocol.arms[a];
+        const params *p = trial_params(f->trial);
+        fine = add_bound(out, "whether undifferentiated cells in the dose make a teratoma", arm->name, bound_teratoma(&f->protocol, arm, p)) &&
+               add_bound(out, "whether the cells bring cancer", arm->name, bound_cancer(&f->protocol, arm, p, f->protocol.follow_up_day / DAYS_PER_YEAR));
     }
     return fine;
 }

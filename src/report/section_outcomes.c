@@ -65,20 +65,29 @@ static void write_outcome(page *p, int outcome, int arm)
     cell_interval(p, s.value, s.ci_low, s.ci_high, 100.0, 1);
 }
 
-/* Teratoma has never been seen with donor cells: a bound beside the table, in no count of it. */
-static void write_bounds(page *p)
+/* Harms that no trial has shown: bounds beside the table, in no count of it. */
+static void write_bound(page *p, const char *query_text, const char *sentence)
 {
-    sqlite3_stmt *query = page_query(p, "SELECT arm, teratoma_bound FROM arm WHERE teratoma_bound IS NOT NULL ORDER BY arm", PAGE_BIND());
+    sqlite3_stmt *query = page_query(p, query_text, PAGE_BIND());
     int n = 0;
     while (page_row(p, &query)) {
-        text_add(p->out, n++ ? "; " : "<p class=\"note\">Teratoma is not simulated. An upper bound on its chance, from the undifferentiated cells that "
-                                      "may be in the dose, and no estimate: ");
+        text_add(p->out, n++ ? "; " : sentence);
         arm_label(p, sqlite3_column_int(query, 0));
         text_add(p->out, " at most ");
         text_fixed(p->out, 100.0 * column_number(query, 1), 1);
         text_add(p->out, "\u00a0%");
     }
     if (n > 0) text_add(p->out, ".</p>\n");
+}
+
+static void write_bounds(page *p)
+{
+    write_bound(p, "SELECT arm, teratoma_bound FROM arm WHERE teratoma_bound IS NOT NULL ORDER BY arm",
+                "<p class=\"note\">Teratoma is not simulated. An upper bound on its chance, from the undifferentiated cells that "
+                "may be in the dose, and no estimate: ");
+    write_bound(p, "SELECT arm, cancer_bound FROM arm WHERE cancer_bound IS NOT NULL ORDER BY arm",
+                "<p class=\"note\">Cancer by the cells is not simulated. Trials of such cells saw no more of it than their "
+                "controls; what their interval still allows until the end of follow-up, and no estimate: ");
 }
 
 void section_outcomes(page *p)

@@ -30,7 +30,8 @@ CREATE TABLE arm (
     conditioning TEXT,                 -- of the immune system; NULL for none
     conditioning_start_day INTEGER,    -- day 0 of its dated steps
     trial_effect TEXT NOT NULL,        -- what being in the trial does to people of the arm, in words
-    teratoma_bound REAL                -- upper bound of the chance of a teratoma, no estimate; NULL: no undifferentiated cells
+    teratoma_bound REAL,               -- upper bound of the chance of a teratoma, no estimate; NULL: no undifferentiated cells
+    cancer_bound REAL                  -- the same of cancer by the cells until the end of follow-up; NULL: nobody counted it
 );
 
 CREATE TABLE course (

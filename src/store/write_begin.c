@@ -113,20 +113,21 @@ static islet_status write_courses(islet_store *store, const struct islet_protoco
     return status;
 }
 
-static islet_status write_arms(islet_store *store, const struct islet_protocol *protocol, const params *used, islet_problems *problems)
+static islet_status write_arms(islet_store *store, const struct islet_protocol *protocol, const run_info *info, islet_problems *problems)
 {
     islet_status status = ISLET_OK;
     for (int i = 0; i < protocol->n_arms && status == ISLET_OK; i++) {
         const protocol_arm *arm = &protocol->arms[i];
         bool treated = arm->regimen >= 0;
         bool conditioned = arm->conditioning >= 0;
-        status = INSERT("INSERT INTO arm VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)", INTEGER(i), TEXT(arm->name),
+        status = INSERT("INSERT INTO arm VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)", INTEGER(i), TEXT(arm->name),
                         treated ? TEXT(protocol->regimens[arm->regimen].name) : MISSING,
                         treated ? INTEGER(arm->regimen_start_day) : MISSING,
                         treated && arm->regimen_stop_day != INT_MAX ? INTEGER(arm->regimen_stop_day) : MISSING,
                         conditioned ? TEXT(protocol->conditionings[arm->conditioning].name) : MISSING,
                         conditioned ? INTEGER(arm->conditioning_start_day) : MISSING,
-                        TEXT(attention_sentence(protocol, arm)), REAL(bound_teratoma(protocol, arm, used)));
+                        TEXT(attention_sentence(protocol, arm)), REAL(bound_teratoma(protocol, arm, info->params)),
+                        REAL(bound_cancer(protocol, arm, info->params, info->follow_up_day / DAYS_PER_YEAR)));
         if (status == ISLET_OK) status = write_courses(store, protocol, i, problems);
     }
     return status;
@@ -294,7 +295,7 @@ islet_status store_run_begin(islet_store *store, const run_info *info, islet_pro
     const struct islet_protocol *protocol = info->protocol;
     islet_status status = store_execute(store, "BEGIN", DOING, problems);
     if (status == ISLET_OK) status = write_run(store, info, problems);
-    if (status == ISLET_OK) status = write_arms(store, protocol, info->params, problems);
+    if (status == ISLET_OK) status = write_arms(store, protocol, info, problems);
     if (status == ISLET_OK) status = write_provenance(store, info, problems);
     if (status == ISLET_OK) status = write_inputs(store, protocol, problems);
     if (status == ISLET_OK) status = write_lists(store, protocol, problems);

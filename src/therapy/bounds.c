@@ -15,6 +15,16 @@ static double most_cells(const cell_course *course)
     return course->dose_cells + CELLS_PER_IEQ * course->dose_ieq + HEAVY_KG * per_kg;
 }
 
+double bound_cancer(const struct islet_protocol *protocol, const protocol_arm *arm, const params *params, double years)
+{
+    double ratio = 0.0;
+    for (int i = 0; i < arm->n_courses; i++) {
+        const double here = protocol->products[arm->courses[i].product].cancer_rate_ratio_high.value;
+        if (here > ratio) ratio = here;
+    }
+    return ratio > 1.0 ? 1.0 - lanes_exp(-(ratio - 1.0) * params->cancer_per_year * years) : NAN;
+}
+
 double bound_teratoma(const struct islet_protocol *protocol, const protocol_arm *arm, const params *params)
 {
     double founders = 0.0;

@@ -91,10 +91,11 @@ extern const char *const mechanism_words[]; /* the keys, NULL-terminated */
     ENTRY(memory_day, "day", 1.0, 3000.0, "time constant with which the body forgets what the cells taught it")
 
 /* What a giving of these cells does beside its purpose; what a file leaves out is 0. The first two are of each giving, over what a
- * sham giving does; the third bounds teratoma (therapy/bounds.h). */
+ * sham giving does; the others bound cancer and teratoma (therapy/bounds.h). */
 #define HARM_VALUES(ENTRY)                                                                                           \
     ENTRY(fever_frac, "fraction", 0.0, 1.0, "people with fever after a giving")                                       \
     ENTRY(infusion_reaction_frac, "fraction", 0.0, 1.0, "people with a reaction other than fever at a giving")        \
+    ENTRY(cancer_rate_ratio_high, "1", 0.0, 20.0, "upper limit of the rate of cancer over that without the cells; 0: nobody counted") \
     ENTRY(undifferentiated_frac, "fraction", 0.0, 0.1, "most of the dose's cells that may still be undifferentiated stem cells")
 
 typedef struct {

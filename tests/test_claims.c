@@ -10,6 +10,7 @@
 
 #include "evidence/claims.h"
 #include "evidence/library.h"
+#include "own_folder.h"
 
 static evidence_rows rows;
 static islet_table *reviews;
@@ -138,7 +139,7 @@ static void test_others(void **state)
 
 static void refuse(const char *text, const char *said)
 {
-    const char *path = "/tmp/islet_test_claims.csv";
+    const char *path = "claims.csv";
     FILE *file = fopen(path, "w");
     assert_non_null(file);
     assert_true(fputs(text, file) >= 0);
@@ -170,5 +171,6 @@ int main(void)
         cmocka_unit_test(test_last_day_with_a_variance),
         cmocka_unit_test(test_steps_and_routes), cmocka_unit_test(test_others), cmocka_unit_test(test_files),
     };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    if (!own_folder_enter()) return 1;
+    return own_folder_leave(cmocka_run_group_tests(tests, setup, teardown));
 }

@@ -5,9 +5,10 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "own_folder.h"
 #include "recorded.h"
 
-#define STORE "test_elsewhere.db"
+#define STORE "run.db"
 #define EXAMPLE ISLET_SOURCE_DIR "/examples/zimislecel.yaml"
 #define PEOPLE 37 /* three batches, the last not full */
 #define BATCHES 3
@@ -151,5 +152,6 @@ int main(void)
         cmocka_unit_test(a_stopped_run_is_continued_elsewhere),
         cmocka_unit_test(bytes_of_another_run_or_damaged_are_refused),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    if (!own_folder_enter()) return 1;
+    return own_folder_leave(cmocka_run_group_tests(tests, set_up, tear_down));
 }

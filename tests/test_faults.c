@@ -16,6 +16,7 @@
 
 #include "faults/disk.h"
 #include "faults/faults.h"
+#include "own_folder.h"
 #include "recorded.h"
 
 #define FOLDER "faults_folder"
@@ -188,29 +189,46 @@ static char *begin_and_fail(void)
     return o.acknowledged == 1 && o.status != ISLET_OK ? read_file(STORE ".part", &begun_size) : NULL;
 }
 
+static bool made(const char *what, bool fine)
+{
+    if (!fine) print_error("preparation: no %s\n", what);
+    return fine;
+}
+
+static bool write_protocol(void)
+{
+    FILE *file = fopen(PROTOCOL, "w");
+    return file && fputs(protocol_text, file) >= 0 && fclose(file) == 0;
+}
+
+static bool simulate(const islet_run_options *options, recorded *out)
+{
+    return islet_simulate(protocol, options, NULL, 0, recorded_keep, out, NULL) == ISLET_OK && out->simulated == BATCHES;
+}
+
+/* an undisturbed run of them => its hash */
+static bool run_whole(const recorded *fed, const islet_run_options *options, with_report report, char hash[ISLET_HASH_TEXT])
+{
+    outcome o = fresh();
+    attempt(fed, options, BEGIN, report, &o);
+    if (o.status != ISLET_OK) tell("undisturbed run", 0, &o);
+    memcpy(hash, o.hash, sizeof o.hash);
+    islet_problems_free(o.problems);
+    return o.status == ISLET_OK;
+}
+
 static int set_up(void **state)
 {
     (void)state;
-    outcome first = fresh();
-    FILE *file = fopen(PROTOCOL, "w");
-    if (!file || fputs(protocol_text, file) < 0 || fclose(file) != 0) return -1;
-    if (islet_protocol_read(PROTOCOL, &protocol, NULL) != ISLET_OK) return -1;
-    if (islet_simulate(protocol, &options_of_run, NULL, 0, recorded_keep, &people, NULL) != ISLET_OK) return -1;
-    if (islet_simulate(protocol, &options_of_other, NULL, 0, recorded_keep, &other_people, NULL) != ISLET_OK) return -1;
     empty_folder();
-    attempt(&other_people, &options_of_other, BEGIN, NO_REPORT, &first);
-    memcpy(other_hash, first.hash, sizeof other_hash);
-    if (first.status != ISLET_OK) return -1;
-    older_store = read_file(STORE, &older_size);
-    attempt(&people, &options_of_run, BEGIN, REPORTED, &first);
-    whole_report = read_file(REPORT, &report_size);
-    begun_store = begin_and_fail();
-    memcpy(whole_hash, first.hash, sizeof whole_hash);
-    islet_problems_free(first.problems);
-    if (first.status == ISLET_OK && older_store && whole_report && begun_store && people.simulated == BATCHES) return 0;
-    print_message("set up: status %d, older store %d, report %d, store begun %d, batches %d\n", (int)first.status, older_store != NULL,
-                  whole_report != NULL, begun_store != NULL, (int)people.simulated);
-    return -1;
+    bool fine = made("protocol", write_protocol() && islet_protocol_read(PROTOCOL, &protocol, NULL) == ISLET_OK) &&
+                made("people", simulate(&options_of_run, &people)) && made("other people", simulate(&options_of_other, &other_people)) &&
+                made("run of the others", run_whole(&other_people, &options_of_other, NO_REPORT, other_hash)) &&
+                made("older store", (older_store = read_file(STORE, &older_size)) != NULL) &&
+                made("run", run_whole(&people, &options_of_run, REPORTED, whole_hash)) &&
+                made("report", (whole_report = read_file(REPORT, &report_size)) != NULL) &&
+                made("store begun", (begun_store = begin_and_fail()) != NULL);
+    return fine ? 0 : -1;
 }
 
 static int tear_down(void **state)
@@ -454,5 +472,6 @@ int main(int argc, char **argv)
         cmocka_unit_test(every_allocation_of_reading_fails),
         cmocka_unit_test(every_allocation_of_simulating_fails),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    if (!own_folder_enter()) return 1;
+    return own_folder_leave(cmocka_run_group_tests(tests, set_up, tear_down));
 }

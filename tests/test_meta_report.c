@@ -14,10 +14,11 @@
 #include "base/embedded.h"
 #include "base/file.h"
 #include "islet.h"
+#include "own_folder.h"
 
 #define FOLDER ISLET_SOURCE_DIR "/tests/data/meta/"
-#define PAGE "test_meta_report.html"
-#define TABLE "test_meta_report.csv"
+#define PAGE "page.html"
+#define TABLE "studies.csv"
 
 static int clean(void **state)
 {
@@ -220,5 +221,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_network, clean, clean),
         cmocka_unit_test_setup_teardown(test_unwritable, clean, clean),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    if (!own_folder_enter()) return 1;
+    return own_folder_leave(cmocka_run_group_tests(tests, NULL, NULL));
 }

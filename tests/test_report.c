@@ -10,10 +10,11 @@
 #include <unistd.h>
 
 #include "base/embedded.h"
+#include "own_folder.h"
 #include "synthetic.h"
 
-#define STORE "test_report.db"
-#define PAGE "test_report.html"
+#define STORE "run.db"
+#define PAGE "page.html"
 #define HOSTILE "</title><script>alert(1)</script>\"'&<img src=x onerror=alert(2)>\x1b[31m"
 
 static int clean(void **state)
@@ -284,5 +285,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_same_bytes, clean, clean),
         cmocka_unit_test_setup_teardown(test_unwritable, clean, clean),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    if (!own_folder_enter()) return 1;
+    return own_folder_leave(cmocka_run_group_tests(tests, NULL, NULL));
 }

@@ -8,9 +8,10 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "own_folder.h"
 #include "store/store.h"
 
-#define STORE "test_run.db"
+#define STORE "run.db"
 #define EXAMPLE ISLET_SOURCE_DIR "/examples/zimislecel.yaml"
 #define PEOPLE 10 /* a last batch that is not full */
 
@@ -179,5 +180,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_interrupted, clean, clean),
         cmocka_unit_test_setup_teardown(test_misuse, clean, clean),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    if (!own_folder_enter()) return 1;
+    return own_folder_leave(cmocka_run_group_tests(tests, set_up, tear_down));
 }

@@ -11,9 +11,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "own_folder.h"
 #include "synthetic.h"
 
-#define PATH "test_store.db"
+#define PATH "store.db"
 #define PART PATH ".part"
 #define PEOPLE 30
 
@@ -471,5 +472,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_killed, clean, clean),
         cmocka_unit_test_setup_teardown(test_disk_full, clean, clean),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    if (!own_folder_enter()) return 1;
+    return own_folder_leave(cmocka_run_group_tests(tests, NULL, NULL));
 }

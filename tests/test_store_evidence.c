@@ -9,10 +9,11 @@
 #include <unistd.h>
 #include <cmocka.h>
 
+#include "own_folder.h"
 #include "store/evidence.h"
 #include "synthetic.h"
 
-#define STORE "test_store_evidence.db"
+#define STORE "run.db"
 
 static int clean(void **state)
 {
@@ -104,5 +105,6 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_round_trip, clean, clean),
         cmocka_unit_test_setup_teardown(test_altered, clean, clean),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    if (!own_folder_enter()) return 1;
+    return own_folder_leave(cmocka_run_group_tests(tests, NULL, NULL));
 }

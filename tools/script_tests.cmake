@@ -20,6 +20,12 @@ if(TARGET kernel_days AND CMAKE_BUILD_TYPE STREQUAL Release AND ISLET_KERNEL_OPT
     set_tests_properties(test_instructions PROPERTIES SKIP_RETURN_CODE 77)
 endif()
 
+foreach(name test_store_evidence test_faults) # of test_faults the preparation alone: no test has that name
+    if(TARGET ${name})
+        script_test(${name}_twice tests/test_side_by_side.sh $<TARGET_FILE:${name}> sample no_test)
+    endif()
+endforeach()
+
 if(TARGET islet_command)
     add_executable(json_check tests/cli/json_check.c)
     add_library(faults SHARED tests/faults/faults.c tests/faults/disk.c tests/faults/preload.c) # disturbs the command

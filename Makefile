@@ -19,8 +19,8 @@ bench: build      # speed of every engine and its error against the reference
 fit: build         # fits the graft and autoimmunity to the rows of the evidence marked calibrate (about an hour)
 	@ninja -C build fit_graft fit_immune && build/fit_graft && build/fit_immune
 
-study: build       # parameters that are known are fitted again, 200 times: do the intervals hold them? (some minutes)
-	@ninja -C build recover && build/recover
+study: build       # known parameters fitted again, 200 times: do the intervals hold them? The numerics at full size (docs/reproducibility.md)
+	@ninja -C build recover numerics && build/recover && build/numerics
 
 sensitivity: build # which parameters the results depend on, into data/sensitivity (about ten minutes)
 	@ninja -C build sensitivity

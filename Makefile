@@ -1,5 +1,5 @@
 # Few words for newcomers; the build itself is CMake's (CMakeLists.txt, CMakePresets.json).
-.PHONY: demo test build bench fit study sensitivity sanitize matrix torture format install clean
+.PHONY: demo test build bench fit study sensitivity sanitize matrix torture cuda format install clean
 PREFIX ?= /usr/local
 DESTDIR ?=
 
@@ -36,6 +36,9 @@ matrix: build     # the same bytes from gcc and clang, -O2 and -O3 (FULL=1: ever
 
 torture: build    # 1,000 kills; every write, allocation and power cut of a small run
 	@sh tools/torture.sh
+
+cuda: build       # the workload on an NVIDIA device, compared with the processor and timed, where nvcc is
+	@ninja -C build islet_cuda_days && build/islet-cuda-days
 
 format:           # C sources in the project's style
 	@clang-format -i $$(git ls-files '*.[ch]')

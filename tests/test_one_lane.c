@@ -1,8 +1,10 @@
-/* The equation headers as one-lane C++ give the bits of the C build: in ordinary states and far outside them. */
+/* The equation headers as one-lane C++ give the bits of the C build: in ordinary states and far outside them; and so do whole days of the
+ * kernel with groups of one person, which is what a thread of an accelerator runs. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -13,6 +15,7 @@
 #include "trial/workload.h"
 
 void one_lane_rhs(const double *kinetics, size_t n_kinetics, const double in[4], const double *x, double *dx);
+double one_lane_days(const workload_person *person, const workload_event *calendar, int days, double *trace_mg_dl);
 
 #define SEED 7
 #define STATES_A_PERSON 2000
@@ -50,8 +53,30 @@ static void same_bits_as_the_c_build(void **state)
     assert_true(moving > SUBJECT_COUNT * STATES_A_PERSON / 2);
 }
 
+#define DAYS 7
+
+static void days_of_one_person_as_in_a_group(void **state)
+{
+    (void)state;
+    static workload_person people[SUBJECT_COUNT];
+    static double together[SUBJECT_COUNT][DAYS * BLOCKS_PER_DAY], alone[DAYS * BLOCKS_PER_DAY];
+    assert_true(workload_people(true, people));
+    workload_event *calendar = workload_calendar(people, SUBJECT_COUNT, DAYS);
+    assert_non_null(calendar);
+    workload_run(&(workload_method){kernel_find(NULL), 0}, people, SUBJECT_COUNT, DAYS, calendar, together[0]);
+    for (int i = 0; i < SUBJECT_COUNT; i++) {
+        const double last = one_lane_days(&people[i], calendar + (size_t)i * DAYS * WORKLOAD_EVENTS, DAYS, alone);
+        assert_memory_equal(alone, together[i], sizeof alone);
+        assert_true(last == alone[DAYS * BLOCKS_PER_DAY - 1]);
+    }
+    free(calendar);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(same_bits_as_the_c_build)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(same_bits_as_the_c_build),
+        cmocka_unit_test(days_of_one_person_as_in_a_group),
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

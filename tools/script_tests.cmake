@@ -20,6 +20,11 @@ if(TARGET kernel_days AND CMAKE_BUILD_TYPE STREQUAL Release AND ISLET_KERNEL_OPT
     set_tests_properties(test_instructions PROPERTIES SKIP_RETURN_CODE 77)
 endif()
 
+if(NVCC AND CUDART) # skipped where there is no device, once the compiler has accepted everything
+    script_test(test_cuda tests/test_cuda.sh ${CMAKE_SOURCE_DIR} $<TARGET_FILE_DIR:islet>/islet-cuda-days ${NVCC} ${NVCC_OPTIONS})
+    set_tests_properties(test_cuda PROPERTIES SKIP_RETURN_CODE 77)
+endif()
+
 foreach(name test_store_evidence test_faults) # of test_faults the preparation alone: no test has that name
     if(TARGET ${name})
         script_test(${name}_twice tests/test_side_by_side.sh $<TARGET_FILE:${name}> sample no_test)

@@ -12,7 +12,9 @@
 
 #include "patient/kinetics.h"
 
+#ifndef LANE_GROUP /* a thread of an accelerator has a group of one (cuda/) */
 #define LANE_GROUP 16
+#endif
 #define EATING_MG_PER_MIN 5000.0    /* announced carbohydrate is eaten at 5 g/min (simglucose) */
 #ifndef BLOCK_MINUTES /* tests of the order of the method build it with others */
 #define BLOCK_MINUTES 5             /* one step of the default method, one sensor reading */

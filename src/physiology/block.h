@@ -1,7 +1,7 @@
 /* Block: the default method, five minutes of a group.
  *
- *   stomach     nothing but the meal drives it: one Runge-Kutta step where its emptying curve is flat, else steps of
- *               its own, lanes in need brought together into one vector
+ *   stomach     nothing but the meal drives it: one Runge-Kutta step where its emptying curve is flat, else minute by
+ *               minute by quadrature, lanes in need brought together into one vector
  *   intestine   exact for what left the stomach: in each half of the block a straight line with its mass and moment
  *   insulin, C-peptide   exact for everything linear (propagator.h); secretion is a straight line in each half, what a
  *               changed hepatic extraction spares a parabola

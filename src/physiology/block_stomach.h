@@ -1,6 +1,7 @@
 /* Stomach of a group through a block: nothing but the meal drives it.
  *
- * One Runge-Kutta step where its emptying curve is flat, else steps of its own, lanes in need brought together into one vector.
+ * One Runge-Kutta step where nothing is eaten and its emptying curve is flat; else minute by minute, lanes in need brought
+ * together into one vector, by quadrature on the expected way of the content.
  * What left is handed on as a straight line in each half of the block with its mass and moment. */
 #ifndef ISLET_PHYSIOLOGY_BLOCK_STOMACH_H
 #define ISLET_PHYSIOLOGY_BLOCK_STOMACH_H
@@ -14,21 +15,18 @@
 #define FLAT_CONTENT_MG 50.0 /* so little is emptied well enough by any step */
 #define CURVE_SPAN 6.0       /* beyond it (base 2) a step of the curve is over or has not begun */
 
-/* Largest movement of the emptying curve's exponents within `minutes`, as far as they are near their step. */
-static inline lanes curve_change(const lane_kinetics *k, const stomach_curve *curve, lanes meal, lanes content,
-                                 lanes minutes)
+/* Largest movement of the emptying curve's exponents within `minutes` without a meal, as far as they are near their step. */
+static inline lanes curve_change(const lane_kinetics *k, const stomach_curve *curve, lanes content, lanes minutes)
 {
     const lanes zero = lanes_set1(0.0), span = lanes_set1(CURVE_SPAN);
-    const lanes down = k->kmax * content * minutes, up = meal * minutes;
+    const lanes down = k->kmax * content * minutes;
     const lanes at_a = lanes_fma(curve->slope_a, content, -curve->centre_a),
                 at_c = lanes_fma(curve->slope_c, content, -curve->centre_c);
-    const lanes down_a = curve->slope_a * down, up_a = curve->slope_a * up, down_c = curve->slope_c * down,
-                up_c = curve->slope_c * up;
-    const lanes_mask near_a = lanes_and(lanes_gt(at_a + up_a, -span), lanes_lt(at_a - down_a, span));
-    const lanes_mask near_c = lanes_and(lanes_gt(at_c + up_c, -span), lanes_lt(at_c - down_c, span));
-    const lanes change_a = lanes_select(near_a, lanes_max(down_a, up_a), zero);
-    const lanes change_c = lanes_select(near_c, lanes_max(down_c, up_c), zero);
-    return lanes_select(curve->working, lanes_max(change_a, change_c), zero);
+    const lanes down_a = curve->slope_a * down, down_c = curve->slope_c * down;
+    const lanes_mask near_a = lanes_and(lanes_gt(at_a, -span), lanes_lt(at_a - down_a, span));
+    const lanes_mask near_c = lanes_and(lanes_gt(at_c, -span), lanes_lt(at_c - down_c, span));
+    const lanes change = lanes_max(lanes_select(near_a, down_a, zero), lanes_select(near_c, down_c, zero));
+    return lanes_select(curve->working, change, zero);
 }
 
 /* One block of one vector in one step where nothing is eaten and the curve is flat; => lanes that need more, whose states stay. */
@@ -44,7 +42,7 @@ static inline lanes_mask stomach_flat(lane_group *g, int lane, part_lines *out)
     for (int m = 0; m < BLOCK_MINUTES; m++)
         if (g->meal_minutes >> m & 1) meal = meal + lanes_load(&g->meal_mg[m][lane]);
     const lanes content = qs1 + qs2;
-    const lanes change = curve_change(k, &curve, zero, content, h);
+    const lanes change = curve_change(k, &curve, content, h);
     const lanes_mask steep = lanes_or(lanes_gt(meal, zero), lanes_and(lanes_gt(change, lanes_set1(FLAT_CHANGE)),
                                                                       lanes_gt(qs2, lanes_set1(FLAT_CONTENT_MG))));
 
@@ -78,10 +76,48 @@ static inline lanes_mask stomach_flat(lane_group *g, int lane, part_lines *out)
 
 /* ---- stomach, steep ---- */
 
-#define STEEP_CHANGE 8.0
-#define STEEP_STEPS_MAX 8.0
+/* Minute by minute: the content changes almost evenly within one (meals enter at 5 g/min, little leaves), so what leaves can
+ * be looked at where it is expected to be, all moments of a minute side by side: first roughly, while content moves on as it did in
+ * the minute before, then finely, on the way that the rough look gives. Both by Gauss-Legendre quadrature; what has left by a
+ * moment is the integral of the polynomial through the moments looked at. (Steps of a Runge-Kutta method wait for each other, and
+ * have to be shorter where the curve is steep.) */
 
-/* Lanes that need small steps, brought together into one vector. */
+#define ROUGH 3 /* moments */
+#define FINE 4
+
+/* moments of a minute; share of each rough one in what has left by each fine one; of each fine one in the mass and in the moment
+ * about the middle (mg min), of the minute and of its first half */
+static const double rough_at[ROUGH] = {0.11270166537925831, 0.5, 0.8872983346207417};
+static const double fine_at[FINE] = {0.06943184420297371, 0.33000947820757187, 0.6699905217924281, 0.9305681557970263};
+static const double rough_before_fine[FINE][ROUGH] = {{0.09190340350412164, -0.030962438869661282, 0.008490879568513347}, {0.2761524294394483, 0.06314765217472573, -0.00929060340660216}, {0.28706838118437994, 0.3812967922697187, 0.0016253483383294872}, {0.26928689820926444, 0.47540688331410574, 0.18587437427365613}};
+static const double fine_mass[FINE] = {0.17392742256872692, 0.32607257743127305, 0.32607257743127305, 0.17392742256872692};
+static const double fine_moment[FINE] = {-0.07488760957794684, -0.05542924757974403, 0.05542924757974403, 0.07488760957794684};
+static const double early_mass[FINE] = {0.17610593793866203, 0.30491593948386214, 0.02115663794741092, -0.0021785153699350923};
+static const double early_moment[FINE] = {-0.07582560892315528, -0.051832819655690164, 0.003596427924053868, -0.0009379993452084292};
+
+static inline lanes weighed(const double *weight, const lanes *of, int n)
+{
+    lanes sum = weight[0] * of[0];
+    for (int i = 1; i < n; i++) sum = lanes_fma(lanes_set1(weight[i]), of[i], sum);
+    return sum;
+}
+
+/* qs1 some minutes on: keep qs1 + gain meal. Series of (1 - exp(-z))/z, for z = kmax minutes below 0.2 good to 1e-6. */
+typedef struct {
+    lanes keep, gain;
+} grinding;
+
+static inline grinding grinding_over(lanes kmax, double minutes)
+{
+    const lanes z = kmax * minutes;
+    lanes series = lanes_fma(lanes_set1(1.0 / 120.0), z, lanes_set1(-1.0 / 24.0));
+    series = lanes_fma(series, z, lanes_set1(1.0 / 6.0));
+    series = lanes_fma(series, z, lanes_set1(-0.5));
+    const lanes gain = minutes * lanes_fma(series, z, lanes_set1(1.0));
+    return (grinding){lanes_fma(-kmax, gain, lanes_set1(1.0)), gain};
+}
+
+/* Lanes that need it, brought together into one vector. */
 typedef struct {
     _Alignas(64) double kmax[ISLET_LANES], kmin[ISLET_LANES], b[ISLET_LANES], d[ISLET_LANES];
     double emptying_a[ISLET_LANES], emptying_c[ISLET_LANES];
@@ -91,23 +127,30 @@ typedef struct {
     double mass[BLOCK_PARTS][ISLET_LANES], moment[BLOCK_PARTS][ISLET_LANES];
 } steep_lanes;
 
-static inline void gather_steep(const lane_group *g, const int *from, int n, steep_lanes *s)
+/* Places left over repeat the first and are not used. */
+static inline void gather_row(const double *from, const int *lane, int n, double *to)
 {
-    for (int i = 0; i < ISLET_LANES; i++) {
-        const int l = from[i < n ? i : 0]; /* places left over repeat the first and are not used */
-        s->kmax[i] = g->k[KINETIC_INDEX(kmax)][l];
-        s->kmin[i] = g->k[KINETIC_INDEX(kmin)][l];
-        s->b[i] = g->k[KINETIC_INDEX(b)][l];
-        s->d[i] = g->k[KINETIC_INDEX(d)][l];
-        s->emptying_a[i] = g->derived[DERIVED_emptying_a][l];
-        s->emptying_c[i] = g->derived[DERIVED_emptying_c][l];
-        s->qs1[i] = g->x[MINUTE_qs1][l];
-        s->qs2[i] = g->x[MINUTE_qs2][l];
-        s->left[i] = g->meal_left_mg[l];
-        s->eating[i] = g->eating[l];
-        s->before[i] = g->stomach_before_mg[l];
-        s->eaten[i] = g->eaten_mg[l];
-        for (int m = 0; m < BLOCK_MINUTES; m++) s->meal[m][i] = g->meal_mg[m][l];
+    lanes_store(to, lanes_set1(from[lane[0]]));
+    for (int i = 1; i < n; i++) to[i] = from[lane[i]];
+}
+
+static inline void gather_steep(const lane_group *g, const int *lane, int n, steep_lanes *s)
+{
+    gather_row(g->k[KINETIC_INDEX(kmax)], lane, n, s->kmax);
+    gather_row(g->k[KINETIC_INDEX(kmin)], lane, n, s->kmin);
+    gather_row(g->k[KINETIC_INDEX(b)], lane, n, s->b);
+    gather_row(g->k[KINETIC_INDEX(d)], lane, n, s->d);
+    gather_row(g->derived[DERIVED_emptying_a], lane, n, s->emptying_a);
+    gather_row(g->derived[DERIVED_emptying_c], lane, n, s->emptying_c);
+    gather_row(g->x[MINUTE_qs1], lane, n, s->qs1);
+    gather_row(g->x[MINUTE_qs2], lane, n, s->qs2);
+    gather_row(g->meal_left_mg, lane, n, s->left);
+    gather_row(g->eating, lane, n, s->eating);
+    gather_row(g->stomach_before_mg, lane, n, s->before);
+    gather_row(g->eaten_mg, lane, n, s->eaten);
+    for (int m = 0; m < BLOCK_MINUTES; m++) {
+        if (g->meal_minutes >> m & 1) gather_row(g->meal_mg[m], lane, n, s->meal[m]);
+        else lanes_store(s->meal[m], lanes_set1(0.0));
     }
 }
 
@@ -128,53 +171,32 @@ static inline void scatter_steep(const steep_lanes *s, const int *to, int n, lan
     }
 }
 
-/* One Runge-Kutta step of h minutes of qs1 and qs2; => flux at its start and end. */
-static inline void stomach_step(const lane_kinetics *k, const stomach_curve *curve, lanes meal, lanes h, lanes *qs1,
-                                lanes *qs2, lanes *flux_start, lanes *flux_end)
-{
-    const lanes half = 0.5 * h, sixth = h * (1.0 / 6.0), two = lanes_set1(2.0);
-    const lanes a = *qs1, b = *qs2;
-    const lanes f1 = stomach_emptying(k, curve, a, b), a1 = lanes_fma(-k->kmax, a, meal),
-                b1 = lanes_fma(k->kmax, a, -f1);
-    const lanes p2 = lanes_fma(half, a1, a), q2 = lanes_fma(half, b1, b);
-    const lanes f2 = stomach_emptying(k, curve, p2, q2), a2 = lanes_fma(-k->kmax, p2, meal),
-                b2 = lanes_fma(k->kmax, p2, -f2);
-    const lanes p3 = lanes_fma(half, a2, a), q3 = lanes_fma(half, b2, b);
-    const lanes f3 = stomach_emptying(k, curve, p3, q3), a3 = lanes_fma(-k->kmax, p3, meal),
-                b3 = lanes_fma(k->kmax, p3, -f3);
-    const lanes p4 = lanes_fma(h, a3, a), q4 = lanes_fma(h, b3, b);
-    const lanes f4 = stomach_emptying(k, curve, p4, q4), a4 = lanes_fma(-k->kmax, p4, meal),
-                b4 = lanes_fma(k->kmax, p4, -f4);
-    *qs1 = lanes_fma(sixth, lanes_fma(two, a2 + a3, a1 + a4), a);
-    *qs2 = lanes_fma(sixth, lanes_fma(two, b2 + b3, b1 + b4), b);
-    *flux_start = f1;
-    *flux_end = f4;
-}
-
-/* What leaves in one step, shared out to the halves of the block. The cubic through what has left by its start and end, with
- * the fluxes there, says how much of it before the middle. */
+/* What leaves in a block, in each half of it: mg, and mg min about the middle of the half. */
 typedef struct {
-    lanes mass[BLOCK_PARTS], moment[BLOCK_PARTS]; /* mg; mg min about the middle of the half */
+    lanes mass[BLOCK_PARTS], moment[BLOCK_PARTS];
 } emptied_parts;
 
-static inline void share_out(lanes t, lanes h, lanes per_h, lanes mass, lanes flux_start, lanes flux_end,
-                             emptied_parts *out)
+static inline void share_out(int part, double middle_min, lanes mass, lanes moment, emptied_parts *out)
 {
-    const lanes zero = lanes_set1(0.0), one = lanes_set1(1.0);
-    const lanes before = lanes_max(lanes_min((PART_MIN - t) * per_h, one), zero),
-                after = one - before; /* shares of the step */
-    const lanes early =
-        before * (mass * before * (3.0 - 2.0 * before) + h * after * (flux_start * after - flux_end * before));
-    const lanes late = mass - early, bend = (flux_end - flux_start) * h * h * (1.0 / 12.0);
-    const lanes middle_early = t + 0.5 * before * h - 0.5 * PART_MIN;
-    const lanes middle_late = t + 0.5 * (one + before) * h - 1.5 * PART_MIN;
-    out->mass[0] = out->mass[0] + early;
-    out->mass[1] = out->mass[1] + late;
-    out->moment[0] = out->moment[0] + lanes_fma(early, middle_early, bend * before * before * before);
-    out->moment[1] = out->moment[1] + lanes_fma(late, middle_late, bend * after * after * after);
+    const double off = middle_min - (part + 0.5) * PART_MIN;
+    out->mass[part] = out->mass[part] + mass;
+    out->moment[part] = out->moment[part] + lanes_fma(lanes_set1(off), mass, moment);
 }
 
-/* A block of one vector in small steps; each lane keeps its own clock. */
+/* What leaves in minute m, a half of the block or two halves. */
+static inline void share_out_minute(int m, const lanes *flux, lanes mass, emptied_parts *out)
+{
+    const lanes moment = weighed(fine_moment, flux, FINE);
+    if (m + 1 <= PART_MIN || m >= PART_MIN) {
+        share_out(m >= PART_MIN, m + 0.5, mass, moment, out);
+        return;
+    }
+    const lanes early = weighed(early_mass, flux, FINE), moment_early = weighed(early_moment, flux, FINE);
+    share_out(0, m + 0.5, early, moment_early, out);
+    share_out(1, m + 0.5, mass - early, moment - moment_early, out);
+}
+
+/* A block of one vector, minute by minute. */
 static void stomach_steep(steep_lanes *s)
 {
     lane_kinetics k;
@@ -184,55 +206,40 @@ static void stomach_steep(steep_lanes *s)
     k.d = lanes_load(s->d);
     k.emptying_a = lanes_load(s->emptying_a);
     k.emptying_c = lanes_load(s->emptying_c);
-    const lanes zero = lanes_set1(0.0), one = lanes_set1(1.0), block = lanes_set1(BLOCK_MINUTES);
-    lanes qs1 = lanes_load(s->qs1), qs2 = lanes_load(s->qs2);
-    emptied_parts emptied;
-    meal_book book = {lanes_load(s->left), lanes_load(s->eating), lanes_load(s->before), lanes_load(s->eaten)};
-    lanes coming = book.left;
-    for (int m = 0; m < BLOCK_MINUTES; m++) coming = coming + lanes_load(s->meal[m]);
-    for (int p = 0; p < BLOCK_PARTS; p++) emptied.mass[p] = emptied.moment[p] = zero;
-    const lanes_mask eats = lanes_gt(coming, zero); /* in this block */
+    grinding rough[ROUGH], fine[FINE];
+    for (int i = 0; i < ROUGH; i++) rough[i] = grinding_over(k.kmax, rough_at[i]);
+    for (int i = 0; i < FINE; i++) fine[i] = grinding_over(k.kmax, fine_at[i]);
+    const grinding minute = grinding_over(k.kmax, 1.0);
 
-    /* inputs are constant for a minute of those who eat, and for the block of others; left: steps to the end of that */
-    lanes t = zero, end = zero, h = zero, per_h = zero, left = zero, meal = zero;
-    stomach_curve curve = stomach_curve_of(&k, book.before + book.eaten);
-    if (!lanes_all(eats)) book.eating = lanes_select(eats, book.eating, zero);
-    for (;;) {
-        const lanes_mask running = lanes_lt(t, block);
-        if (!lanes_any(running)) break;
-        const lanes_mask fresh = lanes_and(running, lanes_le(left, zero));
-        if (lanes_any(fresh)) {
-            /* a minute begins for those who eat */
-            const lanes_mask minute = lanes_and(lanes_and(fresh, eats), lanes_not(lanes_gt(t, lanes_floor(t))));
-            if (lanes_any(minute)) {
-                meal_book next = book;
-                for (int m = 0; m < BLOCK_MINUTES; m++) {
-                    const lanes_mask now = lanes_not(lanes_or(lanes_gt(t, lanes_set1(m)), lanes_lt(t, lanes_set1(m))));
-                    next.left = next.left + lanes_select(now, lanes_load(s->meal[m]), zero);
-                }
-                const lanes bite = meal_book_minute(&next, qs1 + qs2);
-                meal = lanes_select(minute, bite, meal);
-                meal_book_select(minute, &next, &book);
-                curve = stomach_curve_of(&k, book.before + book.eaten);
-            }
-            const lanes length = lanes_select(eats, one, block);
-            const lanes change = curve_change(&k, &curve, meal, qs1 + qs2, length) * (1.0 / STEEP_CHANGE);
-            lanes steps = lanes_min(-lanes_floor(-change), lanes_set1(STEEP_STEPS_MAX));
-            steps = lanes_select(lanes_gt(qs2, lanes_set1(FLAT_CONTENT_MG)), lanes_max(steps, one), one);
-            end = lanes_select(fresh, t + length, end);
-            h = lanes_select(fresh, length / steps, h);
-            per_h = lanes_select(fresh, steps * lanes_select(eats, one, lanes_set1(1.0 / BLOCK_MINUTES)), per_h);
-            left = lanes_select(fresh, steps, left);
+    const lanes zero = lanes_set1(0.0);
+    lanes qs1 = lanes_load(s->qs1), content = qs1 + lanes_load(s->qs2), leaving = zero; /* leaving: mg/min */
+    meal_book book = {lanes_load(s->left), lanes_load(s->eating), lanes_load(s->before), lanes_load(s->eaten)};
+    emptied_parts emptied;
+    for (int p = 0; p < BLOCK_PARTS; p++) emptied.mass[p] = emptied.moment[p] = zero;
+    for (int m = 0; m < BLOCK_MINUTES; m++) {
+        book.left = book.left + lanes_load(s->meal[m]);
+        const lanes meal = meal_book_minute(&book, content);
+        const stomach_curve curve = stomach_curve_of(&k, book.before + book.eaten);
+        if (m == 0) leaving = stomach_emptying_rate(&k, &curve, content) * (content - qs1);
+        lanes flux[ROUGH], flux_fine[FINE];
+        for (int i = 0; i < ROUGH; i++) {
+            const lanes expected = lanes_fma(lanes_set1(rough_at[i]), meal - leaving, content);
+            flux[i] = stomach_emptying_rate(&k, &curve, expected) *
+                      (expected - lanes_fma(rough[i].gain, meal, rough[i].keep * qs1));
         }
-        const lanes step = lanes_select(running, h, zero), before = qs1 + qs2;
-        lanes flux_start, flux_end;
-        stomach_step(&k, &curve, meal, step, &qs1, &qs2, &flux_start, &flux_end);
-        share_out(t, step, per_h, lanes_fma(meal, step, before - (qs1 + qs2)), flux_start, flux_end, &emptied);
-        left = left - 1.0;
-        t = lanes_select(running, lanes_select(lanes_gt(left, zero), t + step, end), t);
+        for (int i = 0; i < FINE; i++) {
+            const lanes expected =
+                lanes_fma(lanes_set1(fine_at[i]), meal, content) - weighed(rough_before_fine[i], flux, ROUGH);
+            flux_fine[i] = stomach_emptying_rate(&k, &curve, expected) *
+                           (expected - lanes_fma(fine[i].gain, meal, fine[i].keep * qs1));
+        }
+        leaving = weighed(fine_mass, flux_fine, FINE);
+        share_out_minute(m, flux_fine, leaving, &emptied);
+        qs1 = lanes_fma(minute.gain, meal, minute.keep * qs1);
+        content = content + (meal - leaving);
     }
     lanes_store(s->qs1, qs1);
-    lanes_store(s->qs2, qs2);
+    lanes_store(s->qs2, content - qs1);
     lanes_store(s->left, book.left);
     lanes_store(s->eating, book.eating);
     lanes_store(s->before, book.before);

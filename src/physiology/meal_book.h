@@ -25,12 +25,4 @@ static inline lanes meal_book_minute(meal_book *book, lanes in_stomach_mg)
     return bite;
 }
 
-static inline void meal_book_select(lanes_mask mask, const meal_book *from, meal_book *to)
-{
-    to->left = lanes_select(mask, from->left, to->left);
-    to->eating = lanes_select(mask, from->eating, to->eating);
-    to->before = lanes_select(mask, from->before, to->before);
-    to->eaten = lanes_select(mask, from->eaten, to->eaten);
-}
-
 #endif

@@ -21,7 +21,7 @@ static inline lanes parabola_at(const parabola *p, double t)
     return lanes_fma(lanes_fma(p->turn, lanes_set1(t), p->slope), lanes_set1(t), p->start);
 }
 
-#define FAST_STEPS 3 /* a half */
+#define FAST_STEPS 2 /* a half */
 
 /* gp, gt and gs through the block by classical Runge-Kutta in short steps. */
 static void glucose_fast(block_work *w)

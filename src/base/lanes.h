@@ -177,6 +177,18 @@ static inline lanes lanes_clamp(lanes x, double low, double high)
     return lanes_min(lanes_set1(high), lanes_max(lanes_set1(low), x));
 }
 
+/* Is any bit set in any lane? */
+static inline bool lanes_any_bit(lanes_bits a)
+{
+#if ISLET_LANES == 1
+    return a != 0;
+#elif ISLET_LANES == 4
+    return !_mm256_testz_si256((__m256i)a, (__m256i)a);
+#else
+    return _mm512_test_epi64_mask((__m512i)a, (__m512i)a) != 0;
+#endif
+}
+
 /* The low halves of each lane multiplied: 32 x 32 -> 64 bits. */
 static inline lanes_bits lanes_bits_multiply_low(lanes_bits a, lanes_bits b)
 {

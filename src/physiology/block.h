@@ -23,7 +23,7 @@ static inline void block_secretes(lane_group *g, int lane, lanes glucose_middle,
 {
     const step_table *table = &g->step;
     const lane_kinetics *k = w->k;
-    const lanes four = lanes_set1(4.0), glucose_end = w->gp * k->per_vg, qg = w->end.qg,
+    const lanes four = lanes_set1(4.0), glucose_end = w->gp * k->per_vg,
                 guessed = lanes_fma(four, w->middle.xu, w->end.xu);
     const lanes slope_middle =
         lanes_fma(lanes_set1(1.5 / BLOCK_MINUTES), glucose_end - w->glucose, -0.25 * (w->slope + slope_end));
@@ -32,7 +32,6 @@ static inline void block_secretes(lane_group *g, int lane, lanes glucose_middle,
     lanes found = secrete(k, table, lane, &w->start, &first, false, &w->middle);
     chain_part(g, lane, 1, true, &w->middle, &w->end);
     found = found + secrete(k, table, lane, &w->middle, &second, false, &w->end);
-    w->end.qg = qg;
     const lanes action = (lanes_fma(four, w->middle.xu, w->end.xu) - guessed) * (BLOCK_MINUTES / 6.0);
     add_missed(table, lane, share_above_floor(w) * k->kp4 * (w->portal - found), -action * w->n3.per_action * w->gt3,
                w);
@@ -69,43 +68,58 @@ static inline __attribute__((always_inline)) void block_ends(lane_group *g, int 
 }
 #undef T
 
-static inline bool any_nonzero(lanes a, lanes b, lanes c)
-{
-    return !(is_zero_everywhere(a) && is_zero_everywhere(b) && is_zero_everywhere(c));
-}
-
 /* What is 0 for a whole vector stays so and adds nothing: leaving it out changes no bit. */
 static inline bool vector_secretes(const lane_kinetics *k, const minute_state *x)
 {
-    return any_nonzero(k->m_native, k->m_graft, x->ipo) || any_nonzero(x->yn, x->yg, x->c1) ||
-           any_nonzero(x->c2, x->c2, x->c2);
+    const lanes_bits all = lanes_to_bits(k->m_native) | lanes_to_bits(k->m_graft) | lanes_to_bits(x->ipo) |
+                           lanes_to_bits(x->yn) | lanes_to_bits(x->yg) | lanes_to_bits(x->c1) | lanes_to_bits(x->c2);
+    return lanes_any_bit(all << 1); /* either zero is one */
 }
 
 #define EACH_VECTOR for (int v = 0; v < VECTORS; v++)
 #define AT (v * ISLET_LANES)
 
-static void downstream_block(lane_group *g, const part_lines *emptied)
+/* Lanes of the mask are added to a list. */
+static inline int list_lanes(lanes_mask mask, int first_lane, int *list, int n)
+{
+    if (lanes_any(mask))
+        for (int i = 0; i < ISLET_LANES; i++)
+            if (lanes_mask_get(mask, i)) list[n++] = first_lane + i;
+    return n;
+}
+
+/* The stomach's evaluations wait for each other: what needs none of it is done in between. */
+static void block_advance(lane_group *g)
 {
     block_work work[VECTORS];
-    int fast[LANE_GROUP], n_fast = 0;
+    flat_step flat[VECTORS];
+    part_lines emptied;
+    int steep[LANE_GROUP], n_steep = 0, fast[LANE_GROUP], n_fast = 0;
+#define BY_SECRETION(what) (work[v].secretes ? what(g, AT, true, &work[v]) : what(g, AT, false, &work[v]))
+    EACH_VECTOR flat_begins(g, AT, &flat[v]);
     EACH_VECTOR
     {
         work[v].k = refresh_kinetics(g, AT);
         load_state(g, AT, &work[v].start);
         work[v].secretes = vector_secretes(work[v].k, &work[v].start);
-        block_begins(g, AT, emptied, &work[v]);
+        BY_SECRETION(block_first_half);
     }
-#define BY_SECRETION(what) (work[v].secretes ? what(g, AT, true, &work[v]) : what(g, AT, false, &work[v]))
+    EACH_VECTOR flat_second(g, AT, &flat[v]);
+    EACH_VECTOR block_stage1(&work[v]);
+    EACH_VECTOR flat_third(g, AT, &flat[v]);
+    EACH_VECTOR block_second_half(g, AT, &work[v]);
+    EACH_VECTOR
+    {
+        flat_ends(g, AT, &flat[v], &emptied);
+        n_steep = list_lanes(flat[v].steep, AT, steep, n_steep);
+    }
+    stomach_rest(g, steep, n_steep, &emptied);
+
+    EACH_VECTOR block_eats(g, AT, &emptied, &work[v]);
     EACH_VECTOR BY_SECRETION(block_stage2);
     EACH_VECTOR block_stage3(g, AT, &work[v]);
     EACH_VECTOR BY_SECRETION(block_stage4);
-    EACH_VECTOR
-    {
-        const lanes_mask mask = BY_SECRETION(block_glucose);
-        if (!lanes_any(mask)) continue;
-        for (int i = 0; i < ISLET_LANES; i++)
-            if (lanes_mask_get(mask, i)) fast[n_fast++] = AT + i;
-    }
+    EACH_VECTOR n_fast = list_lanes(BY_SECRETION(block_glucose), AT, fast, n_fast);
     for (int first = 0; first < n_fast; first += ISLET_LANES)
         glucose_fast_lanes(fast + first, n_fast - first < ISLET_LANES ? n_fast - first : ISLET_LANES, work);
     EACH_VECTOR

@@ -43,8 +43,18 @@ typedef struct {
 #define HALF_gt(from_plasma, from_tissue, to)                                                                          \
     lanes_fma(T(half_gt_start_plasma), from_plasma, lanes_fma(T(half_gt_start_tissue), from_tissue, to))
 
-/* Stage 1, and what is common to stages 2 and 3: exchange and appearance in the first half. */
-static inline void block_begins(const lane_group *g, int lane, const part_lines *emptied, block_work *w)
+/* Stage 1, which needs nothing of the stomach. */
+static inline void block_stage1(block_work *w)
+{
+    const lane_kinetics *k = w->k;
+    const minute_state *x = &w->start;
+    w->glucose = x->gp * k->per_vg;
+    w->signal = glucose_signal(k, x->id, x->ipo, x->xh);
+    w->n1 = glucose_sources_of(k, w->signal, x->xu, x->gp, x->gt);
+}
+
+/* Appearance, and what is common to stages 2 and 3: exchange and appearance in the first half. */
+static inline void block_eats(const lane_group *g, int lane, const part_lines *emptied, block_work *w)
 {
     const step_table *table = &g->step;
     const lane_kinetics *k = w->k;
@@ -59,14 +69,23 @@ static inline void block_begins(const lane_group *g, int lane, const part_lines 
         w->ra[p] = ra;
     }
     w->end.qg = qg;
-    w->glucose = x->gp * k->per_vg;
-    w->signal = glucose_signal(k, x->id, x->ipo, x->xh);
-    w->n1 = glucose_sources_of(k, w->signal, x->xu, x->gp, x->gt);
     w->slope = (w->n1.gp + w->ra[0].start + lanes_fma(k->k2, x->gt, -k->k1 * x->gp)) * k->per_vg;
     w->gp_held = lanes_fma(T(half_gp_of_gp), x->gp, lanes_fma(T(half_gp_of_gt), x->gt, w->eaten_gp[0]));
     w->gt_held = lanes_fma(T(half_gt_of_gp), x->gp, lanes_fma(T(half_gt_of_gt), x->gt, w->eaten_gt[0]));
     w->gp2 = HALF_gp(w->n1.gp, w->n1.gt, w->gp_held);
     w->gt2 = HALF_gt(w->n1.gp, w->n1.gt, w->gt_held);
+}
+
+/* Insulin as far as it does not depend on glucose: without secretion all of it. */
+static inline __attribute__((always_inline)) void block_first_half(const lane_group *g, int lane, bool secretes,
+                                                                   block_work *w)
+{
+    chain_part(g, lane, 0, secretes, &w->start, secretes ? &w->unsecreted : &w->middle);
+}
+
+static inline void block_second_half(const lane_group *g, int lane, block_work *w)
+{
+    if (!w->secretes) chain_part(g, lane, 1, false, &w->middle, &w->end);
 }
 
 /* Stage 2, in the middle. */
@@ -76,10 +95,9 @@ static inline __attribute__((always_inline)) void block_stage2(const lane_group 
     const step_table *table = &g->step;
     const lane_kinetics *k = w->k;
     const lanes glucose2 = w->gp2 * k->per_vg;
-    chain_part(g, lane, 0, secretes, &w->start, &w->middle);
     w->portal = lanes_set1(0.0);
     if (secretes) {
-        w->unsecreted = w->middle;
+        w->middle = w->unsecreted;
         const glucose_course course = {w->glucose, w->slope, glucose2};
         w->portal = secrete(k, table, lane, &w->start, &course, true, &w->middle);
     }
@@ -109,10 +127,9 @@ static inline __attribute__((always_inline)) void block_stage4(const lane_group 
 {
     const step_table *table = &g->step;
     const lane_kinetics *k = w->k;
-    const lanes qg = w->end.qg, glucose3 = w->gp3 * k->per_vg, glucose4 = w->gp4 * k->per_vg;
-    chain_part(g, lane, 1, secretes, &w->middle, &w->end);
-    w->end.qg = qg;
+    const lanes glucose3 = w->gp3 * k->per_vg, glucose4 = w->gp4 * k->per_vg;
     if (secretes) {
+        chain_part(g, lane, 1, true, &w->middle, &w->end);
         const lanes slope3 = lanes_fma(lanes_set1(2.0 / PART_MIN), glucose3 - w->glucose, -w->slope);
         const glucose_course course = {glucose3, slope3, glucose4};
         w->portal = w->portal + secrete(k, table, lane, &w->middle, &course, true, &w->end);

@@ -29,35 +29,57 @@ static inline lanes curve_change(const lane_kinetics *k, const stomach_curve *cu
     return lanes_select(curve->working, change, zero);
 }
 
-/* One block of one vector in one step where nothing is eaten and the curve is flat; => lanes that need more, whose states stay. */
-static inline lanes_mask stomach_flat(lane_group *g, int lane, part_lines *out)
+/* One Runge-Kutta step of a vector; its evaluations wait for each other, so that the path through the block (block.h) puts other
+ * work in between. */
+typedef struct {
+    stomach_curve curve;
+    lanes_mask steep; /* lanes that need more, whose states stay */
+    lanes qs1, qs2, qs1_middle, qs1_end, content, f1, f2, f3;
+} flat_step;
+
+static inline void flat_begins(lane_group *g, int lane, flat_step *s)
 {
     const lane_kinetics *k = kinetics_of(g, lane);
-    const lanes zero = lanes_set1(0.0), h = lanes_set1(BLOCK_MINUTES), half = lanes_set1(0.5 * BLOCK_MINUTES);
-    const lanes qs1 = lanes_load(&g->x[MINUTE_qs1][lane]), qs2 = lanes_load(&g->x[MINUTE_qs2][lane]);
-    const stomach_curve curve =
-        stomach_curve_of(k, lanes_load(&g->stomach_before_mg[lane]) + lanes_load(&g->eaten_mg[lane]));
-
+    const lanes zero = lanes_set1(0.0);
+    s->qs1 = lanes_load(&g->x[MINUTE_qs1][lane]);
+    s->qs2 = lanes_load(&g->x[MINUTE_qs2][lane]);
+    s->curve = stomach_curve_of(k, lanes_load(&g->stomach_before_mg[lane]) + lanes_load(&g->eaten_mg[lane]));
     lanes meal = lanes_load(&g->meal_left_mg[lane]);
     for (int m = 0; m < BLOCK_MINUTES; m++)
         if (g->meal_minutes >> m & 1) meal = meal + lanes_load(&g->meal_mg[m][lane]);
-    const lanes content = qs1 + qs2;
-    const lanes change = curve_change(k, &curve, content, h);
-    const lanes_mask steep = lanes_or(lanes_gt(meal, zero), lanes_and(lanes_gt(change, lanes_set1(FLAT_CHANGE)),
-                                                                      lanes_gt(qs2, lanes_set1(FLAT_CONTENT_MG))));
-
+    s->content = s->qs1 + s->qs2;
+    const lanes change = curve_change(k, &s->curve, s->content, lanes_set1(BLOCK_MINUTES));
+    s->steep = lanes_or(lanes_gt(meal, zero), lanes_and(lanes_gt(change, lanes_set1(FLAT_CHANGE)),
+                                                        lanes_gt(s->qs2, lanes_set1(FLAT_CONTENT_MG))));
     /* qs1 decays by itself; Runge-Kutta for the content */
     const lanes keep = lanes_load(&g->step.qs1_keep_half[lane]);
-    const lanes qs1_middle = qs1 * keep, qs1_end = qs1_middle * keep;
-    const lanes f1 = stomach_emptying_rate(k, &curve, content) * qs2;
-    const lanes q2 = lanes_fma(-half, f1, content);
-    const lanes f2 = stomach_emptying_rate(k, &curve, q2) * (q2 - qs1_middle);
-    const lanes q3 = lanes_fma(-half, f2, content);
-    const lanes f3 = stomach_emptying_rate(k, &curve, q3) * (q3 - qs1_middle);
-    const lanes q4 = lanes_fma(-h, f3, content);
-    const lanes f4 = stomach_emptying_rate(k, &curve, q4) * (q4 - qs1_end);
-    const lanes mean = (1.0 / 6.0) * lanes_fma(lanes_set1(2.0), f2 + f3, f1 + f4);
-    const lanes qs2_end = lanes_fma(-h, mean, content) - qs1_end;
+    s->qs1_middle = s->qs1 * keep;
+    s->qs1_end = s->qs1_middle * keep;
+    s->f1 = stomach_emptying_rate(k, &s->curve, s->content) * s->qs2;
+}
+
+static inline lanes flat_flux(const lane_kinetics *k, const flat_step *s, double minutes, lanes flux, lanes qs1)
+{
+    const lanes content = lanes_fma(lanes_set1(-minutes), flux, s->content);
+    return stomach_emptying_rate(k, &s->curve, content) * (content - qs1);
+}
+
+static inline void flat_second(lane_group *g, int lane, flat_step *s)
+{
+    s->f2 = flat_flux(kinetics_of(g, lane), s, 0.5 * BLOCK_MINUTES, s->f1, s->qs1_middle);
+}
+
+static inline void flat_third(lane_group *g, int lane, flat_step *s)
+{
+    s->f3 = flat_flux(kinetics_of(g, lane), s, 0.5 * BLOCK_MINUTES, s->f2, s->qs1_middle);
+}
+
+static inline void flat_ends(lane_group *g, int lane, const flat_step *s, part_lines *out)
+{
+    const lanes zero = lanes_set1(0.0), h = lanes_set1(BLOCK_MINUTES);
+    const lanes f1 = s->f1, f4 = flat_flux(kinetics_of(g, lane), s, BLOCK_MINUTES, s->f3, s->qs1_end);
+    const lanes mean = (1.0 / 6.0) * lanes_fma(lanes_set1(2.0), s->f2 + s->f3, f1 + f4);
+    const lanes qs2_end = lanes_fma(-h, mean, s->content) - s->qs1_end;
 
     /* flux as the quadratic f1 + linear t + square t^2, 0 <= t <= 1, with the ends f1, f4 and this mean */
     const lanes square = 3.0 * (f1 + f4 - 2.0 * mean), linear = f4 - f1 - square;
@@ -68,10 +90,9 @@ static inline lanes_mask stomach_flat(lane_group *g, int lane, part_lines *out)
         lanes_store(&out->mean[p][lane], part);
         lanes_store(&out->slope[p][lane], lanes_fma(square, lanes_set1(a + b), linear) * (1.0 / BLOCK_MINUTES));
     }
-    lanes_store(&g->x[MINUTE_qs1][lane], lanes_select(steep, qs1, qs1_end));
-    lanes_store(&g->x[MINUTE_qs2][lane], lanes_select(steep, qs2, qs2_end));
-    lanes_store(&g->eating[lane], lanes_select(steep, lanes_load(&g->eating[lane]), zero));
-    return steep;
+    lanes_store(&g->x[MINUTE_qs1][lane], lanes_select(s->steep, s->qs1, s->qs1_end));
+    lanes_store(&g->x[MINUTE_qs2][lane], lanes_select(s->steep, s->qs2, qs2_end));
+    lanes_store(&g->eating[lane], lanes_select(s->steep, lanes_load(&g->eating[lane]), zero));
 }
 
 /* ---- stomach, steep ---- */
@@ -79,17 +100,17 @@ static inline lanes_mask stomach_flat(lane_group *g, int lane, part_lines *out)
 /* Minute by minute: the content changes almost evenly within one (meals enter at 5 g/min, little leaves), so what leaves can
  * be looked at where it is expected to be, all moments of a minute side by side: first roughly, while content moves on as it did in
  * the minute before, then finely, on the way that the rough look gives. Both by Gauss-Legendre quadrature; what has left by a
- * moment is the integral of the polynomial through the moments looked at. (Steps of a Runge-Kutta method wait for each other, and
- * have to be shorter where the curve is steep.) */
+ * moment is the integral of the polynomial through the moments looked at. The rough look of the next minute need not wait for the
+ * fine one. (Steps of a Runge-Kutta method all wait for each other, and have to be shorter where the curve is steep.) */
 
-#define ROUGH 3 /* moments */
+#define ROUGH 2 /* moments */
 #define FINE 4
 
 /* moments of a minute; share of each rough one in what has left by each fine one; of each fine one in the mass and in the moment
  * about the middle (mg min), of the minute and of its first half */
-static const double rough_at[ROUGH] = {0.11270166537925831, 0.5, 0.8872983346207417};
+static const double rough_at[ROUGH] = {0.2113248654051871, 0.7886751345948129}, rough_mass[ROUGH] = {0.5, 0.5};
 static const double fine_at[FINE] = {0.06943184420297371, 0.33000947820757187, 0.6699905217924281, 0.9305681557970263};
-static const double rough_before_fine[FINE][ROUGH] = {{0.09190340350412164, -0.030962438869661282, 0.008490879568513347}, {0.2761524294394483, 0.06314765217472573, -0.00929060340660216}, {0.28706838118437994, 0.3812967922697187, 0.0016253483383294872}, {0.26928689820926444, 0.47540688331410574, 0.18587437427365613}};
+static const double rough_before_fine[FINE][ROUGH] = {{0.0906707442099414, -0.021238900006967678}, {0.3564857466480282, -0.026476268440456287}, {0.5264762684404563, 0.14351425335197185}, {0.5212389000069677, 0.40932925579005863}};
 static const double fine_mass[FINE] = {0.17392742256872692, 0.32607257743127305, 0.32607257743127305, 0.17392742256872692};
 static const double fine_moment[FINE] = {-0.07488760957794684, -0.05542924757974403, 0.05542924757974403, 0.07488760957794684};
 static const double early_mass[FINE] = {0.17610593793866203, 0.30491593948386214, 0.02115663794741092, -0.0021785153699350923};
@@ -212,31 +233,34 @@ static void stomach_steep(steep_lanes *s)
     const grinding minute = grinding_over(k.kmax, 1.0);
 
     const lanes zero = lanes_set1(0.0);
-    lanes qs1 = lanes_load(s->qs1), content = qs1 + lanes_load(s->qs2), leaving = zero; /* leaving: mg/min */
+    lanes qs1 = lanes_load(s->qs1), content = qs1 + lanes_load(s->qs2);
+    lanes expected = content, leaving = zero; /* at the start of a minute, mg; then, mg/min */
     meal_book book = {lanes_load(s->left), lanes_load(s->eating), lanes_load(s->before), lanes_load(s->eaten)};
     emptied_parts emptied;
     for (int p = 0; p < BLOCK_PARTS; p++) emptied.mass[p] = emptied.moment[p] = zero;
     for (int m = 0; m < BLOCK_MINUTES; m++) {
         book.left = book.left + lanes_load(s->meal[m]);
-        const lanes meal = meal_book_minute(&book, content);
+        const lanes meal = meal_book_minute(&book, expected);
         const stomach_curve curve = stomach_curve_of(&k, book.before + book.eaten);
         if (m == 0) leaving = stomach_emptying_rate(&k, &curve, content) * (content - qs1);
         lanes flux[ROUGH], flux_fine[FINE];
         for (int i = 0; i < ROUGH; i++) {
-            const lanes expected = lanes_fma(lanes_set1(rough_at[i]), meal - leaving, content);
-            flux[i] = stomach_emptying_rate(&k, &curve, expected) *
-                      (expected - lanes_fma(rough[i].gain, meal, rough[i].keep * qs1));
+            const lanes there = lanes_fma(lanes_set1(rough_at[i]), meal - leaving, expected);
+            flux[i] = stomach_emptying_rate(&k, &curve, there) *
+                      (there - lanes_fma(rough[i].gain, meal, rough[i].keep * qs1));
         }
         for (int i = 0; i < FINE; i++) {
-            const lanes expected =
+            const lanes there =
                 lanes_fma(lanes_set1(fine_at[i]), meal, content) - weighed(rough_before_fine[i], flux, ROUGH);
-            flux_fine[i] = stomach_emptying_rate(&k, &curve, expected) *
-                           (expected - lanes_fma(fine[i].gain, meal, fine[i].keep * qs1));
+            flux_fine[i] = stomach_emptying_rate(&k, &curve, there) *
+                           (there - lanes_fma(fine[i].gain, meal, fine[i].keep * qs1));
         }
-        leaving = weighed(fine_mass, flux_fine, FINE);
-        share_out_minute(m, flux_fine, leaving, &emptied);
+        leaving = weighed(rough_mass, flux, ROUGH);
+        expected = content + (meal - leaving);
+        const lanes left = weighed(fine_mass, flux_fine, FINE);
+        share_out_minute(m, flux_fine, left, &emptied);
         qs1 = lanes_fma(minute.gain, meal, minute.keep * qs1);
-        content = content + (meal - leaving);
+        content = content + (meal - left);
     }
     lanes_store(s->qs1, qs1);
     lanes_store(s->qs2, content - qs1);
@@ -250,16 +274,9 @@ static void stomach_steep(steep_lanes *s)
     }
 }
 
-/* A block of everybody's stomach. */
-static void stomach_block(lane_group *g, part_lines *out)
+/* The rest of a block for lanes that need more than the flat step. */
+static void stomach_rest(lane_group *g, const int *steep, int n_steep, part_lines *out)
 {
-    int steep[LANE_GROUP], n_steep = 0;
-    for (int lane = 0; lane < LANE_GROUP; lane += ISLET_LANES) {
-        const lanes_mask mask = stomach_flat(g, lane, out);
-        if (!lanes_any(mask)) continue;
-        for (int i = 0; i < ISLET_LANES; i++)
-            if (lanes_mask_get(mask, i)) steep[n_steep++] = lane + i;
-    }
     for (int first = 0; first < n_steep; first += ISLET_LANES) {
         const int n = n_steep - first < ISLET_LANES ? n_steep - first : ISLET_LANES;
         steep_lanes s;

@@ -102,9 +102,7 @@ static inline void add_to(double *sum, lanes value)
 static void advance(lane_group *group, int blocks)
 {
     for (int block = 0; block < blocks; block++) {
-        part_lines emptied;
-        stomach_block(group, &emptied);
-        downstream_block(group, &emptied);
+        block_advance(group);
         doses_given(group);
     }
 }

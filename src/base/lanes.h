@@ -155,6 +155,18 @@ static inline lanes_mask lanes_not(lanes_mask a) { return (lanes_mask)~a; }
 
 #endif
 
+/* One bit of the result for each lane. */
+static inline unsigned lanes_mask_bits(lanes_mask mask)
+{
+#if ISLET_LANES == 1
+    return mask != 0;
+#elif ISLET_LANES == 4
+    return (unsigned)_mm256_movemask_pd((__m256d)mask);
+#else
+    return mask;
+#endif
+}
+
 static inline lanes_mask lanes_and(lanes_mask a, lanes_mask b) { return a & b; }
 static inline lanes_mask lanes_or(lanes_mask a, lanes_mask b) { return a | b; }
 

@@ -82,9 +82,7 @@ static inline bool vector_secretes(const lane_kinetics *k, const minute_state *x
 /* Lanes of the mask are added to a list. */
 static inline int list_lanes(lanes_mask mask, int first_lane, int *list, int n)
 {
-    if (lanes_any(mask))
-        for (int i = 0; i < ISLET_LANES; i++)
-            if (lanes_mask_get(mask, i)) list[n++] = first_lane + i;
+    for (unsigned bits = lanes_mask_bits(mask); bits; bits &= bits - 1) list[n++] = first_lane + __builtin_ctz(bits);
     return n;
 }
 
@@ -104,9 +102,9 @@ static void block_advance(lane_group *g)
         work[v].secretes = vector_secretes(work[v].k, &work[v].start);
         BY_SECRETION(block_first_half);
     }
-    EACH_VECTOR flat_second(g, AT, &flat[v]);
+    EACH_VECTOR flat_second(&flat[v]);
     EACH_VECTOR block_stage1(&work[v]);
-    EACH_VECTOR flat_third(g, AT, &flat[v]);
+    EACH_VECTOR flat_third(&flat[v]);
     EACH_VECTOR block_second_half(g, AT, &work[v]);
     EACH_VECTOR
     {

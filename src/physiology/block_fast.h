@@ -75,32 +75,43 @@ static const size_t fast_fields[] = {FAST_FIELD(signal),      FAST_FIELD(signal_
                                      FAST_FIELD(start.gs)};
 #define N_OF(array) (sizeof(array) / sizeof((array)[0]))
 
-static inline void copy_lane(const void *from, int i, void *to, int j, size_t field)
+static inline double *lane_of(const void *from, size_t field, int i)
 {
-    memcpy((char *)to + field + (size_t)j * sizeof(double), (const char *)from + field + (size_t)i * sizeof(double),
-           sizeof(double));
+    return (double *)(void *)((char *)(uintptr_t)from + field) + i;
+}
+
+/* Lanes of one list of fields into places 0 .. n-1; places left over repeat the first and are not used. */
+static inline void gather_fields(const size_t *fields, size_t n_fields, const void *const *from, const int *at, int n,
+                                 void *to)
+{
+    for (size_t f = 0; f < n_fields; f++) {
+        double *place = lane_of(to, fields[f], 0);
+        lanes_store(place, lanes_set1(*lane_of(from[0], fields[f], at[0])));
+        for (int j = 1; j < n; j++) place[j] = *lane_of(from[j], fields[f], at[j]);
+    }
 }
 
 static void glucose_fast_lanes(const int *lane, int n, block_work *work)
 {
     lane_kinetics k;
     block_work w;
-    for (int j = 0; j < ISLET_LANES; j++) {
-        const int l = lane[j < n ? j : 0]; /* places left over repeat the first and are not used */
-        const block_work *from = &work[l / ISLET_LANES];
-        for (size_t f = 0; f < N_OF(fast_constants); f++) copy_lane(from->k, l % ISLET_LANES, &k, j, fast_constants[f]);
-        for (size_t f = 0; f < N_OF(fast_fields); f++) copy_lane(from, l % ISLET_LANES, &w, j, fast_fields[f]);
+    const void *constants[ISLET_LANES], *states[ISLET_LANES];
+    int at[ISLET_LANES];
+    for (int j = 0; j < n; j++) {
+        block_work *from = &work[lane[j] / ISLET_LANES];
+        constants[j] = from->k;
+        states[j] = from;
+        at[j] = lane[j] % ISLET_LANES;
     }
+    gather_fields(fast_constants, N_OF(fast_constants), constants, at, n, &k);
+    gather_fields(fast_fields, N_OF(fast_fields), states, at, n, &w);
     w.k = &k;
     glucose_fast(&w);
-    w.gp = w.start.gp;
-    w.gt = w.start.gt;
-    w.gs = w.start.gs;
     for (int j = 0; j < n; j++) {
         block_work *to = &work[lane[j] / ISLET_LANES];
-        copy_lane(&w, j, to, lane[j] % ISLET_LANES, FAST_FIELD(gp));
-        copy_lane(&w, j, to, lane[j] % ISLET_LANES, FAST_FIELD(gt));
-        copy_lane(&w, j, to, lane[j] % ISLET_LANES, FAST_FIELD(gs));
+        *lane_of(&to->gp, 0, at[j]) = *lane_of(&w.start.gp, 0, j);
+        *lane_of(&to->gt, 0, at[j]) = *lane_of(&w.start.gt, 0, j);
+        *lane_of(&to->gs, 0, at[j]) = *lane_of(&w.start.gs, 0, j);
     }
 }
 

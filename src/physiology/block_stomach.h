@@ -55,29 +55,29 @@ static inline void flat_begins(lane_group *g, int lane, flat_step *s)
     const lanes keep = lanes_load(&g->step.qs1_keep_half[lane]);
     s->qs1_middle = s->qs1 * keep;
     s->qs1_end = s->qs1_middle * keep;
-    s->f1 = stomach_emptying_rate(k, &s->curve, s->content) * s->qs2;
+    s->f1 = stomach_emptying_rate(&s->curve, s->content) * s->qs2;
 }
 
-static inline lanes flat_flux(const lane_kinetics *k, const flat_step *s, double minutes, lanes flux, lanes qs1)
+static inline lanes flat_flux(const flat_step *s, double minutes, lanes flux, lanes qs1)
 {
     const lanes content = lanes_fma(lanes_set1(-minutes), flux, s->content);
-    return stomach_emptying_rate(k, &s->curve, content) * (content - qs1);
+    return stomach_emptying_rate(&s->curve, content) * (content - qs1);
 }
 
-static inline void flat_second(lane_group *g, int lane, flat_step *s)
+static inline void flat_second(flat_step *s)
 {
-    s->f2 = flat_flux(kinetics_of(g, lane), s, 0.5 * BLOCK_MINUTES, s->f1, s->qs1_middle);
+    s->f2 = flat_flux(s, 0.5 * BLOCK_MINUTES, s->f1, s->qs1_middle);
 }
 
-static inline void flat_third(lane_group *g, int lane, flat_step *s)
+static inline void flat_third(flat_step *s)
 {
-    s->f3 = flat_flux(kinetics_of(g, lane), s, 0.5 * BLOCK_MINUTES, s->f2, s->qs1_middle);
+    s->f3 = flat_flux(s, 0.5 * BLOCK_MINUTES, s->f2, s->qs1_middle);
 }
 
 static inline void flat_ends(lane_group *g, int lane, const flat_step *s, part_lines *out)
 {
     const lanes zero = lanes_set1(0.0), h = lanes_set1(BLOCK_MINUTES);
-    const lanes f1 = s->f1, f4 = flat_flux(kinetics_of(g, lane), s, BLOCK_MINUTES, s->f3, s->qs1_end);
+    const lanes f1 = s->f1, f4 = flat_flux(s, BLOCK_MINUTES, s->f3, s->qs1_end);
     const lanes mean = (1.0 / 6.0) * lanes_fma(lanes_set1(2.0), s->f2 + s->f3, f1 + f4);
     const lanes qs2_end = lanes_fma(-h, mean, s->content) - s->qs1_end;
 
@@ -242,17 +242,17 @@ static void stomach_steep(steep_lanes *s)
         book.left = book.left + lanes_load(s->meal[m]);
         const lanes meal = meal_book_minute(&book, expected);
         const stomach_curve curve = stomach_curve_of(&k, book.before + book.eaten);
-        if (m == 0) leaving = stomach_emptying_rate(&k, &curve, content) * (content - qs1);
+        if (m == 0) leaving = stomach_emptying_rate(&curve, content) * (content - qs1);
         lanes flux[ROUGH], flux_fine[FINE];
         for (int i = 0; i < ROUGH; i++) {
             const lanes there = lanes_fma(lanes_set1(rough_at[i]), meal - leaving, expected);
-            flux[i] = stomach_emptying_rate(&k, &curve, there) *
+            flux[i] = stomach_emptying_rate(&curve, there) *
                       (there - lanes_fma(rough[i].gain, meal, rough[i].keep * qs1));
         }
         for (int i = 0; i < FINE; i++) {
             const lanes there =
                 lanes_fma(lanes_set1(fine_at[i]), meal, content) - weighed(rough_before_fine[i], flux, ROUGH);
-            flux_fine[i] = stomach_emptying_rate(&k, &curve, there) *
+            flux_fine[i] = stomach_emptying_rate(&curve, there) *
                            (there - lanes_fma(fine[i].gain, meal, fine[i].keep * qs1));
         }
         leaving = weighed(rough_mass, flux, ROUGH);

@@ -13,14 +13,16 @@
 #define ISLET_PHYSIOLOGY_GUT_H
 
 /* The emptying curve of one meal: fixed while D is. With e = 2^(slope Q - centre) the curve is
- *   kempt = kmax + (kmax - kmin) (e_a - e_c)/((1 + e_a)(1 + e_c)). */
+ *   kempt = kmax + reach (e_a - e_c)/((1 + e_a)(1 + e_c)),   reach = kmax - kmin; without a meal everything but kmax is 0. */
 typedef struct {
     lanes slope_a, centre_a, slope_c, centre_c; /* 2 a log2(e) [1/mg], times b D; 2 c log2(e), times d D */
+    lanes most, reach;                          /* 1/min */
     lanes_mask working;                         /* D > 0 */
 } stomach_curve;
 
-/* a, c [1/mg] and the centres b D, d D [mg] given */
-static inline stomach_curve stomach_curve_from(lanes a, lanes c, lanes centre_a_mg, lanes centre_c_mg, lanes_mask working)
+/* a, c [1/mg] and the centres b D, d D [mg] given; a = c = 0 where it is not working */
+static inline stomach_curve stomach_curve_from(const lane_kinetics *k, lanes a, lanes c, lanes centre_a_mg, lanes centre_c_mg,
+                                               lanes_mask working)
 {
     stomach_curve curve;
     curve.working = working;
@@ -28,35 +30,39 @@ static inline stomach_curve stomach_curve_from(lanes a, lanes c, lanes centre_a_
     curve.slope_c = 2.0 * LANES_LOG2_E * c;
     curve.centre_a = curve.slope_a * centre_a_mg;
     curve.centre_c = curve.slope_c * centre_c_mg;
+    curve.most = k->kmax;
+    curve.reach = lanes_select(working, k->kmax - k->kmin, lanes_set1(0.0));
     return curve;
 }
 
 static inline stomach_curve stomach_curve_of(const lane_kinetics *k, lanes dose_mg)
 {
-    lanes_mask working = lanes_gt(dose_mg, lanes_set1(0.0));
-    lanes per_dose = 1.0 / lanes_select(working, dose_mg, lanes_set1(1.0));
+    const lanes zero = lanes_set1(0.0);
+    lanes_mask working = lanes_gt(dose_mg, zero);
+    lanes per_dose = lanes_select(working, 1.0 / lanes_select(working, dose_mg, lanes_set1(1.0)), zero);
     lanes a = k->emptying_a * per_dose, c = k->emptying_c * per_dose; /* divided by the dose once for both */
-    return stomach_curve_from(a, c, k->b * dose_mg, k->d * dose_mg, working);
+    return stomach_curve_from(k, a, c, k->b * dose_mg, k->d * dose_mg, working);
 }
 
-#define STOMACH_EXPONENT_MAX 1000.0 /* beyond it the curve has long reached its limit */
+/* Beyond it the curve has long reached its limit. Content is between 0 and D: only far below b D, far above d D. */
+#define STOMACH_EXPONENT_MAX 1000.0
 
 /* => share of the ground content that leaves, 1/min. The fast exponentials move it by less than 1e-8 of kmax. */
-static inline lanes stomach_emptying_rate(const lane_kinetics *k, const stomach_curve *curve, lanes content_mg)
+static inline lanes stomach_emptying_rate(const stomach_curve *curve, lanes content_mg)
 {
-    const lanes most = lanes_set1(STOMACH_EXPONENT_MAX), least = lanes_set1(-STOMACH_EXPONENT_MAX), one = lanes_set1(1.0);
+    const lanes one = lanes_set1(1.0);
     const lanes to_a = lanes_fma(curve->slope_a, content_mg, -curve->centre_a);
     const lanes to_c = lanes_fma(curve->slope_c, content_mg, -curve->centre_c);
-    const lanes ea = lanes_exp2_fast(lanes_max(lanes_min(to_a, most), least));
-    const lanes ec = lanes_exp2_fast(lanes_max(lanes_min(to_c, most), least));
+    const lanes ea = lanes_exp2_fast(lanes_max(to_a, lanes_set1(-STOMACH_EXPONENT_MAX)));
+    const lanes ec = lanes_exp2_fast(lanes_min(to_c, lanes_set1(STOMACH_EXPONENT_MAX)));
     const lanes share = (ea - ec) / ((one + ea) * (one + ec));
-    return lanes_select(curve->working, lanes_fma(k->kmax - k->kmin, share, k->kmax), k->kmax);
+    return lanes_fma(curve->reach, share, curve->most);
 }
 
 /* => carbohydrate leaving the stomach, mg/min */
-static inline lanes stomach_emptying(const lane_kinetics *k, const stomach_curve *curve, lanes qs1, lanes qs2)
+static inline lanes stomach_emptying(const stomach_curve *curve, lanes qs1, lanes qs2)
 {
-    return stomach_emptying_rate(k, curve, qs1 + qs2) * qs2;
+    return stomach_emptying_rate(curve, qs1 + qs2) * qs2;
 }
 
 static inline lanes gut_appearance(const lane_kinetics *k, lanes qg)

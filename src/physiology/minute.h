@@ -95,7 +95,7 @@ static inline __attribute__((always_inline)) void minute_rhs_after_stomach(const
 static inline void minute_rhs(const lane_kinetics *k, const minute_input *in, const minute_state *x, minute_state *dx)
 {
     stomach_curve curve = stomach_curve_of(k, in->stomach_dose_mg);
-    lanes emptied = stomach_emptying(k, &curve, x->qs1, x->qs2);
+    lanes emptied = stomach_emptying(&curve, x->qs1, x->qs2);
     dx->qs1 = in->meal_mg_per_min - k->kmax * x->qs1;
     dx->qs2 = k->kmax * x->qs1 - emptied;
     minute_rhs_after_stomach(k, in, emptied, x, dx);

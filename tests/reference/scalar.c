@@ -42,9 +42,9 @@ void scalar_rhs(const scalar_equations *e, const double x[MINUTE_STATES], double
     minute_rhs(&e->k, &e->in, &state, &slope);
     if (e->variant.has_curve) {
         const double dose_mg = e->in.stomach_dose_mg;
-        const stomach_curve curve = stomach_curve_from(e->variant.a_per_mg, e->variant.c_per_mg, e->k.b * dose_mg, e->k.d * dose_mg,
-                                                       lanes_gt(dose_mg, 0.0));
-        const double emptied = stomach_emptying(&e->k, &curve, state.qs1, state.qs2);
+        const stomach_curve curve = stomach_curve_from(&e->k, e->variant.a_per_mg, e->variant.c_per_mg, e->k.b * dose_mg,
+                                                       e->k.d * dose_mg, lanes_gt(dose_mg, 0.0));
+        const double emptied = stomach_emptying(&curve, state.qs1, state.qs2);
         slope.qs2 = e->k.kmax * state.qs1 - emptied;
         minute_rhs_after_stomach(&e->k, &e->in, emptied, &state, &slope);
     }

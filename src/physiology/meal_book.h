@@ -18,8 +18,11 @@ static inline lanes meal_book_minute(meal_book *book, lanes in_stomach_mg)
     lanes_mask eats = lanes_gt(bite, zero);
     lanes now = lanes_select(eats, one, zero);
     lanes_mask starts = lanes_gt(now, book->eating);
-    book->before = lanes_select(starts, in_stomach_mg, book->before);
-    book->eaten = lanes_select(starts, zero, book->eaten) + bite;
+    if (lanes_any(starts)) { /* as a branch, so that what follows need not wait for the content */
+        book->before = lanes_select(starts, in_stomach_mg, book->before);
+        book->eaten = lanes_select(starts, zero, book->eaten);
+    }
+    book->eaten = book->eaten + bite;
     book->left = book->left - bite;
     book->eating = now;
     return bite;

@@ -99,14 +99,35 @@ static inline secretion_lines secretion_of_part(const lane_kinetics *k, const st
                              .systemic = {graft.start - portal.start, graft.rise - portal.rise}};
 }
 
-static inline void add_secretion(const step_table *table, int lane, const secretion_lines *in, minute_state *y)
+#define IS_C_PEPTIDE_ipo 0
+#define IS_C_PEPTIDE_il 0
+#define IS_C_PEPTIDE_ip 0
+#define IS_C_PEPTIDE_xu 0
+#define IS_C_PEPTIDE_i1 0
+#define IS_C_PEPTIDE_id 0
+#define IS_C_PEPTIDE_c1 1
+#define IS_C_PEPTIDE_c2 1
+
+/* What they become in insulin and, unless it is a guess, C-peptide. */
+static inline __attribute__((always_inline)) void add_secretion(const step_table *table, int lane,
+                                                                const secretion_lines *in, bool guess, minute_state *y)
 {
 #define SOURCE_portal(to)                                                                                              \
-    y->to = lanes_fma(T(to##_rise_portal), in->portal.rise, lanes_fma(T(to##_start_portal), in->portal.start, y->to));
-#define SOURCE_systemic(to)                                                                                            \
-    y->to = lanes_fma(T(to##_rise_systemic), in->systemic.rise,                                                        \
-                      lanes_fma(T(to##_start_systemic), in->systemic.start, y->to));
+    if (!(guess && IS_C_PEPTIDE_##to))                                                                                 \
+        y->to =                                                                                                        \
+            lanes_fma(T(to##_rise_portal), in->portal.rise, lanes_fma(T(to##_start_portal), in->portal.start, y->to));
+#define SOURCE_systemic(to)
 #define SOURCE_liver(to)
+#define SOURCE(to, from) SOURCE_##from(to)
+#include "physiology/step.def"
+#undef SOURCE_portal
+#undef SOURCE_systemic
+    if (is_zero_everywhere(in->systemic.start) && is_zero_everywhere(in->systemic.rise)) return;
+#define SOURCE_portal(to)
+#define SOURCE_systemic(to)                                                                                            \
+    if (!(guess && IS_C_PEPTIDE_##to))                                                                                 \
+        y->to = lanes_fma(T(to##_rise_systemic), in->systemic.rise,                                                    \
+                          lanes_fma(T(to##_start_systemic), in->systemic.start, y->to));
 #define SOURCE(to, from) SOURCE_##from(to)
 #include "physiology/step.def"
 #undef SOURCE_portal
@@ -174,7 +195,7 @@ static inline lanes secrete(const lane_kinetics *k, const step_table *table, int
 {
     const lanes zero = lanes_set1(0.0);
     const secretion_lines in = secretion_of_part(k, table, lane, x, glucose, y);
-    add_secretion(table, lane, &in, y);
+    add_secretion(table, lane, &in, guess, y);
     if (guess) add_liver(table, lane, liver_spares(k, x->ipo) * x->il, zero, zero, y);
     else spare_insulin(k, table, lane, x, &in, y);
     const lanes mean = lanes_fma(lanes_set1(0.5), in.portal.rise, in.portal.start);

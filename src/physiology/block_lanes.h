@@ -71,6 +71,8 @@ static inline line clipped(lanes from, lanes to)
 {
     const lanes zero = lanes_set1(0.0);
     const lanes start = lanes_max(from, zero), end = lanes_max(to, zero), sum = start + end;
+    const lanes_mask crosses = lanes_and(lanes_lt(lanes_min(from, to), zero), lanes_gt(sum, zero));
+    if (!lanes_any(crosses)) return (line){start, end - start};
     const lanes span = lanes_max(lanes_abs(to - from), lanes_max(sum, lanes_set1(1e-300)));
     const lanes share = sum / span; /* 1 unless the line crosses 0 */
     return (line){start * share, (end - start) * share};

@@ -65,15 +65,23 @@ typedef struct {
     lanes start, slope, end;
 } glucose_course;
 
-/* Secretion of a mass m whose provision goes from y to y_end towards m times a target with this mean, with the answer to
- * rising glucose. Provision bends: the line from its start that has its mean, from y' = alpha (m target - y). */
-static inline line secretion_line(const lane_kinetics *k, lanes m, lanes target_mean, lanes y, lanes y_after,
-                                  const line *rising)
+/* Where provision tends to in a half, for a whole pancreas: what that adds to it by the end, and its mean. */
+typedef struct {
+    lanes toward, mean;
+} provision_target;
+
+/* Secretion of a mass m, with the answer to rising glucose. Provision goes from `before` to `after`; it bends: the
+ * line from its start that has its mean, from y' = alpha (m target - y). Nothing comes of nothing. */
+static inline line secretion_line(const lane_kinetics *k, lanes m, const provision_target *target, lanes keep,
+                                  const line *rising, lanes before, lanes *after)
 {
+    *after = lanes_set1(0.0);
+    if (!lanes_any_bit((lanes_to_bits(m) | lanes_to_bits(before)) << 1)) return (line){*after, *after};
+    *after = lanes_fma(keep, before, m * target->toward);
     const lanes dynamic = m * k->kg, basal = m * k->sb;
-    const lanes mean = lanes_fma(m, target_mean, (y - y_after) * k->per_alpha * (1.0 / PART_MIN));
-    const lanes y_end = lanes_fma(lanes_set1(2.0), mean, -y);
-    return clipped(lanes_fma(dynamic, rising->start, y + basal),
+    const lanes mean = lanes_fma(m, target->mean, (before - *after) * k->per_alpha * (1.0 / PART_MIN));
+    const lanes y_end = lanes_fma(lanes_set1(2.0), mean, -before);
+    return clipped(lanes_fma(dynamic, rising->start, before + basal),
                    lanes_fma(dynamic, rising->start + rising->rise, y_end + basal));
 }
 
@@ -86,14 +94,12 @@ static inline secretion_lines secretion_of_part(const lane_kinetics *k, const st
     const lanes bulge = lanes_fma(glucose->slope, lanes_set1(PART_MIN), glucose->start - glucose->end) * (1.0 / 6.0);
     const lanes lowest = lanes_min(target, target + rise);
     const lanes excess = lanes_select(lanes_gt(lowest, -k->sb), k->beta * bulge, lanes_set1(0.0));
-    const lanes toward = lanes_fma(T(provision_start), target + excess, T(provision_rise) * rise),
-                keep = T(provision_keep);
-    const lanes mean = lanes_fma(lanes_set1(0.5), rise, target + excess);
+    const lanes keep = T(provision_keep);
+    const provision_target toward = {lanes_fma(T(provision_start), target + excess, T(provision_rise) * rise),
+                                     lanes_fma(lanes_set1(0.5), rise, target + excess)};
     const line rising = clipped(glucose->slope, slope_end);
-    y->yn = lanes_fma(keep, x->yn, k->m_native * toward);
-    y->yg = lanes_fma(keep, x->yg, k->m_graft * toward);
-    const line native = secretion_line(k, k->m_native, mean, x->yn, y->yn, &rising);
-    const line graft = secretion_line(k, k->m_graft, mean, x->yg, y->yg, &rising);
+    const line native = secretion_line(k, k->m_native, &toward, keep, &rising, x->yn, &y->yn);
+    const line graft = secretion_line(k, k->m_graft, &toward, keep, &rising, x->yg, &y->yg);
     const line portal = {k->phi_p * graft.start, k->phi_p * graft.rise};
     return (secretion_lines){.portal = {native.start + portal.start, native.rise + portal.rise},
                              .systemic = {graft.start - portal.start, graft.rise - portal.rise}};

@@ -22,7 +22,7 @@
 static inline void block_secretes(lane_group *g, int lane, lanes glucose_middle, lanes slope_end, block_work *w)
 {
     const step_table *table = &g->step;
-    const lane_kinetics *k = w->k;
+    const lane_kinetics *k = kinetics_of(g, lane);
     const lanes four = lanes_set1(4.0), glucose_end = w->gp * k->per_vg,
                 guessed = lanes_fma(four, w->middle.xu, w->end.xu);
     const lanes slope_middle =
@@ -43,7 +43,7 @@ static inline void block_secretes(lane_group *g, int lane, lanes glucose_middle,
 static inline __attribute__((always_inline)) void block_ends(lane_group *g, int lane, bool secretes, block_work *w)
 {
     const step_table *table = &g->step;
-    const lane_kinetics *k = w->k;
+    const lane_kinetics *k = kinetics_of(g, lane);
     /* glucose in the middle by the cubic with the values and slopes of both ends */
     const lanes glucose_end = w->gp * k->per_vg;
     const lanes slope_end =
@@ -97,13 +97,13 @@ static void block_advance(lane_group *g)
     EACH_VECTOR flat_begins(g, AT, &flat[v]);
     EACH_VECTOR
     {
-        work[v].k = refresh_kinetics(g, AT);
+        refresh_kinetics(g, AT);
         load_state(g, AT, &work[v].start);
-        work[v].secretes = vector_secretes(work[v].k, &work[v].start);
+        work[v].secretes = vector_secretes(kinetics_of(g, AT), &work[v].start);
         BY_SECRETION(block_first_half);
     }
     EACH_VECTOR flat_second(&flat[v]);
-    EACH_VECTOR block_stage1(&work[v]);
+    EACH_VECTOR block_stage1(g, AT, &work[v]);
     EACH_VECTOR flat_third(&flat[v]);
     EACH_VECTOR block_second_half(g, AT, &work[v]);
     EACH_VECTOR
@@ -119,7 +119,7 @@ static void block_advance(lane_group *g)
     EACH_VECTOR BY_SECRETION(block_stage4);
     EACH_VECTOR n_fast = list_lanes(BY_SECRETION(block_glucose), AT, fast, n_fast);
     for (int first = 0; first < n_fast; first += ISLET_LANES)
-        glucose_fast_lanes(fast + first, n_fast - first < ISLET_LANES ? n_fast - first : ISLET_LANES, work);
+        glucose_fast_lanes(g, fast + first, n_fast - first < ISLET_LANES ? n_fast - first : ISLET_LANES, work);
     EACH_VECTOR
     {
         BY_SECRETION(block_ends);

@@ -24,9 +24,8 @@ static inline lanes parabola_at(const parabola *p, double t)
 #define FAST_STEPS 2 /* a half */
 
 /* gp, gt and gs through the block by classical Runge-Kutta in short steps. */
-static void glucose_fast(block_work *w)
+static void glucose_fast(const lane_kinetics *k, block_work *w)
 {
-    const lane_kinetics *k = w->k;
     const double h = PART_MIN / FAST_STEPS;
     const parabola signal = parabola_through(w->signal, w->signal_middle, w->signal_end);
     const parabola xu = parabola_through(w->start.xu, w->middle.xu, w->end.xu);
@@ -91,22 +90,20 @@ static inline void gather_fields(const size_t *fields, size_t n_fields, const vo
     }
 }
 
-static void glucose_fast_lanes(const int *lane, int n, block_work *work)
+static void glucose_fast_lanes(const lane_group *g, const int *lane, int n, block_work *work)
 {
     lane_kinetics k;
     block_work w;
     const void *constants[ISLET_LANES], *states[ISLET_LANES];
     int at[ISLET_LANES];
     for (int j = 0; j < n; j++) {
-        block_work *from = &work[lane[j] / ISLET_LANES];
-        constants[j] = from->k;
-        states[j] = from;
         at[j] = lane[j] % ISLET_LANES;
+        constants[j] = kinetics_of(g, lane[j] - at[j]);
+        states[j] = &work[lane[j] / ISLET_LANES];
     }
     gather_fields(fast_constants, N_OF(fast_constants), constants, at, n, &k);
     gather_fields(fast_fields, N_OF(fast_fields), states, at, n, &w);
-    w.k = &k;
-    glucose_fast(&w);
+    glucose_fast(&k, &w);
     for (int j = 0; j < n; j++) {
         block_work *to = &work[lane[j] / ISLET_LANES];
         *lane_of(&to->gp, 0, at[j]) = *lane_of(&w.start.gp, 0, j);

@@ -23,7 +23,6 @@ static inline lanes follow_alarm(const lane_kinetics *k, const step_table *table
 }
 
 typedef struct {
-    const lane_kinetics *k;
     bool secretes;
     minute_state start, middle, end; /* of the block */
     minute_state unsecreted;         /* the middle, without what is secreted in the first half */
@@ -44,9 +43,9 @@ typedef struct {
     lanes_fma(T(half_gt_start_plasma), from_plasma, lanes_fma(T(half_gt_start_tissue), from_tissue, to))
 
 /* Stage 1, which needs nothing of the stomach. */
-static inline void block_stage1(block_work *w)
+static inline void block_stage1(const lane_group *g, int lane, block_work *w)
 {
-    const lane_kinetics *k = w->k;
+    const lane_kinetics *k = kinetics_of(g, lane);
     const minute_state *x = &w->start;
     w->glucose = x->gp * k->per_vg;
     w->signal = glucose_signal(k, x->id, x->ipo, x->xh);
@@ -57,7 +56,7 @@ static inline void block_stage1(block_work *w)
 static inline void block_eats(const lane_group *g, int lane, const part_lines *emptied, block_work *w)
 {
     const step_table *table = &g->step;
-    const lane_kinetics *k = w->k;
+    const lane_kinetics *k = kinetics_of(g, lane);
     const minute_state *x = &w->start;
     lanes qg = x->qg;
     for (int p = 0; p < BLOCK_PARTS; p++) {
@@ -93,7 +92,7 @@ static inline __attribute__((always_inline)) void block_stage2(const lane_group 
                                                                block_work *w)
 {
     const step_table *table = &g->step;
-    const lane_kinetics *k = w->k;
+    const lane_kinetics *k = kinetics_of(g, lane);
     const lanes glucose2 = w->gp2 * k->per_vg;
     w->portal = lanes_set1(0.0);
     if (secretes) {
@@ -113,7 +112,7 @@ static inline void block_stage3(const lane_group *g, int lane, block_work *w)
 {
     const step_table *table = &g->step;
     const lanes two = lanes_set1(2.0);
-    w->n3 = glucose_sources_of(w->k, w->signal_middle, w->middle.xu, w->gp3, w->gt3);
+    w->n3 = glucose_sources_of(kinetics_of(g, lane), w->signal_middle, w->middle.xu, w->gp3, w->gt3);
     const lanes gp = lanes_fma(T(half_gp_of_gp), w->gp2, lanes_fma(T(half_gp_of_gt), w->gt2, w->eaten_gp[1]));
     const lanes gt = lanes_fma(T(half_gt_of_gp), w->gp2, lanes_fma(T(half_gt_of_gt), w->gt2, w->eaten_gt[1]));
     const lanes turn_gp = lanes_fma(two, w->n3.gp, -w->n1.gp), turn_gt = lanes_fma(two, w->n3.gt, -w->n1.gt);
@@ -126,7 +125,7 @@ static inline __attribute__((always_inline)) void block_stage4(const lane_group 
                                                                block_work *w)
 {
     const step_table *table = &g->step;
-    const lane_kinetics *k = w->k;
+    const lane_kinetics *k = kinetics_of(g, lane);
     const lanes glucose3 = w->gp3 * k->per_vg, glucose4 = w->gp4 * k->per_vg;
     if (secretes) {
         chain_part(g, lane, 1, true, &w->middle, &w->end);
@@ -172,7 +171,7 @@ static inline void dose_missed(const lane_group *g, int lane, block_work *w)
     for (int m = 0; m < BLOCK_MINUTES; m++)
         if (g->rapid_minutes >> m & 1)
             missed = lanes_fma(lanes_load(&g->step.xu_missed[m][lane]), lanes_load(&g->rapid_u[m][lane]), missed);
-    missed = missed * w->k->pmol_kg_per_u;
+    missed = missed * kinetics_of(g, lane)->pmol_kg_per_u;
     add_missed(&g->step, lane, lanes_set1(0.0), -missed * w->n3.per_action * w->gt3, w);
 }
 
@@ -184,10 +183,10 @@ static inline lanes share_above_floor(const block_work *w)
 }
 
 /* Portal insulin moves faster than the stages see: its effect on production is put right by its integral. */
-static inline void portal_missed(const step_table *table, int lane, block_work *w)
+static inline void portal_missed(const lane_group *g, int lane, block_work *w)
 {
     const lanes seen = (w->start.ipo + 4.0 * w->middle.ipo + w->end.ipo) * (BLOCK_MINUTES / 6.0);
-    add_missed(table, lane, share_above_floor(w) * w->k->kp4 * (seen - w->portal), lanes_set1(0.0), w);
+    add_missed(&g->step, lane, share_above_floor(w) * kinetics_of(g, lane)->kp4 * (seen - w->portal), lanes_set1(0.0), w);
 }
 
 #define FAST_UPTAKE_PER_MIN 0.5 /* where uptake is faster than this, */
@@ -221,7 +220,7 @@ static inline __attribute__((always_inline)) lanes_mask block_glucose(const lane
 #undef STEP
     floor_missed(table, lane, w);
     dose_missed(g, lane, w);
-    if (secretes) portal_missed(table, lane, w);
+    if (secretes) portal_missed(g, lane, w);
 
     /* uptake has a kink where its action changes sign in hypoglycaemia */
     const lanes kink =
@@ -233,7 +232,7 @@ static inline __attribute__((always_inline)) lanes_mask block_glucose(const lane
         lanes_min(w->n3.uptake_rate, w->n4.uptake_rate); /* negative where a stage emptied the tissue */
     const lanes_mask calm =
         lanes_and(lanes_le(fastest, lanes_set1(FAST_UPTAKE_PER_MIN)), lanes_ge(slowest, lanes_set1(0.0)));
-    const lanes_mask fed = lanes_ge(lanes_min(w->gp, x->gp) * w->k->per_vg, lanes_set1(FCNS_FALLS_BELOW_MG_DL));
+    const lanes_mask fed = lanes_ge(lanes_min(w->gp, x->gp) * kinetics_of(g, lane)->per_vg, lanes_set1(FCNS_FALLS_BELOW_MG_DL));
     return lanes_not(lanes_and(lanes_and(calm, fed), lanes_le(doubt, lanes_set1(FAST_DOUBT))));
 }
 

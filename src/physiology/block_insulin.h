@@ -5,31 +5,10 @@
 
 #include "physiology/block_lanes.h"
 
-/* Insulin and C-peptide without what is secreted in this part. */
-static inline __attribute__((always_inline)) void chain_part(const lane_group *g, int lane, int part, bool secretes,
-                                                             const minute_state *x, minute_state *y)
+/* What is given in a part of the block has become by its end. */
+static inline __attribute__((always_inline)) void add_doses(const lane_group *g, int lane, int part, minute_state *y)
 {
     const step_table *table = &g->step;
-    const lanes zero = lanes_set1(0.0);
-    y->ipo = y->c1 = y->c2 = y->s1 = y->s2 = y->d1 = y->d2 = y->il = y->ip = y->xu = y->i1 = y->id = zero;
-#define DRIFT(to) y->to = T(to##_drift);
-#include "physiology/step.def"
-#define CHAIN(to, from)                                                                                                \
-    if (secretes || !(IS_SECRETED_##to || IS_SECRETED_##from)) y->to = lanes_fma(T(to##_of_##from), x->from, y->to);
-#define IS_SECRETED_ipo 1
-#define IS_SECRETED_c1 1
-#define IS_SECRETED_c2 1
-#define IS_SECRETED_s1 0
-#define IS_SECRETED_s2 0
-#define IS_SECRETED_d1 0
-#define IS_SECRETED_d2 0
-#define IS_SECRETED_il 0
-#define IS_SECRETED_ip 0
-#define IS_SECRETED_xu 0
-#define IS_SECRETED_i1 0
-#define IS_SECRETED_id 0
-#include "physiology/step.def"
-    if (!(g->rapid_minutes | g->depot_minutes)) return;
     const lanes pmol = lanes_load(&g->derived[DERIVED_pmol_kg_per_u][lane]);
     for (int m = 0; m < BLOCK_MINUTES; m++) {
         const int pair = dose_pair(part, m);
@@ -53,6 +32,38 @@ static inline __attribute__((always_inline)) void chain_part(const lane_group *g
 #undef DOSE_depot
         }
     }
+}
+
+/* Insulin and C-peptide without what is secreted in this part. */
+static inline __attribute__((always_inline)) void chain_part(const lane_group *g, int lane, int part, bool secretes,
+                                                             const minute_state *x, minute_state *out)
+{
+    const step_table *table = &g->step;
+    minute_state sum, *const y = &sum; /* in registers until it is complete */
+#define ZERO(key) y->key = lanes_set1(0.0);
+    FOR_CHAIN_STATES(ZERO)
+#undef ZERO
+#define DRIFT(to) y->to = T(to##_drift);
+#include "physiology/step.def"
+#define CHAIN(to, from)                                                                                                \
+    if (secretes || !(IS_SECRETED_##to || IS_SECRETED_##from)) y->to = lanes_fma(T(to##_of_##from), x->from, y->to);
+#define IS_SECRETED_ipo 1
+#define IS_SECRETED_c1 1
+#define IS_SECRETED_c2 1
+#define IS_SECRETED_s1 0
+#define IS_SECRETED_s2 0
+#define IS_SECRETED_d1 0
+#define IS_SECRETED_d2 0
+#define IS_SECRETED_il 0
+#define IS_SECRETED_ip 0
+#define IS_SECRETED_xu 0
+#define IS_SECRETED_i1 0
+#define IS_SECRETED_id 0
+#include "physiology/step.def"
+    if (g->rapid_minutes | g->depot_minutes) add_doses(g, lane, part, y);
+#define ENTRY(key) out->key = y->key;
+    FOR_CHAIN_STATES(ENTRY)
+#undef ENTRY
 }
 
 /* What is secreted into the portal vein and past it, pmol/kg/min. */

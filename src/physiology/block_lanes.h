@@ -8,23 +8,29 @@
 /* ---- group <-> lanes ---- */
 
 /* The constants of a vector, where they lie in the group. */
-static inline lane_kinetics *kinetics_of(lane_group *group, int lane)
+static inline lane_kinetics *kinetics_kept(lane_group *group, int lane)
 {
     return (lane_kinetics *)(void *)((double *)group->by_vector +
                                      (size_t)lane * (sizeof(lane_kinetics) / sizeof(lanes)));
 }
 
+static inline const lane_kinetics *kinetics_of(const lane_group *group, int lane)
+{
+    return (const lane_kinetics *)(const void *)((const double *)group->by_vector +
+                                                 (size_t)lane * (sizeof(lane_kinetics) / sizeof(lanes)));
+}
+
 static inline void gather_kinetics(lane_group *group, int lane)
 {
-    lanes *to = (lanes *)kinetics_of(group, lane);
+    lanes *to = (lanes *)kinetics_kept(group, lane);
     for (int i = 0; i < KINETIC_COUNT; i++) to[i] = lanes_load(&group->k[i][lane]);
     for (int i = 0; i < DERIVED_COUNT; i++) to[KINETIC_COUNT + i] = lanes_load(&group->derived[i][lane]);
 }
 
 /* What may change at any block. */
-static inline const lane_kinetics *refresh_kinetics(lane_group *group, int lane)
+static inline void refresh_kinetics(lane_group *group, int lane)
 {
-    lane_kinetics *k = kinetics_of(group, lane);
+    lane_kinetics *k = kinetics_kept(group, lane);
 #define REFRESH(key) k->key = lanes_load(&group->k[KINETIC_INDEX(key)][lane]);
     REFRESH(dawn)
     REFRESH(kp3)
@@ -37,7 +43,6 @@ static inline const lane_kinetics *refresh_kinetics(lane_group *group, int lane)
     REFRESH(phi_p)
 #undef REFRESH
     lane_kinetics_clock(k);
-    return k;
 }
 
 static inline void load_state(const lane_group *group, int lane, minute_state *x)

@@ -37,7 +37,7 @@ typedef struct {
     lanes qs1, qs2, qs1_middle, qs1_end, content, f1, f2, f3;
 } flat_step;
 
-static inline void flat_begins(lane_group *g, int lane, flat_step *s)
+static inline void flat_begins(const lane_group *g, int lane, flat_step *s)
 {
     const lane_kinetics *k = kinetics_of(g, lane);
     const lanes zero = lanes_set1(0.0);

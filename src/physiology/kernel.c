@@ -110,7 +110,8 @@ static void advance(lane_group *group, int blocks)
 static void advance_general(lane_group *group, int minutes, int steps)
 {
     for (int lane = 0; lane < LANE_GROUP; lane += ISLET_LANES) {
-        const lane_kinetics k = *refresh_kinetics(group, lane);
+        refresh_kinetics(group, lane);
+        const lane_kinetics k = *kinetics_of(group, lane);
         minute_state x;
         load_state(group, lane, &x);
         meal_book book = {lanes_load(&group->meal_left_mg[lane]), lanes_load(&group->eating[lane]),

@@ -8,7 +8,9 @@
 #define ISLET_PHYSIOLOGY_KERNEL_H
 
 #include <stdalign.h>
+#include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "patient/kinetics.h"
 
@@ -123,6 +125,16 @@ typedef struct {
 
     unsigned meal_minutes, rapid_minutes, depot_minutes; /* bit of each minute of the coming block in which some lane gets something */
 } lane_group;
+
+/* Everything of one lane to a lane of another group, which then needs prepare_day: a group is columns of eight bytes for each lane. */
+static inline void group_copy_lane(const lane_group *from, int from_lane, lane_group *to, int to_lane)
+{
+    typedef char row[LANE_GROUP][sizeof(double)];
+    const row *source = (const row *)from;
+    row *target = (row *)to;
+    for (size_t r = 0; r < offsetof(lane_group, meal_minutes) / sizeof(row); r++)
+        memcpy(target[r][to_lane], source[r][from_lane], sizeof(double));
+}
 
 /* Something enters in the minute that begins `minute` minutes after the start of the coming block. */
 static inline void group_give_meal(lane_group *group, int lane, int minute, double mg)

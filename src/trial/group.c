@@ -166,13 +166,13 @@ static void respond(const run_plan *run, group *group, int l, int day, int minut
     tally_of(run, lane, day)->carbohydrate_g += grams;
 }
 
-static void count_profile(const group *group, int day, int minute_of_day, int period, glucose_profile *profile)
+static void count_profile(const group *group, int day, int minute_of_day, int period)
 {
     int slot = minute_of_day * PROFILE_SLOTS / MINUTES_PER_DAY;
     for (int l = 0; l < group->n_people; l++) {
         if (day >= group->lanes[l].end_day) continue;
         int bin = (int)(group->minute.cgm_mg_dl[l] / PROFILE_BIN_MG_DL);
-        profile->count[period][slot][bin < PROFILE_BINS ? bin : PROFILE_BINS - 1]++;
+        group->profile[l]->count[period][slot][bin < PROFILE_BINS ? bin : PROFILE_BINS - 1]++;
     }
 }
 
@@ -206,7 +206,6 @@ static void set_dawn(const run_plan *run, group *group, int minute_of_day)
 typedef struct {
     int visit;                    /* number of the visit measured at 07:00, -1 for none */
     int period;                   /* of the glucose profile it counts in, -1 for none */
-    glucose_profile *profile;
     bool closing;                 /* the day after the follow-up: only its morning, for the last visit */
 } day_purpose;
 
@@ -221,7 +220,7 @@ static void minutes_of_day(const run_plan *run, group *group, int day, const day
                 type2_look(run, &group->lanes[l], &group->minute, l);
         }
         if (purpose->period >= 0 && now % (MINUTES_PER_DAY / PROFILE_SLOTS) == 0)
-            count_profile(group, day, now, purpose->period, purpose->profile);
+            count_profile(group, day, now, purpose->period);
         if (purpose->visit >= 0 && now == VISIT_MINUTE) {
             visit_measure(run, group, purpose->visit, day);
             if (purpose->closing) return;
@@ -333,20 +332,19 @@ static bool is_stopped(const run_plan *run, int day)
     return day % 7 == 0 && run->stop && run->stop(run->stop_context);
 }
 
-bool group_run_in(const run_plan *run, group *group, glucose_profile *profile)
+bool group_run_in(const run_plan *run, group *group)
 {
     for (int day = -run->run_in_day; day < 0; day++) {
         if (is_stopped(run, day)) return false;
         day_begins(run, group, day, false);
-        minutes_of_day(run, group, day, &(day_purpose){.visit = -1, .period = day >= -PROFILE_DAYS ? PROFILE_BEFORE : -1,
-                                                       .profile = profile});
+        minutes_of_day(run, group, day, &(day_purpose){.visit = -1, .period = day >= -PROFILE_DAYS ? PROFILE_BEFORE : -1});
         day_ends(run, group, day);
         for (int l = 0; l < LANE_GROUP; l++) course_run_in_day(run, &group->lanes[l], day);
     }
     return true;
 }
 
-bool group_follow_up(const run_plan *run, group *group, glucose_profile *profile)
+bool group_follow_up(const run_plan *run, group *group)
 {
     int visit = 0;
     for (int l = 0; l < LANE_GROUP; l++)
@@ -357,7 +355,7 @@ bool group_follow_up(const run_plan *run, group *group, glucose_profile *profile
         if (closing && !visits) break;
         day_begins(run, group, day, visits);
         int period = !closing && day >= run->follow_up_day - PROFILE_DAYS ? PROFILE_AFTER : -1;
-        minutes_of_day(run, group, day, &(day_purpose){visits ? visit++ : -1, period, profile, closing});
+        minutes_of_day(run, group, day, &(day_purpose){visits ? visit++ : -1, period, closing});
         if (closing) break;
         day_ends(run, group, day);
         for (int l = 0; l < LANE_GROUP; l++) course_day(run, &group->lanes[l], day);

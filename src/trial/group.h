@@ -1,4 +1,4 @@
-/* Group: LANE_GROUP people of one arm through all their days. */
+/* Group: LANE_GROUP people, each in an arm, through all their days. Arms of one person side by side eat together. */
 #ifndef ISLET_TRIAL_GROUP_H
 #define ISLET_TRIAL_GROUP_H
 
@@ -7,6 +7,7 @@
 typedef struct {
     lane_group minute;            /* the kernel's side */
     lane lanes[LANE_GROUP];       /* the rest of each person */
+    glucose_profile *profile[LANE_GROUP]; /* where each lane's last 14 days are counted */
     int n_people;                 /* lanes in use; the others repeat the first and are not reported */
 } group;
 
@@ -14,12 +15,11 @@ typedef struct {
  * lane must already point to buffers. */
 void group_start(const run_plan *run, group *group);
 
-/* From the first day of the run-in up to day 0. The last 14 days are counted in `profile`. False when the run was
- * stopped: what the group holds is then of no use. */
-bool group_run_in(const run_plan *run, group *group, glucose_profile *profile);
+/* From the first day of the run-in up to day 0. False when the run was stopped: what the group holds is then of no use. */
+bool group_run_in(const run_plan *run, group *group);
 
-/* From day 0 to the end of follow-up in the lanes' arm. The last 14 days are counted in `profile`. False when stopped. */
-bool group_follow_up(const run_plan *run, group *group, glucose_profile *profile);
+/* From day 0 to the end of follow-up in the lanes' arms. False when stopped. */
+bool group_follow_up(const run_plan *run, group *group);
 
 /* Measure what a visit on `day` measures; called by group_follow_up at 07:00. (visit.c) */
 void visit_measure(const run_plan *run, group *group, int visit, int day);

@@ -220,10 +220,12 @@ double trial_total_patient_days(const trial *t)
 /* ---- buffers of one thread ---- */
 
 typedef struct {
-    group group, after_run_in;
+    group run_in, group;          /* people in the run-in; people in their arms */
     person people[LANE_GROUP];
     patient_traits *traits;       /* [arm][lane]; one arm's when all share their people */
-    day_tally *tally;             /* [lane][day] */
+    day_tally *run_in_tally;      /* [lane][day] */
+    patient_event *run_in_events; /* [lane][event] */
+    day_tally *tally;             /* [lane][day], the run-in's before them */
     patient_event *events;        /* [lane][event] */
     double (*visits)[ENDPOINT_COUNT]; /* [lane][visit] */
     patient_day *days;            /* [arm][lane][day] */
@@ -239,6 +241,8 @@ static void worker_free(worker *w)
 {
     if (!w) return;
     free(w->traits);
+    free(w->run_in_tally);
+    free(w->run_in_events);
     free(w->tally);
     free(w->events);
     free(w->visits);
@@ -259,6 +263,8 @@ static worker *worker_create(const trial *t)
     w->n_tally = t->plan.run_in_day + t->plan.follow_up_day + 1;
     w->max_events = t->plan.follow_up_day + EVENTS_SPARE;
     w->traits = calloc(LANE_GROUP * arms, sizeof(*w->traits));
+    w->run_in_tally = calloc((size_t)t->plan.run_in_day * LANE_GROUP, sizeof(*w->run_in_tally));
+    w->run_in_events = calloc((size_t)w->max_events * LANE_GROUP, sizeof(*w->run_in_events));
     w->tally = calloc((size_t)w->n_tally * LANE_GROUP, sizeof(*w->tally));
     w->events = calloc((size_t)w->max_events * LANE_GROUP, sizeof(*w->events));
     w->visits = calloc(visits * LANE_GROUP, sizeof(*w->visits));
@@ -267,7 +273,7 @@ static worker *worker_create(const trial *t)
     w->kept_visits = calloc(visits * LANE_GROUP * arms, sizeof(*w->kept_visits));
     w->results = calloc(LANE_GROUP * arms, sizeof(*w->results));
     w->after = calloc(arms, sizeof(*w->after));
-    if (w->traits && w->tally && w->events && w->visits && w->days && w->kept_events && w->kept_visits && w->results && w->after) return w;
+    if (w->traits && w->run_in_tally && w->run_in_events && w->tally && w->events && w->visits && w->days && w->kept_events && w->kept_visits && w->results && w->after) return w;
     worker_free(w);
     return NULL;
 }
@@ -290,14 +296,14 @@ static void fill_traits(const person *who, int64_t patient, patient_traits *out)
  * (independent arms) have different numbers. */
 static void load_people(const trial *t, worker *w, int cohort, const uint64_t *candidate, int64_t first, int n)
 {
-    w->group.n_people = n;
+    w->run_in.n_people = n;
     for (int l = 0; l < LANE_GROUP; l++) {
         uint64_t number = candidate[first + (l < n ? l : 0)];
         if (!person_draw(&t->source, t->seed, number, &w->people[l])) continue; /* enrolled people can be drawn */
         fill_traits(&w->people[l], cohort * t->n_patients + first + l, &w->traits[cohort * LANE_GROUP + l]);
-        w->group.lanes[l] = (lane){.who = &w->people[l], .tally = w->tally + (size_t)l * (size_t)w->n_tally,
-                                   .events = w->events + (size_t)l * (size_t)w->max_events, .max_events = w->max_events,
-                                   .visits = w->visits + (size_t)l * ((size_t)t->n_visits + 1)};
+        w->run_in.profile[l] = &w->before;
+        w->run_in.lanes[l] = (lane){.who = &w->people[l], .tally = w->run_in_tally + (size_t)l * (size_t)t->plan.run_in_day,
+                                    .events = w->run_in_events + (size_t)l * (size_t)w->max_events, .max_events = w->max_events};
     }
 }
 
@@ -315,10 +321,9 @@ static void pack_day(const day_tally *tally, patient_day *out)
                          packed(tally->c_peptide_mean_nmol_l, 1000.0), packed(tally->graft_function, 10000.0)};
 }
 
-/* Keep what lane `l` left in arm `a`. */
-static void keep_lane(const trial *t, worker *w, int a, int l)
+/* Keep what a lane of the group left: person `l` of the block in arm `a`. */
+static void keep_lane(const trial *t, worker *w, int a, int l, const lane *lane)
 {
-    const lane *lane = &w->group.lanes[l];
     size_t slot = (size_t)a * LANE_GROUP + (size_t)l;
     size_t visits = (size_t)t->n_visits + 1, follow_up = (size_t)t->plan.follow_up_day;
     patient_day *days = w->days + slot * follow_up;
@@ -331,14 +336,6 @@ static void keep_lane(const trial *t, worker *w, int a, int l)
                                         .n_days = lane->end_day, .days = days, .n_events = lane->n_events, .events = events};
 }
 
-static bool run_arm(const trial *t, worker *w, int a)
-{
-    for (int l = 0; l < LANE_GROUP; l++) w->group.lanes[l].arm = &t->protocol->arms[a];
-    if (!group_follow_up(&t->plan, &w->group, &w->after[a])) return false;
-    for (int l = 0; l < w->group.n_people; l++) keep_lane(t, w, a, l);
-    return true;
-}
-
 static void add_profile(glucose_profile *to, const glucose_profile *from)
 {
     uint32_t *a = &to->count[0][0][0];
@@ -346,11 +343,53 @@ static void add_profile(glucose_profile *to, const glucose_profile *from)
     for (size_t i = 0; i < sizeof(*to) / sizeof(*a); i++) a[i] += b[i];
 }
 
-/* Remember a person whose states left their physical bounds in the arm just run. */
-static void note_impossible(worker *w)
+/* Person `l` after the run-in takes a seat in the group, in arm `a`. */
+static void take_seat(const trial *t, worker *w, int seat, int a, int l)
 {
-    for (int l = 0; l < w->group.n_people && !w->impossible; l++)
-        if (w->group.lanes[l].out_of_bounds) w->impossible = &w->people[l];
+    const lane *before = &w->run_in.lanes[l];
+    lane *here = &w->group.lanes[seat];
+    group_copy_lane(&w->run_in.minute, l, &w->group.minute, seat);
+    *here = *before;
+    here->arm = &t->protocol->arms[a];
+    here->tally = w->tally + (size_t)seat * (size_t)w->n_tally;
+    here->events = w->events + (size_t)seat * (size_t)w->max_events;
+    here->visits = w->visits + (size_t)seat * ((size_t)t->n_visits + 1);
+    memcpy(here->tally, before->tally, (size_t)t->plan.run_in_day * sizeof(*here->tally));
+    memcpy(here->events, before->events, (size_t)before->n_events * sizeof(*here->events));
+    w->group.profile[seat] = &w->after[a];
+}
+
+/* A group's seats: the (person, arm) pairs from `begin` on, arms of a person side by side in the count. Within the group they
+ * sit by arm, so that what an arm does not do is left out for whole vectors. */
+static int take_seats(const trial *t, worker *w, int begin, int first, int arms, int arm_of[LANE_GROUP], int person_of[LANE_GROUP])
+{
+    const int all = w->run_in.n_people * arms, n = all - begin < LANE_GROUP ? all - begin : LANE_GROUP;
+    int seat = 0;
+    for (int a = 0; a < arms; a++)
+        for (int at = begin; at < begin + n; at++) {
+            if (at % arms != a) continue;
+            arm_of[seat] = first + a;
+            person_of[seat++] = at / arms;
+        }
+    for (seat = 0; seat < LANE_GROUP; seat++) take_seat(t, w, seat, arm_of[seat < n ? seat : 0], person_of[seat < n ? seat : 0]);
+    w->group.n_people = n;
+    return n;
+}
+
+/* The block's people in `arms` arms from `first` on. False when stopped. */
+static bool run_arms(const trial *t, worker *w, int first, int arms)
+{
+    int arm_of[LANE_GROUP], person_of[LANE_GROUP];
+    for (int begin = 0; begin < w->run_in.n_people * arms; begin += LANE_GROUP) {
+        const int n = take_seats(t, w, begin, first, arms, arm_of, person_of);
+        if (!group_follow_up(&t->plan, &w->group)) return false;
+        for (int seat = 0; seat < n; seat++) {
+            const lane *lane = &w->group.lanes[seat];
+            keep_lane(t, w, arm_of[seat], person_of[seat], lane);
+            if (lane->out_of_bounds && !w->impossible) w->impossible = lane->who;
+        }
+    }
+    return true;
 }
 
 static int block_people(const trial *t, int64_t block)
@@ -365,19 +404,14 @@ static bool run_block(const trial *t, worker *w, int64_t block)
     int64_t first = block * LANE_GROUP;
     int n = block_people(t, block);
     memset(w->after, 0, sizeof(*w->after) * (size_t)t->protocol->n_arms);
-    for (int a = 0; a < t->protocol->n_arms; a++) {
-        if (a == 0 || t->independent) {
-            load_people(t, w, a, t->candidate + (t->independent ? a * t->n_patients : 0), first, n);
-            memset(&w->before, 0, sizeof(w->before));
-            group_start(&t->plan, &w->group);
-            if (!group_run_in(&t->plan, &w->group, &w->before)) return false;
-            w->after_run_in = w->group;
-        } else {
-            w->group = w->after_run_in;
-        }
-        add_profile(&w->after[a], &w->before);
-        if (!run_arm(t, w, a)) return false;
-        note_impossible(w);
+    const int arms = t->protocol->n_arms, together = t->independent ? 1 : arms;
+    for (int a = 0; a < arms; a += together) {
+        load_people(t, w, a, t->candidate + (t->independent ? a * t->n_patients : 0), first, n);
+        memset(&w->before, 0, sizeof(w->before));
+        group_start(&t->plan, &w->run_in);
+        if (!group_run_in(&t->plan, &w->run_in)) return false;
+        for (int arm = a; arm < a + together; arm++) add_profile(&w->after[arm], &w->before);
+        if (!run_arms(t, w, a, together)) return false;
     }
     return true;
 }
@@ -428,11 +462,10 @@ static bool next_candidate(const trial *t, uint64_t *number, person *who)
 /* Simulate the run-in of `n` candidates and mark who meets the rest of the requirements. */
 static void screen_block(const trial *t, worker *w, const uint64_t *candidate, int n, bool *admitted)
 {
-    glucose_profile unused = {0};
     load_people(t, w, 0, candidate, 0, n);
-    group_start(&t->plan, &w->group);
-    bool whole = group_run_in(&t->plan, &w->group, &unused);
-    for (int l = 0; l < n; l++) admitted[l] = whole && meets_at_screening(t, &w->group.lanes[l]);
+    group_start(&t->plan, &w->run_in);
+    bool whole = group_run_in(&t->plan, &w->run_in);
+    for (int l = 0; l < n; l++) admitted[l] = whole && meets_at_screening(t, &w->run_in.lanes[l]);
 }
 
 #define SCREEN_BLOCKS 16
@@ -527,7 +560,7 @@ islet_status trial_take(trial *t, int64_t batch, const batch_view *view, trial_s
 
 static islet_status keep_block(trial *t, worker *w, int64_t block, trial_sink sink, void *context)
 {
-    int n = w->group.n_people, arms = t->protocol->n_arms;
+    int n = w->run_in.n_people, arms = t->protocol->n_arms;
     for (int a = 1; a < arms; a++) /* close the gaps of an incomplete block */
         memmove(w->results + a * n, w->results + a * LANE_GROUP, sizeof(*w->results) * (size_t)n);
     return hand_on(t, block, w->results, n * arms, w->after, sink, context);

@@ -1,6 +1,7 @@
 /* islet forecast: what a protocol may do to people like one patient. An illustration, never advice. */
 #include <string.h>
 
+#include "forecast_text.h"
 #include "names.h"
 #include "output.h"
 #include "progress.h"
@@ -77,38 +78,16 @@ static void write_csv(const islet_forecast *f, FILE *file)
     grid_free(g);
 }
 
-/* ---- for people ---- */
-
-static void print_table(const islet_table *table, const int *columns, const char *heading, FILE *file)
-{
-    fprintf(file, "\n%s\n", heading);
-    grid *g = grid_from_table(table);
-    grid_print(g, columns, file);
-    grid_free(g);
-}
-
-static void write_text(const islet_forecast *f, FILE *file)
-{
-    static const int assumed[] = {0, 1, 2, 3, 4, 5, 6, -1}, bands[] = {0, 1, 3, 4, 6, 8, 9, -1}, shares[] = {0, 1, 3, 4, 5, 6, -1};
-    fprintf(file, "%s\n", illustration);
-    print_table(f->assumed, assumed, "People like this patient", file);
-    print_table(f->bands, bands, "Over time: 5 of 100 people are below p5, half below p50, 5 above p95", file);
-    print_table(f->chances, shares, "Of 100 people like this, so many (with the limits of chance)", file);
-    print_table(f->harms, shares, "Of the same 100 people, so many have had", file);
-    fprintf(file, "\nNot known\n");
-    for (int r = 0; r < islet_table_rows(f->unknown); r++) {
-        fputs("- ", file);
-        print_wrapped(file, islet_table_cell(f->unknown, r, 0), 2, 2);
-    }
-}
-
 static cli_exit show(const islet_forecast *f, const cli_options *options)
 {
     output out;
     if (!output_open(&out, options->out)) return EXIT_IO;
     if (options->json) write_json(f, options, out.file);
     else if (options->csv) write_csv(f, out.file);
-    else write_text(f, out.file);
+    else {
+        fprintf(out.file, "%s\n", illustration);
+        forecast_print(f, out.file);
+    }
     return output_close(&out);
 }
 

@@ -134,8 +134,8 @@ static void print_shares(const islet_table *table, const char *heading, FILE *fi
 void forecast_print(const islet_forecast *f, FILE *file)
 {
     static const char *const bands[3] = {"p50", "p5", "p95"};
-    static const int assumed[] = {0, 1, 2, 3, 4, 5, -1};
-    fputs("\nPeople like this patient, at screening\n", file);
+    static const int assumed[] = {0, 1, 2, 3, 4, 5, 6, -1};
+    fputs("\nPeople like this patient: within the range at screening\n", file);
     grid *g = grid_from_table(f->assumed);
     grid_print(g, assumed, file);
     grid_free(g);

@@ -200,7 +200,7 @@ static bool add_like(const forecast *f, islet_table *out)
         const char *note = at->conflict ? "two values disagree: not used, assumed as in the population"
                            : !known     ? "not given: assumed as in the population"
                            : f->widened ? "the range was widened, because too few people were like this"
-                                        : "people within the range at screening";
+                                        : "";
         if (!table_add_row(out, (const char *const[]){info->key, info->unit, at->known ? at->found : "", low, high, mean, note})) return false;
     }
     return true;

@@ -153,7 +153,7 @@ static inline lanes count_if(const double *counter, lanes_mask condition)
     return lanes_load(counter) + lanes_select(condition, lanes_set1(1.0), lanes_set1(0.0));
 }
 
-static void sense(lane_group *group, uint64_t seed, uint64_t reading, double session_day)
+static void sense(lane_group *group, uint64_t seed, uint64_t reading, double session_day, bool risk)
 {
     for (int lane = 0; lane < LANE_GROUP; lane += ISLET_LANES) {
         lanes z = rng_lanes_normal(seed, lanes_bits_load(&group->person[lane]), RNG_sensor, reading);
@@ -175,9 +175,11 @@ static void sense(lane_group *group, uint64_t seed, uint64_t reading, double ses
 
         lanes_mask low = lanes_lt(cgm, lanes_set1(70.0)), high = lanes_gt(cgm, lanes_set1(180.0));
         lanes_store(&group->below_70[lane], count_if(&group->below_70[lane], low));
-        lanes scale = glucose_risk_scale(cgm);
-        add_to(&group->risk_low_sum[lane], glucose_risk_low(scale));
-        add_to(&group->risk_high_sum[lane], glucose_risk_high(scale));
+        if (risk) {
+            const lanes scale = glucose_risk_scale(cgm);
+            add_to(&group->risk_low_sum[lane], glucose_risk_low(scale));
+            add_to(&group->risk_high_sum[lane], glucose_risk_high(scale));
+        }
         lanes_store(&group->above_250[lane], count_if(&group->above_250[lane], lanes_gt(cgm, lanes_set1(250.0))));
         lanes_store(&group->below_54[lane], count_if(&group->below_54[lane], lanes_lt(cgm, lanes_set1(54.0))));
         lanes_store(&group->above_180[lane], count_if(&group->above_180[lane], high));

@@ -8,6 +8,7 @@
 #define ISLET_PHYSIOLOGY_KERNEL_H
 
 #include <stdalign.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -168,8 +169,9 @@ typedef struct {
     /* `minutes` minutes (what was given must enter in them) by classical Runge-Kutta on everything, `steps` equal steps a minute: the
      * general path that checks the other. */
     void (*advance_general)(lane_group *group, int minutes, int steps);
-    /* Take one sensor reading: number `reading` of the person, `session_day` days after insertion. */
-    void (*sense)(lane_group *group, uint64_t seed, uint64_t reading, double session_day);
+    /* Take one sensor reading: number `reading` of the person, `session_day` days after insertion. Its risk (glucose_risk.h), half
+     * of the work, is added up where `risk` is wanted. */
+    void (*sense)(lane_group *group, uint64_t seed, uint64_t reading, double session_day, bool risk);
 } kernel;
 
 /* Kernel by name (portable, scalar, avx2, avx512); NULL name means the widest this processor runs; NULL if unknown

@@ -187,12 +187,19 @@ static void apply_events(const run_plan *run, group *group, int day, int minute_
     }
 }
 
-static void sensor_reading(const run_plan *run, group *group, int day, int minute_of_day)
+static bool counts_for_a_visit(const run_plan *run, int day)
+{
+    for (int v = 0; v < run->n_visits; v++)
+        if (day < run->visit_day[v] && day >= run->visit_day[v] - VISIT_WINDOW_DAYS) return true;
+    return false;
+}
+
+static void sensor_reading(const run_plan *run, group *group, int day, int minute_of_day, bool risk)
 {
     int run_day = day + run->run_in_day;
     uint64_t reading = ((uint64_t)run_day * MINUTES_PER_DAY + (uint64_t)minute_of_day) / SENSOR_MINUTES;
     double session_day = run_day % SENSOR_SESSION_DAY + minute_of_day / (double)MINUTES_PER_DAY;
-    run->kernel->sense(&group->minute, run->seed, reading, session_day);
+    run->kernel->sense(&group->minute, run->seed, reading, session_day, risk);
 }
 
 static void set_dawn(const run_plan *run, group *group, int minute_of_day)
@@ -211,9 +218,10 @@ typedef struct {
 
 static void minutes_of_day(const run_plan *run, group *group, int day, const day_purpose *purpose)
 {
+    const bool risk = counts_for_a_visit(run, day);
     for (int now = 0; now < MINUTES_PER_DAY; now += BLOCK_MINUTES) {
         set_dawn(run, group, now);
-        sensor_reading(run, group, day, now);
+        sensor_reading(run, group, day, now, risk);
         for (int l = 0; l < LANE_GROUP; l++) {
             respond(run, group, l, day, now);
             if (now % LOOK_MINUTES == 0 && group->lanes[l].who->diabetes != DIABETES_TYPE1)

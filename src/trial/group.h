@@ -4,6 +4,8 @@
 
 #include "trial/lane.h"
 
+#define VISIT_WINDOW_DAYS 14 /* of sensor readings and doses before a visit: what it reports of them */
+
 typedef struct {
     lane_group minute;            /* the kernel's side */
     lane lanes[LANE_GROUP];       /* the rest of each person */

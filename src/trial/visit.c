@@ -10,7 +10,6 @@
 #include "trial/group.h"
 #include "trial/scores.h"
 
-#define WINDOW_DAYS 14
 #define FASTING_DAYS 7
 #define TEST_MEAL_G_PER_KG 0.82
 #define TEST_MEAL_MAX_G 49.0
@@ -62,7 +61,7 @@ static void record_window(const run_plan *run, const lane *lane, int day, double
 {
     double n = 0.0, in_range = 0.0, below_70 = 0.0, below_54 = 0.0, above = 0.0, above_250 = 0.0, sum = 0.0, squares = 0.0, insulin = 0.0;
     double risk_low = 0.0, risk_high = 0.0;
-    for (int i = day + run->run_in_day - WINDOW_DAYS; i < day + run->run_in_day; i++) {
+    for (int i = day + run->run_in_day - VISIT_WINDOW_DAYS; i < day + run->run_in_day; i++) {
         const day_tally *t = &lane->tally[i];
         n += t->cgm_n;
         in_range += t->in_range;
@@ -88,8 +87,8 @@ static void record_window(const run_plan *run, const lane *lane, int day, double
     out[ENDPOINT_high_blood_glucose_index] = risk_high / n;
     out[ENDPOINT_glycemia_risk_index] = glycemia_risk_index(100.0 * below_54 / n, 100.0 * (below_70 - below_54) / n,
                                                            100.0 * above_250 / n, 100.0 * (above - above_250) / n);
-    if (day - WINDOW_DAYS >= course_diagnosis_day(lane->who)) { /* before it insulin was not yet begun: nothing to count */
-        out[ENDPOINT_insulin_u_per_kg_day] = insulin / WINDOW_DAYS / lane_weight_kg(lane);
+    if (day - VISIT_WINDOW_DAYS >= course_diagnosis_day(lane->who)) { /* before it insulin was not yet begun: nothing to count */
+        out[ENDPOINT_insulin_u_per_kg_day] = insulin / VISIT_WINDOW_DAYS / lane_weight_kg(lane);
         out[ENDPOINT_insulin_independent] = insulin > 0.0 ? 0.0 : 1.0;
     }
 

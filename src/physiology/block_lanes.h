@@ -45,16 +45,19 @@ static inline void refresh_kinetics(lane_group *group, int lane)
     lane_kinetics_clock(k);
 }
 
+/* written out by the list of states, which keeps them in registers */
 static inline void load_state(const lane_group *group, int lane, minute_state *x)
 {
-    lanes *to = (lanes *)x;
-    for (int i = 0; i < MINUTE_STATES; i++) to[i] = lanes_load(&group->x[i][lane]);
+#define STATE(key, unit, sentence) x->key = lanes_load(&group->x[MINUTE_##key][lane]);
+#include "physiology/states.def"
+#undef STATE
 }
 
 static inline void store_state(lane_group *group, int lane, const minute_state *x)
 {
-    const lanes *from = (const lanes *)x;
-    for (int i = 0; i < MINUTE_STATES; i++) lanes_store(&group->x[i][lane], from[i]);
+#define STATE(key, unit, sentence) lanes_store(&group->x[MINUTE_##key][lane], x->key);
+#include "physiology/states.def"
+#undef STATE
 }
 
 /* What flows in each part of a block, per minute: mean and slope of the straight line with its mass and first moment. */

@@ -28,7 +28,7 @@ static inline void block_secretes(lane_group *g, int lane, lanes glucose_middle,
     const lanes slope_middle =
         lanes_fma(lanes_set1(1.5 / BLOCK_MINUTES), glucose_end - w->glucose, -0.25 * (w->slope + slope_end));
     const glucose_course first = {w->glucose, w->slope, glucose_middle}, second = {glucose_middle, slope_middle, glucose_end};
-    w->middle = w->unsecreted;
+    copy_chain(&w->unsecreted, &w->middle);
     lanes found = secrete(k, table, lane, &w->start, &first, false, &w->middle);
     chain_part(g, lane, 1, true, &w->middle, &w->end);
     found = found + secrete(k, table, lane, &w->middle, &second, false, &w->end);

@@ -96,7 +96,7 @@ static inline __attribute__((always_inline)) void block_stage2(const lane_group 
     const lanes glucose2 = w->gp2 * k->per_vg;
     w->portal = lanes_set1(0.0);
     if (secretes) {
-        w->middle = w->unsecreted;
+        copy_chain(&w->unsecreted, &w->middle);
         const glucose_course course = {w->glucose, w->slope, glucose2};
         w->portal = secrete(k, table, lane, &w->start, &course, true, &w->middle);
     }

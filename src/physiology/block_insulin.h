@@ -5,6 +5,13 @@
 
 #include "physiology/block_lanes.h"
 
+static inline void copy_chain(const minute_state *from, minute_state *to)
+{
+#define ENTRY(key) to->key = from->key;
+    FOR_CHAIN_STATES(ENTRY)
+#undef ENTRY
+}
+
 /* What is given in a part of the block has become by its end. */
 static inline __attribute__((always_inline)) void add_doses(const lane_group *g, int lane, int part, minute_state *y)
 {
@@ -61,9 +68,7 @@ static inline __attribute__((always_inline)) void chain_part(const lane_group *g
 #define IS_SECRETED_id 0
 #include "physiology/step.def"
     if (g->rapid_minutes | g->depot_minutes) add_doses(g, lane, part, y);
-#define ENTRY(key) out->key = y->key;
-    FOR_CHAIN_STATES(ENTRY)
-#undef ENTRY
+    copy_chain(y, out);
 }
 
 /* What is secreted into the portal vein and past it, pmol/kg/min. */

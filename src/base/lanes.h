@@ -170,6 +170,13 @@ static inline unsigned lanes_mask_bits(lanes_mask mask)
 static inline lanes_mask lanes_and(lanes_mask a, lanes_mask b) { return a & b; }
 static inline lanes_mask lanes_or(lanes_mask a, lanes_mask b) { return a | b; }
 
+/* Does somebody want what few do without? One lane looks; a vector does not, because one of its lanes nearly always does. The
+ * caller chooses by the mask again, so that the answer changes no bit. */
+static inline bool lanes_worth(lanes_mask wanted)
+{
+    return ISLET_LANES > 1 || lanes_any(wanted);
+}
+
 /* |a|: the sign bit cleared, so a NaN stays one */
 static inline lanes lanes_abs(lanes a)
 {

@@ -68,14 +68,6 @@ static inline __attribute__((always_inline)) void block_ends(lane_group *g, int 
 }
 #undef T
 
-/* What is 0 for a whole vector stays so and adds nothing: leaving it out changes no bit. */
-static inline bool vector_secretes(const lane_kinetics *k, const minute_state *x)
-{
-    const lanes_bits all = lanes_to_bits(k->m_native) | lanes_to_bits(k->m_graft) | lanes_to_bits(x->ipo) |
-                           lanes_to_bits(x->yn) | lanes_to_bits(x->yg) | lanes_to_bits(x->c1) | lanes_to_bits(x->c2);
-    return lanes_any_bit(all << 1); /* either zero is one */
-}
-
 #define EACH_VECTOR for (int v = 0; v < VECTORS; v++)
 #define AT (v * ISLET_LANES)
 

@@ -73,7 +73,9 @@ static inline glucose_sources glucose_sources_of(const lane_kinetics *k, lanes s
     lanes glucose = gp * k->per_vg;
     lanes zero = lanes_set1(0.0), excretion = k->ke1 * lanes_max(gp - k->ke2, zero);
     lanes fcns = k->fcns * lanes_min(glucose * (1.0 / FCNS_FALLS_BELOW_MG_DL), lanes_set1(1.0));
-    lanes rho = lanes_select(lanes_gt(xu, zero), hypo_amplification(k, glucose), lanes_set1(1.0));
+    const lanes_mask amplified = lanes_and(lanes_gt(xu, zero), lanes_lt(glucose, k->gb));
+    lanes rho = lanes_set1(1.0);
+    if (lanes_worth(amplified)) rho = lanes_select(amplified, hypo_amplification(k, glucose), rho);
     lanes capacity = k->vmx * rho, vm = lanes_max(lanes_fma(capacity, xu, k->vm0), zero);
     lanes per_gt = 1.0 / (k->km0 + gt); /* a reciprocal need not wait for rho */
     lanes rate = lanes_min(vm * per_gt, lanes_set1(UPTAKE_MAX_PER_MIN));

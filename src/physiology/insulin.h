@@ -23,11 +23,10 @@ static inline lanes insulin_hepatic_loss_rate(const lane_kinetics *k, lanes secr
     return extraction * k->m1 / (1.0 - extraction);
 }
 
-static inline void insulin_rhs(const lane_kinetics *k, const minute_input *in, lanes insulin, lanes systemic,
+static inline void insulin_rhs(const lane_kinetics *k, const minute_input *in, lanes insulin, lanes m3, lanes systemic,
                                const minute_state *x, minute_state *dx)
 {
     lanes portal = k->gamma * x->ipo;
-    lanes m3 = insulin_hepatic_loss_rate(k, portal);
     lanes absorbed = k->ka1 * x->s1 + k->ka2 * x->s2 + k->kl * x->d2;
 
     dx->il = portal + k->m2 * x->ip - (k->m1 + m3) * x->il;

@@ -44,45 +44,80 @@ static void prepare(lane_group *group)
 
 /* ---- the general method: one minute ---- */
 
-/* y + h * slope for every state from `first` on; written out for each, which lets the compiler keep them in registers */
+/* States that stay 0 where nobody secretes. */
+static inline bool is_of_secretion(int state)
+{
+    return state == STATE_ipo || state == STATE_yn || state == STATE_yg || state == STATE_c1 || state == STATE_c2;
+}
+
+/* y + h * slope for every state; written out for each, which lets the compiler keep them in registers */
 static inline __attribute__((always_inline)) void state_step(const minute_state *y, const minute_state *slope, double h,
-                                                             int first, minute_state *out)
+                                                             bool secretes, minute_state *out)
 {
     const lanes step = lanes_set1(h);
-#define STATE(key, unit, sentence)                                                                                    \
-    if (STATE_##key >= first) out->key = lanes_fma(step, slope->key, y->key);
+#define STATE(key, unit, sentence)                                                                                     \
+    out->key = secretes || !is_of_secretion(STATE_##key) ? lanes_fma(step, slope->key, y->key) : y->key;
 #include "physiology/states.def"
 #undef STATE
 }
 
-/* y += h/6 (k1 + 2 k2 + 2 k3 + k4) for every state from `first` on */
+/* y += h/6 (k1 + 2 k2 + 2 k3 + k4) for every state */
 static inline __attribute__((always_inline)) void state_finish(const minute_state *k1, const minute_state *k2,
                                                                const minute_state *k3, const minute_state *k4, double h,
-                                                               int first, minute_state *y)
+                                                               bool secretes, minute_state *y)
 {
     const lanes sixth = lanes_set1(h / 6.0), two = lanes_set1(2.0);
-#define STATE(key, unit, sentence)                                                                                    \
-    if (STATE_##key >= first)                                                                                         \
+#define STATE(key, unit, sentence)                                                                                     \
+    if (secretes || !is_of_secretion(STATE_##key))                                                                     \
         y->key = lanes_fma(sixth, lanes_fma(two, k2->key + k3->key, k1->key + k4->key), y->key);
 #include "physiology/states.def"
 #undef STATE
 }
 
-/* Classical Runge-Kutta of `steps` equal steps. */
-static inline void minute_general(const lane_kinetics *k, const minute_input *in, int steps, minute_state *x)
+/* Two vectors take turns, stage by stage, and fill each other's waiting. */
+#define GENERAL_VECTORS 2
+_Static_assert(LANE_GROUP / ISLET_LANES % GENERAL_VECTORS == 0, "vectors go in pairs");
+#define EACH_GENERAL for (int v = 0; v < GENERAL_VECTORS; v++)
+
+typedef struct {
+    const lane_kinetics *k;
+    minute_state x;
+    meal_book book;
+} general_vector;
+
+/* Classical Runge-Kutta of `steps` equal steps. What does not change within the minute is looked at once. */
+static inline __attribute__((always_inline)) void minutes_general(general_vector *of, const minute_input *in, int steps,
+                                                                  bool secretes)
 {
-    double h = 1.0 / steps;
+    const double h = 1.0 / steps;
+    stomach_curve curve[GENERAL_VECTORS];
+    EACH_GENERAL curve[v] = stomach_curve_of(of[v].k, in[v].stomach_dose_mg);
     for (int i = 0; i < steps; i++) {
-        minute_state k1, k2, k3, k4, y;
-        minute_rhs(k, in, x, &k1);
-        state_step(x, &k1, 0.5 * h, 0, &y);
-        minute_rhs(k, in, &y, &k2);
-        state_step(x, &k2, 0.5 * h, 0, &y);
-        minute_rhs(k, in, &y, &k3);
-        state_step(x, &k3, h, 0, &y);
-        minute_rhs(k, in, &y, &k4);
-        state_finish(&k1, &k2, &k3, &k4, h, 0, x);
+        minute_state k1[GENERAL_VECTORS], k2[GENERAL_VECTORS], k3[GENERAL_VECTORS], k4[GENERAL_VECTORS], y[GENERAL_VECTORS];
+        EACH_GENERAL minute_rhs_of(of[v].k, &in[v], &curve[v], secretes, &of[v].x, &k1[v]);
+        EACH_GENERAL state_step(&of[v].x, &k1[v], 0.5 * h, secretes, &y[v]);
+        EACH_GENERAL minute_rhs_of(of[v].k, &in[v], &curve[v], secretes, &y[v], &k2[v]);
+        EACH_GENERAL state_step(&of[v].x, &k2[v], 0.5 * h, secretes, &y[v]);
+        EACH_GENERAL minute_rhs_of(of[v].k, &in[v], &curve[v], secretes, &y[v], &k3[v]);
+        EACH_GENERAL state_step(&of[v].x, &k3[v], h, secretes, &y[v]);
+        EACH_GENERAL minute_rhs_of(of[v].k, &in[v], &curve[v], secretes, &y[v], &k4[v]);
+        EACH_GENERAL state_finish(&k1[v], &k2[v], &k3[v], &k4[v], h, secretes, &of[v].x);
     }
+}
+
+/* What enters in a minute, and what is eaten in it. */
+static inline minute_input general_input(const lane_group *group, int lane, int minute, general_vector *of)
+{
+    const lanes basal = lanes_load(&group->basal_u_per_min[lane]), pmol = of->k->pmol_kg_per_u;
+    minute_input in = {.rapid_pmol_kg_min = basal * pmol, .depot_pmol_kg_min = lanes_set1(0.0)};
+    if (minute < BLOCK_MINUTES) {
+        of->book.left = of->book.left + lanes_load(&group->meal_mg[minute][lane]);
+        in.rapid_pmol_kg_min = (lanes_load(&group->rapid_u[minute][lane]) + basal) * pmol;
+        in.depot_pmol_kg_min = lanes_load(&group->depot_u[minute][lane]) * pmol;
+    }
+    in.meal_mg_per_min = meal_book_minute(&of->book, of->x.qs1 + of->x.qs2);
+    in.stomach_dose_mg = of->book.before + of->book.eaten;
+    return in;
 }
 
 /* ---- blocks ---- */
@@ -109,32 +144,42 @@ static void advance(lane_group *group, int blocks)
 
 static void advance_general(lane_group *group, int minutes, int steps)
 {
-    for (int lane = 0; lane < LANE_GROUP; lane += ISLET_LANES) {
-        refresh_kinetics(group, lane);
-        const lane_kinetics k = *kinetics_of(group, lane);
-        minute_state x;
-        load_state(group, lane, &x);
-        meal_book book = {lanes_load(&group->meal_left_mg[lane]), lanes_load(&group->eating[lane]),
-                          lanes_load(&group->stomach_before_mg[lane]), lanes_load(&group->eaten_mg[lane])};
-        const lanes basal = lanes_load(&group->basal_u_per_min[lane]);
-        for (int minute = 0; minute < minutes; minute++) {
-            minute_input in = {.rapid_pmol_kg_min = basal * k.pmol_kg_per_u, .depot_pmol_kg_min = lanes_set1(0.0)};
-            if (minute < BLOCK_MINUTES) {
-                book.left = book.left + lanes_load(&group->meal_mg[minute][lane]);
-                in.rapid_pmol_kg_min = (lanes_load(&group->rapid_u[minute][lane]) + basal) * k.pmol_kg_per_u;
-                in.depot_pmol_kg_min = lanes_load(&group->depot_u[minute][lane]) * k.pmol_kg_per_u;
-            }
-            in.meal_mg_per_min = meal_book_minute(&book, x.qs1 + x.qs2);
-            in.stomach_dose_mg = book.before + book.eaten;
-            minute_general(&k, &in, steps, &x);
-            add_to(&group->glucose_sum_mg_dl[lane], x.gp * k.per_vg);
-            add_to(&group->c_peptide_sum_nmol_l[lane], x.c1);
+    for (int first = 0; first < LANE_GROUP; first += GENERAL_VECTORS * ISLET_LANES) {
+        general_vector of[GENERAL_VECTORS];
+        minute_input in[GENERAL_VECTORS];
+#define LANE (first + v * ISLET_LANES)
+        EACH_GENERAL
+        {
+            refresh_kinetics(group, LANE);
+            of[v].k = kinetics_of(group, LANE);
+            load_state(group, LANE, &of[v].x);
+            of[v].book = (meal_book){lanes_load(&group->meal_left_mg[LANE]), lanes_load(&group->eating[LANE]),
+                                     lanes_load(&group->stomach_before_mg[LANE]), lanes_load(&group->eaten_mg[LANE])};
         }
-        store_state(group, lane, &x);
-        lanes_store(&group->meal_left_mg[lane], book.left);
-        lanes_store(&group->eating[lane], book.eating);
-        lanes_store(&group->stomach_before_mg[lane], book.before);
-        lanes_store(&group->eaten_mg[lane], book.eaten);
+        for (int minute = 0; minute < minutes; minute++) {
+            bool secretes = false;
+            EACH_GENERAL
+            {
+                in[v] = general_input(group, LANE, minute, &of[v]);
+                secretes = secretes || vector_secretes(of[v].k, &of[v].x);
+            }
+            if (secretes) minutes_general(of, in, steps, true);
+            else minutes_general(of, in, steps, false);
+            EACH_GENERAL
+            {
+                add_to(&group->glucose_sum_mg_dl[LANE], of[v].x.gp * of[v].k->per_vg);
+                add_to(&group->c_peptide_sum_nmol_l[LANE], of[v].x.c1);
+            }
+        }
+        EACH_GENERAL
+        {
+            store_state(group, LANE, &of[v].x);
+            lanes_store(&group->meal_left_mg[LANE], of[v].book.left);
+            lanes_store(&group->eating[LANE], of[v].book.eating);
+            lanes_store(&group->stomach_before_mg[LANE], of[v].book.before);
+            lanes_store(&group->eaten_mg[LANE], of[v].book.eaten);
+        }
+#undef LANE
     }
     if (group->meal_minutes) memset(group->meal_mg, 0, sizeof group->meal_mg);
     group->meal_minutes = 0;

@@ -75,30 +75,54 @@ static inline void lane_kinetics_derive(lane_kinetics *k)
     lane_kinetics_clock(k);
 }
 
-/* (kinetics, input, emptying flux, state) => derivative of every state but the two of the stomach */
-static inline __attribute__((always_inline)) void minute_rhs_after_stomach(const lane_kinetics *k, const minute_input *in, lanes emptied_mg_per_min,
-                                            const minute_state *x, minute_state *dx)
+/* (kinetics, input, emptying flux, state) => derivative of every state but the two of the stomach. Where nobody secretes, neither
+ * now nor before, what has to do with it is 0 and stays so: leaving it out changes no bit of the rest. */
+static inline __attribute__((always_inline)) void minute_rhs_after_stomach(const lane_kinetics *k, const minute_input *in,
+                                                                           lanes emptied_mg_per_min, bool secretes,
+                                                                           const minute_state *x, minute_state *dx)
 {
     /* rates of appearance and action that several equations share */
-    lanes glucose = x->gp * k->per_vg;                       /* mg/dL */
-    lanes insulin = x->ip * k->per_vi;                       /* pmol/L */
-    lanes ra = gut_appearance(k, x->qg);                 /* mg/kg/min */
+    const lanes glucose = x->gp * k->per_vg; /* mg/dL */
+    const lanes insulin = x->ip * k->per_vi; /* pmol/L */
+    const lanes ra = gut_appearance(k, x->qg);   /* mg/kg/min */
 
     gut_intestine_rhs(k, emptied_mg_per_min, x, dx);
     glucose_rhs(k, glucose, ra, x, dx);
-    lanes systemic = secretion_rhs(k, glucose, dx->gp * k->per_vg, x, dx); /* needs dG/dt of the same stage */
-    insulin_rhs(k, in, insulin, systemic, x, dx);
-    c_peptide_rhs(k, systemic, x, dx);
+    if (secretes) {
+        const lanes systemic = secretion_rhs(k, glucose, dx->gp * k->per_vg, x, dx); /* needs dG/dt of the same stage */
+        insulin_rhs(k, in, insulin, insulin_hepatic_loss_rate(k, k->gamma * x->ipo), systemic, x, dx);
+        c_peptide_rhs(k, systemic, x, dx);
+    } else {
+        const lanes zero = lanes_set1(0.0);
+        insulin_rhs(k, in, insulin, k->m3_basal, zero, x, dx);
+        dx->ipo = dx->yn = dx->yg = dx->c1 = dx->c2 = zero;
+    }
 }
 
-/* Whole right-hand side: what the general Runge-Kutta path and the reference solver integrate. */
-static inline void minute_rhs(const lane_kinetics *k, const minute_input *in, const minute_state *x, minute_state *dx)
+/* Does somebody of the vector secrete, or still have something of it? */
+static inline bool vector_secretes(const lane_kinetics *k, const minute_state *x)
 {
-    stomach_curve curve = stomach_curve_of(k, in->stomach_dose_mg);
-    lanes emptied = stomach_emptying(&curve, x->qs1, x->qs2);
+    const lanes_bits all = lanes_to_bits(k->m_native) | lanes_to_bits(k->m_graft) | lanes_to_bits(x->ipo) |
+                           lanes_to_bits(x->yn) | lanes_to_bits(x->yg) | lanes_to_bits(x->c1) | lanes_to_bits(x->c2);
+    return lanes_any_bit(all << 1); /* either zero is one */
+}
+
+/* Whole right-hand side with the curve of the meal at hand. */
+static inline __attribute__((always_inline)) void minute_rhs_of(const lane_kinetics *k, const minute_input *in,
+                                                                const stomach_curve *curve, bool secretes,
+                                                                const minute_state *x, minute_state *dx)
+{
+    const lanes emptied = stomach_emptying(curve, x->qs1, x->qs2);
     dx->qs1 = in->meal_mg_per_min - k->kmax * x->qs1;
     dx->qs2 = k->kmax * x->qs1 - emptied;
-    minute_rhs_after_stomach(k, in, emptied, x, dx);
+    minute_rhs_after_stomach(k, in, emptied, secretes, x, dx);
+}
+
+/* Whole right-hand side: what the reference solver integrates. */
+static inline void minute_rhs(const lane_kinetics *k, const minute_input *in, const minute_state *x, minute_state *dx)
+{
+    const stomach_curve curve = stomach_curve_of(k, in->stomach_dose_mg);
+    minute_rhs_of(k, in, &curve, vector_secretes(k, x), x, dx);
 }
 
 #endif

@@ -139,7 +139,7 @@ static void chain_slopes(const lane_kinetics *k, const minute_state *x, const mi
 {
     minute_state dx;
     memset(&dx, 0, sizeof dx);
-    insulin_rhs(k, in, x->ip * k->per_vi, systemic, x, &dx);
+    insulin_rhs(k, in, x->ip * k->per_vi, insulin_hepatic_loss_rate(k, k->gamma * x->ipo), systemic, x, &dx);
     c_peptide_rhs(k, systemic, x, &dx);
     dx.ipo = -k->gamma * x->ipo;
 #define ONE(key) out[AT_##key] = dx.key;

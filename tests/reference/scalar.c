@@ -46,7 +46,7 @@ void scalar_rhs(const scalar_equations *e, const double x[MINUTE_STATES], double
                                                        e->k.d * dose_mg, lanes_gt(dose_mg, 0.0));
         const double emptied = stomach_emptying(&curve, state.qs1, state.qs2);
         slope.qs2 = e->k.kmax * state.qs1 - emptied;
-        minute_rhs_after_stomach(&e->k, &e->in, emptied, &state, &slope);
+        minute_rhs_after_stomach(&e->k, &e->in, emptied, true, &state, &slope);
     }
     if (e->variant.falling_counts) slope.ipo += e->k.m_native * e->k.kg * fmin(slope.gp / e->k.vg, 0.0);
     memcpy(dx, &slope, sizeof slope);

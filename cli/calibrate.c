@@ -81,7 +81,7 @@ cli_exit verb_calibrate(const cli_options *options)
                                    .interrupted = stop_was_asked, .context = &p};
     const char *rows = options->n_files ? name_for_reading(options->files[0]) : NULL;
     progress_begin(&p, options->quiet);
-    islet_status status = islet_calibrate(rows, options->parameters, options->cohorts, &run, &calibration, problems);
+    islet_status status = islet_calibrate(rows, options->parameters, options->cohorts, options->points, &run, &calibration, problems);
     progress_end(&p);
     print_problems(problems, !options->quiet);
     cli_exit done = status == ISLET_OK ? show(calibration, set, options) : exit_of(status, problems, rows ? rows : "the shipped rows");

@@ -113,8 +113,8 @@ static void print_zeros(const grid *g, FILE *file)
     char most[NUMBER_ROOM];
     for (int row = 0; row < g->rows && is_same(g, row, 0, "arm"); row++) {
         if ((row > 0 && is_same(g, row, row - 1, "endpoint")) || !is_zero_throughout(g, row)) continue;
-        number_cell(grid_at(g, row, "high"), 0, most);
-        if (!n++) fprintf(file, "None of those simulated, in any arm (0 to %s of 100):", most);
+        number_cell(grid_at(g, row, "bare_high"), 0, most);
+        if (!n++) fprintf(file, "None of those simulated, in any arm (by chance 0 to %s of 100):", most);
         else fputc(',', file);
         fprintf(file, " %s", grid_at(g, row, "endpoint"));
     }
@@ -139,11 +139,11 @@ void forecast_print(const islet_forecast *f, FILE *file)
     grid *g = grid_from_table(f->assumed);
     grid_print(g, assumed, file);
     grid_free(g);
-    fputs("\nOver time: half of the people are below the first number, 90 of 100 within the range\n", file);
+    fputs("\nOver time: half of the people are below the first number, 90 of 100 within the range, with what is not known of parameters and model\n", file);
     g = grid_from_table(f->bands);
     print_pivot(g, bands, 2, true, file);
     grid_free(g);
-    print_shares(f->chances, "Of 100 people like this, so many", file);
+    print_shares(f->chances, "Of 100 people like this, so many (range: chance, parameters and model)", file);
     print_shares(f->harms, "Of the same 100 people, so many have had", file);
     fputs("\nNot known\n", file);
     for (int r = 0; r < islet_table_rows(f->unknown); r++) {

@@ -68,8 +68,42 @@ static bool check_engine(const char *engine)
     return false;
 }
 
+/* what was asked for beside the results; NULL where it was not, or is not to be had */
+typedef struct {
+    islet_table *predictive, *alternatives;
+} run_ranges;
+
+static void ranges_free(run_ranges *ranges)
+{
+    islet_table_free(ranges->predictive);
+    islet_table_free(ranges->alternatives);
+}
+
+/* --uncertainty: predictive intervals for as many people as were simulated; --alternatives: rival accounts; both into the store */
+static cli_exit find_ranges(const run_plan *plan, const cli_options *options, islet_store *store, run_ranges *out, islet_problems *problems)
+{
+    progress p;
+    islet_run_options run_options = run_options_of(options, "", &p);
+    islet_status status = ISLET_OK;
+    if (options->uncertainty) {
+        progress_begin(&p, options->quiet);
+        status = islet_uncertainty(plan->protocol, plan->patients, &run_options, &out->predictive, problems);
+        progress_end(&p);
+        if (status != ISLET_OK) return exit_of(status, problems, "the predictive intervals");
+    }
+    if (options->alternatives) {
+        run_options.patients = 0;
+        progress_begin(&p, options->quiet);
+        status = islet_alternatives(plan->protocol, &run_options, &out->alternatives, problems);
+        progress_end(&p);
+        if (status != ISLET_OK) return exit_of(status, problems, "the rival accounts");
+    }
+    if (out->predictive || out->alternatives) status = islet_store_keep_ranges(store, out->predictive, out->alternatives, problems);
+    return exit_of(status, problems, plan->store);
+}
+
 /* simulate into a new or a continued store; on return it is closed */
-static cli_exit simulate(const run_plan *plan, const cli_options *options, islet_problems *problems)
+static cli_exit simulate(const run_plan *plan, const cli_options *options, run_ranges *ranges, islet_problems *problems)
 {
     progress p;
     islet_store *store = NULL;
@@ -86,6 +120,7 @@ static cli_exit simulate(const run_plan *plan, const cli_options *options, islet
     status = ranks_run(plan->protocol, &run_options, store, problems);
     progress_end(&p);
     double passed_s = clock_s() - p.start_s;
+    cli_exit found = status == ISLET_OK ? find_ranges(plan, options, store, ranges, problems) : EXIT_DONE;
 
     islet_status closed = islet_store_close(store, problems);
     if (status != ISLET_OK && status != ISLET_ERR_INTERRUPTED) return exit_of(status, problems, "the run failed");
@@ -106,7 +141,7 @@ static cli_exit simulate(const run_plan *plan, const cli_options *options, islet
         duration_text(passed_s, duration);
         fprintf(stderr, "%s patient-days in %s, %s a second\n", days, duration, rate);
     }
-    return EXIT_DONE;
+    return found;
 }
 
 /* store => report */
@@ -123,23 +158,8 @@ static cli_exit write_report(const run_plan *plan, const cli_options *options, i
     return EXIT_IO;
 }
 
-/* --uncertainty: predictive intervals for as many people as were simulated; NULL when not asked for, or not to be had */
-static islet_table *predict(const run_plan *plan, const cli_options *options, islet_problems *problems, cli_exit *done)
-{
-    progress p;
-    islet_table *table = NULL;
-    *done = EXIT_DONE;
-    if (!options->uncertainty) return NULL;
-    islet_run_options run_options = run_options_of(options, "", &p);
-    progress_begin(&p, options->quiet);
-    islet_status status = islet_uncertainty(plan->protocol, plan->patients, &run_options, &table, problems);
-    progress_end(&p);
-    *done = exit_of(status, problems, "the predictive intervals");
-    return table;
-}
-
 /* store => printed results, then the report; neither is lost because the other could not be written */
-static cli_exit show(const run_plan *plan, const cli_options *options, islet_problems *problems)
+static cli_exit show(const run_plan *plan, const cli_options *options, const run_ranges *ranges, islet_problems *problems)
 {
     islet_store *store = NULL;
     islet_table *table = NULL;
@@ -147,12 +167,9 @@ static cli_exit show(const run_plan *plan, const cli_options *options, islet_pro
     islet_status status = islet_store_open(plan->store, &store, problems);
     if (status == ISLET_OK) status = islet_store_results(store, &table);
     if (status == ISLET_OK) {
-        cli_exit predicted, printed, reported;
-        islet_table *predictive = predict(plan, options, problems, &predicted);
-        printed = results_print(plan, table, predictive, options);
-        reported = write_report(plan, options, store, problems);
-        islet_table_free(predictive);
-        done = predicted != EXIT_DONE ? predicted : printed != EXIT_DONE ? printed : reported;
+        cli_exit printed = results_print(plan, table, ranges->predictive, ranges->alternatives, options);
+        cli_exit reported = write_report(plan, options, store, problems);
+        done = printed != EXIT_DONE ? printed : reported;
     } else {
         print_problems(problems, !options->quiet);
         done = exit_of(status, problems, plan->store);
@@ -183,6 +200,7 @@ cli_exit verb_run(const cli_options *options)
     if (!ranks_is_keeper()) return help_keeper(options);
     const char *path = options->files[0];
     char *default_store = name_from(path, ".db"), *default_report = name_from(path, ".html");
+    run_ranges ranges = {0};
     run_plan plan = {.store = options->has_out ? options->out : default_store,
                      .report = options->has_report ? options->report : default_report};
     islet_protocol *protocol = NULL;
@@ -212,10 +230,11 @@ cli_exit verb_run(const cli_options *options)
     }
     done = EXIT_IO;
     if (!name_is_writable(plan.store) || !name_is_writable(plan.report)) goto end;
-    done = simulate(&plan, options, problems);
-    if (done == EXIT_DONE) done = show(&plan, options, problems);
+    done = simulate(&plan, options, &ranges, problems);
+    if (done == EXIT_DONE) done = show(&plan, options, &ranges, problems);
     else print_problems(problems, !options->quiet);
 end:
+    ranges_free(&ranges);
     islet_protocol_free(protocol);
     islet_problems_free(problems);
     free(default_store);

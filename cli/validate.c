@@ -14,7 +14,8 @@ static void write_row(json *j, const grid *g, int row)
     static const char *const texts[] = {"trial_id", "cohort_group", "arm_id", "endpoint", "unit", "statistic", "role", "miss", "protocol", "source"};
     static const char *const numbers[] = {"day", "n", "observed", "simulated", "people", "guess", "line"};
     static const char *const intervals[][3] = {{"observed_ci95", "observed_low", "observed_high"}, {"simulated_pi50", "pi50_low", "pi50_high"},
-                                               {"simulated_pi80", "pi80_low", "pi80_high"}, {"simulated_pi95", "pi95_low", "pi95_high"}};
+                                               {"simulated_pi80", "pi80_low", "pi80_high"}, {"simulated_pi95", "pi95_low", "pi95_high"},
+                                               {"simulated_bare95", "bare95_low", "bare95_high"}};
     fputc('\n', j->file);
     json_open(j, NULL, '{');
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) json_text(j, texts[i], grid_at(g, row, texts[i]));
@@ -55,12 +56,17 @@ static void write_summary(json *j, const grid *g)
 
 static void write_json(const islet_validation *v, const grid *rows, const grid *summary, const grid *left, uint64_t seed, FILE *file)
 {
+    grid *discrepancy = grid_from_table(v->discrepancy);
     json j = {.file = file};
     json_open(&j, NULL, '{');
     json_text(&j, "schema", "islet.validate/1");
     json_integer(&j, "seed", (int64_t)seed);
     json_integer(&j, "patients", v->people);
     json_integer(&j, "parameter_draws", v->draws);
+    json_integer(&j, "signs", v->signs);
+    json_integer(&j, "signs_right", v->signs_right);
+    json_rows(&j, "discrepancy", discrepancy);
+    grid_free(discrepancy);
     json_open(&j, "rows", '[');
     for (int row = 0; row < rows->rows; row++) write_row(&j, rows, row);
     json_close(&j, ']');
@@ -89,6 +95,13 @@ static void interval_text(const char *low, const char *high, char out[2 * NUMBER
     snprintf(out, 2 * NUMBER_ROOM + 8, *a && *b ? "%s to %s" : "%s%s", a, b);
 }
 
+static const char *shown_miss(const char *miss, const char *statistic)
+{
+    if (strcmp(miss, "other sign") == 0) return miss;
+    if (*miss) return miss + sizeof "simulated too";
+    return strcmp(statistic, "sign") == 0 ? "same sign" : "inside";
+}
+
 static void print_rows(const grid *g, FILE *file)
 {
     static const char *const names[] = {"trial", "arm", "end point", "day#", "n#", "role", "published", "95 % of it", "simulated", "95 % of such trials", "is"};
@@ -106,7 +119,7 @@ static void print_rows(const grid *g, FILE *file)
         snprintf(what, sizeof what, usual ? "%s" : "%s (%s)", grid_at(g, row, "endpoint"), statistic);
         grid_add(shown, (const char *const[]){grid_at(g, row, "trial_id"), grid_at(g, row, "arm_id"), what, grid_at(g, row, "day"), grid_at(g, row, "n"),
                                               grid_at(g, row, "role"), observed, own, simulated, predicted,
-                                              *miss ? miss + sizeof "simulated too" : "inside"});
+                                              shown_miss(miss, statistic)});
     }
     grid_print(shown, all, file);
     grid_free(shown);
@@ -114,15 +127,26 @@ static void print_rows(const grid *g, FILE *file)
 
 static void print_summary(const grid *g, FILE *file)
 {
-    static const char *const columns[] = {"role", "endpoint", "rows", "inside50", "inside80", "inside95", "sharpness", "too_high", "too_low", "error", "r2", "guess_error", "skill"};
+    static const char *const columns[] = {"role", "endpoint", "rows", "inside50", "inside80", "inside95", "sharpness", "bare95", "too_high", "too_low", "error", "r2", "guess_error", "skill"};
     int chosen[sizeof columns / sizeof *columns + 1];
     for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) chosen[i] = grid_column(g, columns[i]);
     chosen[sizeof columns / sizeof *columns] = -1;
     fputc('\n', file);
     grid_print(g, chosen, file);
     fputs("\nRows after day 0. inside50, 80, 95: share of observations inside those intervals of simulated trials of the same size;\n"
-          "sharpness: width of the 95 % interval over the trial's own (median); error: mean absolute, in the end point's unit;\n"
+          "sharpness: width of the 95 % interval over the trial's own (median); bare95: inside the interval without the discrepancy below;\n"
+          "error: mean absolute, in the end point's unit;\n"
           "skill: 1 - error / guess_error, where the guess is the mean of the calibration trials of that kind of cells.\n", file);
+}
+
+static void print_discrepancy(const islet_validation *v, FILE *file)
+{
+    int all[16];
+    grid *g = grid_from_table(v->discrepancy);
+    for (int i = 0; i < 16; i++) all[i] = i < g->columns ? i : -1;
+    fputs("\nWhat a trial differs by from its simulation beyond chance and parameters (in the intervals above; docs/validation.md has the scales):\n", file);
+    grid_print(g, all, file);
+    grid_free(g);
 }
 
 /* why rows were left out, and how many for each reason */
@@ -154,6 +178,8 @@ static cli_exit show(const islet_validation *v, const cli_options *options)
     } else {
         print_rows(rows, out.file);
         print_summary(summary, out.file);
+        if (v->signs) fprintf(out.file, "\n%d rows carry only the sign of a change since before treatment; the simulated change has it in %d.\n", v->signs, v->signs_right);
+        print_discrepancy(v, out.file);
         print_left_out(left, out.file);
     }
     grid_free(rows);
@@ -162,8 +188,23 @@ static cli_exit show(const islet_validation *v, const cli_options *options)
     return output_close(&out);
 }
 
+/* the discrepancy, where it was asked for; whole or not at all */
+static cli_exit keep_discrepancy(const islet_validation *v, const char *path)
+{
+    output out;
+    if (!path) return EXIT_DONE;
+    if (!output_open(&out, path)) return EXIT_IO;
+    fputs(v->discrepancy_file, out.file);
+    return output_close(&out);
+}
+
 cli_exit verb_validate(const cli_options *options)
 {
+    if (options->discrepancy && strcmp(options->discrepancy, "-") == 0) {
+        fprintf(stderr, "islet: standard output carries the table; --discrepancy needs a file\n");
+        return EXIT_USAGE;
+    }
+    if (options->discrepancy && !name_is_writable(options->discrepancy)) return EXIT_IO;
     progress p;
     islet_problems *problems = islet_problems_create();
     islet_validation *validation = NULL;
@@ -172,10 +213,12 @@ cli_exit verb_validate(const cli_options *options)
                                    .patients = options->patients, .engine = options->engine, .progress = progress_show,
                                    .interrupted = stop_was_asked, .context = &p};
     progress_begin(&p, options->quiet);
-    islet_status status = islet_validate(options->trial ? name_for_reading(options->trial) : NULL, options->params, &run, &validation, problems);
+    islet_status status = islet_validate(options->trial ? name_for_reading(options->trial) : NULL, options->params, options->discrepancy != NULL, &run, &validation,
+                                         problems);
     progress_end(&p);
     print_problems(problems, !options->quiet);
-    cli_exit done = status == ISLET_OK ? show(validation, options) : exit_of(status, problems, doing);
+    cli_exit done = status == ISLET_OK ? keep_discrepancy(validation, options->discrepancy) : exit_of(status, problems, doing);
+    if (done == EXIT_DONE) done = show(validation, options);
     islet_validation_free(validation);
     islet_problems_free(problems);
     return done;

@@ -253,8 +253,9 @@ ISLET_API uint64_t islet_run_seed(const islet_protocol *protocol, const islet_ru
 typedef struct {
     int64_t people;         /* in every arm */
     islet_table *assumed;   /* item, unit, found, low, high, people_mean, note: what the patient's values became */
-    islet_table *bands;     /* arm, endpoint, unit, day, p5, p25, p50, p75, p95, n */
-    islet_table *chances;   /* arm, endpoint, sentence, day, of_100, low, high, n: of everybody simulated */
+    islet_table *bands;     /* arm, endpoint, unit, day, p5, p25, p50, p75, p95, n, bare_p5, bare_p50, bare_p95: people, and what is not
+                             * known of parameters and model; bare: people alone */
+    islet_table *chances;   /* arm, endpoint, sentence, day, of_100, low, high, n, bare_low, bare_high: of everybody simulated */
     islet_table *harms;     /* the same */
     islet_table *unknown;   /* sentence */
 } islet_forecast;
@@ -353,26 +354,39 @@ ISLET_API bool islet_network_is_one(const char *path);
 typedef struct {
     int64_t people;        /* simulated in every arm */
     int draws;             /* of the uncertain parameters */
+    int signs, signs_right; /* rows that carry only the sign of a change since day 0; those whose simulated change has it */
     islet_table *rows;     /* trial_id, cohort_group, arm_id, endpoint, unit, statistic, day, n, role, observed, observed_low, observed_high,
-                            * simulated, pi50_low .. pi95_high, agrees, miss, people, guess, line, protocol, source */
-    islet_table *summary;  /* by role and end point: rows, inside50, inside80, inside95, sharpness, bias, error, r2, skill, .. */
+                            * simulated, pi50_low .. pi95_high, bare95_low, bare95_high (without the discrepancy), agrees, miss, people, guess, line,
+                            * protocol, source */
+    islet_table *summary;  /* by role and end point: rows, inside50, inside80, inside95, sharpness, bare50 .. (without the discrepancy), bias, error, r2,
+                            * skill, .. */
     islet_table *left_out; /* trial_id, arm_id, endpoint, day, role, line, reason */
+    islet_table *discrepancy; /* kind, rows, cohorts, bias, bias_se, cohort_sd, row_sd, sd, df, from: what the intervals have beyond chance and parameters */
+    char *discrepancy_file;   /* the same as a file for data/evidence/discrepancy.csv */
 } islet_validation;
 
 /** Simulate the trial arms that rows of published outcomes name and put one beside the other. `path`: rows with the columns
  *  trial_id, cohort_group, arm, protocol, endpoint, unit, day, n, value, sd, se, ci_low, ci_high, events, role, where
  *  protocol is a file relative to it and arm an arm in that; NULL: all shipped rows that can be expressed. `parameters`: a
- *  parameter set with draws; NULL: the shipped one. Of the options patients (default 192 in every arm, 96 for the shipped rows), seed, threads, engine,
+ *  parameter set with draws; NULL: the shipped one. `estimate_discrepancy`: estimate the discrepancy between trials and model anew from the rows of
+ *  the role calibrate, instead of the shipped one. Of the options patients (default 192 in every arm, 96 for the shipped rows), seed, threads, engine,
  *  progress and interrupted count. */
-ISLET_API ISLET_CHECK islet_status islet_validate(const char *path, const char *parameters, const islet_run_options *options,
+ISLET_API ISLET_CHECK islet_status islet_validate(const char *path, const char *parameters, bool estimate_discrepancy, const islet_run_options *options,
                                                   islet_validation **out, islet_problems *problems);
 ISLET_API void islet_validation_free(islet_validation *validation);
 
 /** 95 % predictive intervals of every end point of a protocol at its visits, for a trial of `trial_n` people: parameter uncertainty (the
- *  draws of options.parameters, or of the shipped set) and sampling. The table has arm, endpoint, unit, day, simulated, pi95_low,
- *  pi95_high; 192 people are simulated, whatever options.patients says. */
+ *  draws of options.parameters, or of the shipped set), sampling, and the discrepancy between trials and model. The table has arm, endpoint, unit, day,
+ *  simulated, pi95_low, pi95_high, bare95_low, bare95_high (without the discrepancy); 192 people are simulated, whatever options.patients says. */
 ISLET_API ISLET_CHECK islet_status islet_uncertainty(const islet_protocol *protocol, int64_t trial_n, const islet_run_options *options,
                                                      islet_table **out, islet_problems *problems);
+
+/** The same people under the protocol's accounts of engraftment loss, immune attack and mesenchymal effect, and with each replaced by its rival where
+ *  the protocol's cells make it matter: arm, endpoint, unit, day, simulated, low, high (over all accounts), engraftment_loss, immune_attack,
+ *  mesenchymal_effect (under the rival; "" where it does not matter). Of the options patients (default 96), seed, threads, engine, progress and
+ *  interrupted count. */
+ISLET_API ISLET_CHECK islet_status islet_alternatives(const islet_protocol *protocol, const islet_run_options *options, islet_table **out,
+                                                      islet_problems *problems);
 
 /* ---- claims: what is said of treatments, held against evidence and simulation ---------------------------------------------- */
 
@@ -404,11 +418,16 @@ typedef struct {
 } islet_calibration;
 
 /** Fit `parameters` (names separated by commas; NULL: those the shipped set has draws of) to rows of the role calibrate: those
- *  of `path` (a file with rows of another role is refused) or the shipped ones, of the `cohorts` named (NULL: all). Of the
- *  options patients (default 48 at each point), seed, threads, engine, progress and interrupted count. */
-ISLET_API ISLET_CHECK islet_status islet_calibrate(const char *path, const char *parameters, const char *cohorts,
+ *  of `path` (a file with rows of another role is refused) or the shipped ones, of the `cohorts` named (NULL: all). `points` are simulated
+ *  (0: by the number of parameters; fewer make a plainer emulator). Of the options patients (default 48 at each point), seed, threads, engine, progress and interrupted count. */
+ISLET_API ISLET_CHECK islet_status islet_calibrate(const char *path, const char *parameters, const char *cohorts, int64_t points,
                                                    const islet_run_options *options, islet_calibration **out, islet_problems *problems);
 ISLET_API void islet_calibration_free(islet_calibration *calibration);
+
+/** Keep ranges beside the results of a run that is complete, before its store is closed: a table of islet_uncertainty, one of islet_alternatives, or
+ *  NULL. The report shows them. */
+ISLET_API ISLET_CHECK islet_status islet_store_keep_ranges(islet_store *store, const islet_table *predictive, const islet_table *alternatives,
+                                                           islet_problems *problems);
 
 /* ---- report --------------------------------------------------------------------------------------------------------- */
 

@@ -154,10 +154,21 @@ static void expect_refused(const char *path, const char *parameters, const char 
     islet_calibration *c = NULL;
     islet_problems *problems = islet_problems_create();
     islet_run_options options = {.patients = 8};
-    assert_int_not_equal(islet_calibrate(path, parameters, cohorts, &options, &c, problems), ISLET_OK);
+    assert_int_not_equal(islet_calibrate(path, parameters, cohorts, 0, &options, &c, problems), ISLET_OK);
     assert_null(c);
     assert_true(islet_problems_count(problems) > 0);
     if (!strstr(islet_problems_text(problems, 0), said)) fail_msg("'%s', not '%s'", islet_problems_text(problems, 0), said);
+    islet_problems_free(problems);
+}
+
+static void test_points(void **state)
+{
+    (void)state;
+    islet_calibration *c = NULL;
+    islet_problems *problems = islet_problems_create();
+    islet_run_options options = {.patients = 8};
+    assert_int_equal(islet_calibrate(NULL, "portal_potency,wean_step", "zim_forward", 9, &options, &c, problems), ISLET_ERR_ARGUMENT);
+    assert_non_null(strstr(islet_problems_text(problems, 0), "--points: 9; expected 10 to 10000 for 2 parameters"));
     islet_problems_free(problems);
 }
 
@@ -177,7 +188,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_emulator), cmocka_unit_test(test_sampler),  cmocka_unit_test(test_priors),
-        cmocka_unit_test(test_recovery), cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_recovery), cmocka_unit_test(test_refusals), cmocka_unit_test(test_points),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -32,7 +32,7 @@ static void test_mean(void **state)
     static double values[PEOPLE];
     fill_normal(values, PEOPLE, 7.0, 1.0, 3);
     prediction p;
-    assert_true(predict_trial(PREDICT_MEAN, values, PEOPLE, NULL, 0, 0, 25, 1, 0, &p));
+    assert_true(predict_trial(&(predict_question){.statistic = PREDICT_MEAN, .values = values, .n_people = PEOPLE, .trial_n = 25, .seed = 1, .row = 0}, &p));
     assert_true(fabs(p.simulated - 7.0) < 0.05);
     const double z[PREDICT_INTERVALS] = {0.6745, 1.2816, 1.9600};
     for (int i = 0; i < PREDICT_INTERVALS; i++) {
@@ -47,7 +47,7 @@ static void test_share(void **state)
     static double values[PEOPLE];
     for (int i = 0; i < PEOPLE; i++) values[i] = i % 10 < 3;
     prediction p;
-    assert_true(predict_trial(PREDICT_SHARE, values, PEOPLE, NULL, 0, 0, 20, 1, 0, &p));
+    assert_true(predict_trial(&(predict_question){.statistic = PREDICT_SHARE, .values = values, .n_people = PEOPLE, .trial_n = 20, .seed = 1, .row = 0}, &p));
     unsigned low = 0, high = 0;
     while (gsl_cdf_binomial_P(low, 0.3, 20) < 0.025) low++;
     while (gsl_cdf_binomial_P(high, 0.3, 20) < 0.975) high++;
@@ -67,7 +67,7 @@ static void test_coverage(void **state)
         fill_normal(trial, 12, 0.0, 2.0, 10000 + (uint64_t)t);
         for (int i = 0; i < 12; i++) mean += trial[i] / 12.0;
         prediction p;
-        assert_true(predict_trial(PREDICT_MEAN, values, 60, NULL, 0, 0, 12, 1, (uint64_t)t, &p));
+        assert_true(predict_trial(&(predict_question){.statistic = PREDICT_MEAN, .values = values, .n_people = 60, .trial_n = 12, .seed = 1, .row = (uint64_t)t}, &p));
         for (int i = 0; i < PREDICT_INTERVALS; i++) inside[i] += mean >= p.low[i] && mean <= p.high[i];
     }
     assert_true(inside[PI95] > 0.92 * trials && inside[PI95] < 0.98 * trials);
@@ -88,7 +88,7 @@ static void test_parameter_uncertainty(void **state)
     const double *members[] = {up, down};
     prediction p;
     for (int i = 0; i < 1000; i++) assert_true(values[i] > 0.0); /* far from 0, where intervals end */
-    assert_true(predict_trial(PREDICT_MEAN, values, PEOPLE, members, 2, 1000, 400, 1, 0, &p));
+    assert_true(predict_trial(&(predict_question){.statistic = PREDICT_MEAN, .values = values, .n_people = PEOPLE, .members = members, .n_members = 2, .n_member = 1000, .trial_n = 400, .seed = 1, .row = 0}, &p));
     assert_true(fabs(p.high[PI95] - (p.simulated + 1.0 + 1.645 * 0.05)) < 0.02);
     assert_true(fabs(p.low[PI95] - (p.simulated - 1.0 - 1.645 * 0.05)) < 0.02);
 }
@@ -99,12 +99,12 @@ static void test_missing(void **state)
     (void)state;
     double nobody[] = {NAN, NAN}, some[] = {NAN, 2.0, NAN, 4.0};
     prediction p;
-    assert_false(predict_trial(PREDICT_MEAN, nobody, 2, NULL, 0, 0, 5, 1, 0, &p));
-    assert_true(predict_trial(PREDICT_MEDIAN, some, 4, NULL, 0, 0, 1, 1, 0, &p));
+    assert_false(predict_trial(&(predict_question){.statistic = PREDICT_MEAN, .values = nobody, .n_people = 2, .trial_n = 5, .seed = 1, .row = 0}, &p));
+    assert_true(predict_trial(&(predict_question){.statistic = PREDICT_MEDIAN, .values = some, .n_people = 4, .trial_n = 1, .seed = 1, .row = 0}, &p));
     assert_int_equal(p.people, 2);
     assert_true(p.simulated == 3.0);
     double low[] = {0.0, 0.1, 0.0, 0.2};
-    assert_true(predict_trial(PREDICT_MEAN, low, 4, NULL, 0, 0, 3, 1, 0, &p));
+    assert_true(predict_trial(&(predict_question){.statistic = PREDICT_MEAN, .values = low, .n_people = 4, .trial_n = 3, .seed = 1, .row = 0}, &p));
     assert_true(p.low[PI95] == 0.0); /* a mean of what is never negative */
 }
 
@@ -115,7 +115,7 @@ static double measured(const char *endpoint, evidence_statistic statistic, int d
     const int visits[] = {0, 90, 365};
     evidence_row row = {.statistic = statistic, .day = day};
     assert_true(outcome_find(endpoint, &row.endpoint));
-    return measure_person(&row, result, visits, day == 365 ? 90 : 0);
+    return measure_person(&row, result, visits, day, day == 365 ? 90 : 0);
 }
 
 static void test_measure(void **state)
@@ -226,6 +226,21 @@ static void test_binding(void **state)
     islet_problems_free(problems);
 }
 
+/* days of an immune reset count from the infusion, where the protocol counts from the mobilisation; those of day 0 and of other arms stay */
+static void test_days_of_a_reset(void **state)
+{
+    (void)state;
+    static const char *const paths[] = {"protocols/ahsct_young.yaml", "protocols/ahsct_young.yaml", "protocols/ahsct_young.yaml"};
+    evidence_row published[3] = {{.arm = "immune reset", .day = 180}, {.arm = "immune reset", .day = 0}, {.arm = "insulin alone", .day = 180}};
+    expressed rows;
+    for (int i = 0; i < 3; i++) assert_true(outcome_find("hba1c_pct", &published[i].endpoint));
+    assert_int_equal(expressed_from(published, paths, 3, &rows, NULL), ISLET_OK);
+    assert_int_equal(rows.rows[0].day, 213);
+    assert_int_equal(rows.rows[1].day, 0);
+    assert_int_equal(rows.rows[2].day, 180);
+    expressed_free(&rows);
+}
+
 /* every shipped row is bound or left out with a reason, and the map names only arms that there are */
 static void test_shipped(void **state)
 {
@@ -286,7 +301,46 @@ static void test_summary(void **state)
     assert_int_equal(s.rows, 0);
 }
 
+static void test_signs(void **state)
+{
+    (void)state;
+    static const struct {
+        double value, simulated, low, high;
+        bool agrees;
+    } cases[] = {{-1, -0.4, -0.9, 0.1, true}, {-1, 0.1, -0.3, 0.5, false}, {1, 0.2, 0.1, 0.3, true}, {0, 0.2, -0.1, 0.5, true}, {0, 0.4, 0.1, 0.7, false}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        evidence_row published = {.role = ROLE_DIRECTION, .statistic = STATISTIC_SIGN, .day = 365, .value = cases[i].value, .events = NAN};
+        expressed_row bound = {.row = &published};
+        validated_row row = {.bound = &bound, .predicted_any = true, .predicted = {.simulated = cases[i].simulated}};
+        row.predicted.low[PI95] = cases[i].low;
+        row.predicted.high[PI95] = cases[i].high;
+        assert_true(validated_is_sign(&row));
+        assert_int_equal(validated_sign_agrees(&row), cases[i].agrees);
+    }
+}
+
 /* ---- parameter sets ---- */
+
+/* a key that products and conditionings share is that of whom the name says */
+static void test_conditioning_parameter(void **state)
+{
+    (void)state;
+    static const char *const paths[] = {"protocols/ahsct_young.yaml"};
+    evidence_row published = {.arm = "immune reset", .day = 180};
+    parameter_target memory, reaction;
+    expressed rows;
+    params with = params_default();
+    assert_true(parameter_find("cyclophosphamide_atg.memory_depletion_frac", &memory) && parameter_find("cyclophosphamide_atg.serious_infection_frac", &reaction));
+    assert_int_equal(memory.owner, OWNER_CONDITIONING);
+    assert_int_equal(reaction.owner, OWNER_CONDITIONING);
+    assert_false(parameter_find("zimislecel.memory_depletion_frac", &reaction));
+    assert_true(outcome_find("hba1c_pct", &published.endpoint));
+    assert_int_equal(expressed_from(&published, paths, 1, &rows, NULL), ISLET_OK);
+    parameter_set_value(&memory, 0.5, &with, rows.protocols[0].protocol);
+    assert_true(rows.protocols[0].protocol->conditionings[0].memory_depletion_frac.value == 0.5);
+    assert_true(parameter_value(&memory, &with, rows.protocols[0].protocol) == 0.5);
+    expressed_free(&rows);
+}
 
 static void refuse_set(const char *text, const char *said)
 {
@@ -336,8 +390,8 @@ int main(void)
         cmocka_unit_test(test_measure),
         cmocka_unit_test(test_binding),
         cmocka_unit_test(test_shipped),
-        cmocka_unit_test(test_summary),
-        cmocka_unit_test(test_parameter_set),
+        cmocka_unit_test(test_summary), cmocka_unit_test(test_signs), cmocka_unit_test(test_days_of_a_reset),
+        cmocka_unit_test(test_parameter_set), cmocka_unit_test(test_conditioning_parameter),
     };
     return cmocka_run_group_tests(tests, setup, teardown);
 }

@@ -24,8 +24,10 @@
 #define BASE_TIMES 4       /* times as many in the base simulation */
 #define POINTS_FIRST 1.6   /* points of wave 1 for each term of the emulator .. */
 #define POINTS_SECOND 0.8  /* .. and of wave 2 */
+#define SHARE_FIRST 0.67   /* of a number of points that was asked for */
 #define SPREAD_FIRST 1.2   /* prior SDs are stretched by this in wave 1, the posterior in wave 2 */
 #define SPREAD_SECOND 1.4
+#define MAX_POINTS 10000
 #define STEPS 9000         /* of each of four chains */
 #define WAVE_DRAWS 512
 #define NOT_IDENTIFIED 0.85 /* posterior SD over prior SD */
@@ -34,6 +36,7 @@ typedef struct {
     const islet_run_options *options;
     expressed rows;
     int n_parameters, n_points;
+    int n_first;              /* points of wave 1 */
     free_parameter parameters[CALIBRATE_MAX_PARAMETERS];
     int64_t people;
     double *x, *y;            /* [point][parameter], [point][row] on the row's scale */
@@ -59,6 +62,7 @@ static bool shipped_value(const parameter_target *target, double *value, double 
     union {
         product product;
         regimen regimen;
+        conditioning conditioning;
     } *of = malloc(sizeof *of);
     params with = params_default();
     *low = target->low;
@@ -66,7 +70,9 @@ static bool shipped_value(const parameter_target *target, double *value, double 
     bool fine = of != NULL;
     if (fine && target->owner == OWNER_MODEL) *value = *(double *)((char *)&with + target->offset);
     else if (fine) {
-        fine = target->owner == OWNER_PRODUCT ? product_shipped(target->owner_name, &of->product) : regimen_shipped(target->owner_name, &of->regimen);
+        fine = target->owner == OWNER_PRODUCT   ? product_shipped(target->owner_name, &of->product)
+               : target->owner == OWNER_REGIMEN ? regimen_shipped(target->owner_name, &of->regimen)
+                                                : conditioning_shipped(target->owner_name, &of->conditioning);
         const sourced_value *v = (const sourced_value *)((char *)of + target->offset);
         if (fine) *value = v->value;
         if (fine && v->low < v->high) {
@@ -85,7 +91,7 @@ static islet_status add_parameter(job *j, const char *name, size_t length, islet
     double value, low, high;
     snprintf(text, sizeof text, "%.*s", (int)length, name);
     if (length >= sizeof text || !parameter_find(text, &p->target) || !shipped_value(&p->target, &value, &low, &high)) {
-        problems_error(problems, "--parameters", 0, 0, "'%s' is no parameter; expected keys of `islet params`, or PRODUCT.KEY of `islet products`", text);
+        problems_error(problems, "--parameters", 0, 0, "'%s' is no parameter; expected keys of `islet params`, or PRODUCT.KEY of `islet products` (a regimen or conditioning likewise)", text);
         return ISLET_ERR_UNKNOWN_NAME;
     }
     for (int i = 0; i < j->n_parameters; i++)
@@ -373,11 +379,27 @@ static int terms_of(const job *j)
     return 1 + 2 * j->n_parameters + j->n_parameters * (j->n_parameters - 1) / 2;
 }
 
+/* how many points: as asked, else by the terms of the emulator. With fewer than it has terms the emulator has no products, and its error says what
+ * that costs. */
+static islet_status count_points(job *j, int64_t asked, islet_problems *problems)
+{
+    j->n_first = (int)(POINTS_FIRST * terms_of(j)) + 6;
+    j->n_points = j->n_first + (int)(POINTS_SECOND * terms_of(j)) + 4;
+    if (asked <= 0) return ISLET_OK;
+    int least = 2 * (2 * j->n_parameters + 1);
+    if (asked < least || asked > MAX_POINTS) {
+        problems_error(problems, "--points", 0, 0, "%lld; expected %d to %d for %d parameters", (long long)asked, least, MAX_POINTS, j->n_parameters);
+        return ISLET_ERR_ARGUMENT;
+    }
+    j->n_points = (int)asked;
+    j->n_first = (int)(SHARE_FIRST * (double)asked);
+    return ISLET_OK;
+}
+
 /* base and first wave; room for both */
 static islet_status run_first(job *j, islet_problems *problems)
 {
-    int first = (int)(POINTS_FIRST * terms_of(j)) + 6;
-    j->n_points = first + (int)(POINTS_SECOND * terms_of(j)) + 4;
+    int first = j->n_first;
     if (!make_room(j, j->n_points)) return ISLET_ERR_MEMORY;
     j->total = days_a_person(j) * (double)j->people * (2 * BASE_TIMES + j->n_points);
     islet_status status = simulate_base(j, problems);
@@ -390,7 +412,7 @@ static islet_status run_waves(job *j, islet_problems *problems)
 {
     islet_status status = run_first(j, problems);
     if (status != ISLET_OK) return status;
-    int first = (int)(POINTS_FIRST * terms_of(j)) + 6;
+    int first = j->n_first;
     place_second(j, first, j->n_points);
     status = simulate_points(j, first, j->n_points, problems);
     if (status == ISLET_OK) status = fit(j, j->n_points, WAVE_DRAWS, problems);
@@ -541,6 +563,7 @@ islet_status calibrate_first_wave(const char *path, const char *parameters, cons
     *out = (calibration_problem){0};
     if (!j) return ISLET_ERR_MEMORY;
     islet_status status = prepare(j, path, parameters, cohorts, options, problems);
+    if (status == ISLET_OK) status = count_points(j, 0, problems);
     if (status == ISLET_OK) status = run_first(j, problems);
     free_parameter *copy = malloc(sizeof j->parameters);
     if (status == ISLET_OK && !copy) status = ISLET_ERR_MEMORY;
@@ -556,7 +579,7 @@ islet_status calibrate_first_wave(const char *path, const char *parameters, cons
     return status;
 }
 
-islet_status islet_calibrate(const char *path, const char *parameters, const char *cohorts, const islet_run_options *options,
+islet_status islet_calibrate(const char *path, const char *parameters, const char *cohorts, int64_t points, const islet_run_options *options,
                              islet_calibration **out, islet_problems *problems)
 {
     if (!out) return ISLET_ERR_ARGUMENT;
@@ -566,6 +589,7 @@ islet_status islet_calibrate(const char *path, const char *parameters, const cha
     islet_status status = j && made ? ISLET_OK : ISLET_ERR_MEMORY;
     if (status != ISLET_OK) goto done;
     status = prepare(j, path, parameters, cohorts, options, problems);
+    if (status == ISLET_OK) status = count_points(j, points, problems);
     if (status == ISLET_OK) status = run_waves(j, problems);
     if (status == ISLET_OK && !fill_result(j, made)) status = ISLET_ERR_MEMORY;
     if (status != ISLET_OK) goto done;

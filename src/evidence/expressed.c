@@ -96,6 +96,13 @@ static islet_status add_left_out(expressed *e, const evidence_row *row, const ch
     return ISLET_OK;
 }
 
+int days_before_infusion(const islet_protocol *protocol, const protocol_arm *arm)
+{
+    if (arm->conditioning < 0) return 0;
+    const conditioning *path = &protocol->conditionings[arm->conditioning];
+    return path->step_day[STEP_infusion] < 0 ? 0 : arm->conditioning_start_day + path->step_day[STEP_infusion];
+}
+
 /* bind a row to an arm of protocol `p`; the visits follow when all rows are bound */
 static islet_status bind(expressed *e, const evidence_row *row, int p, const char *arm, islet_problems *problems)
 {
@@ -108,13 +115,14 @@ static islet_status bind(expressed *e, const evidence_row *row, int p, const cha
                        e->protocols[p].path, arms);
         return ISLET_ERR_INPUT;
     }
-    if (row->day > PROTOCOL_MAX_YEARS * 365) {
+    int later = days_before_infusion(protocol, &protocol->arms[a]), day = row->day > 0 ? row->day + later : row->day;
+    if (day > PROTOCOL_MAX_YEARS * 365) {
         problems_error(problems, e->read.path, row->line, 0, "day: %d; expected at most %d, the longest follow-up", row->day,
-                       PROTOCOL_MAX_YEARS * 365);
+                       PROTOCOL_MAX_YEARS * 365 - later);
         return ISLET_ERR_INPUT;
     }
-    for (int v = 0; v < protocol->n_visits && protocol->visits_day[v] < row->day; v++) since = protocol->visits_day[v];
-    e->rows[e->n_rows++] = (expressed_row){row, p, a, since};
+    for (int v = 0; v < protocol->n_visits && protocol->visits_day[v] < day; v++) since = protocol->visits_day[v];
+    e->rows[e->n_rows++] = (expressed_row){row, p, a, day, since};
     return ISLET_OK;
 }
 
@@ -123,15 +131,16 @@ static islet_status add_visits(expressed *e, islet_problems *problems)
 {
     for (int r = 0; r < e->n_rows; r++) {
         const evidence_row *row = e->rows[r].row;
+        int day = e->rows[r].day;
         islet_protocol *protocol = e->protocols[e->rows[r].protocol].protocol;
-        if (row->day > protocol->follow_up_day) {
+        if (day > protocol->follow_up_day) {
             if (!e->map.bytes) /* a user's rows */
                 problems_warning(problems, e->read.path, row->line, 0, "day: %d is after the end of %s, day %d; the follow-up is made as long",
-                             row->day, e->protocols[e->rows[r].protocol].path, protocol->follow_up_day);
-            protocol->follow_up_day = row->day;
+                             day, e->protocols[e->rows[r].protocol].path, protocol->follow_up_day);
+            protocol->follow_up_day = day;
         }
-        if (add_visit(protocol, row->day)) continue;
-        problems_error(problems, e->read.path, row->line, 0, "day: %d would be visit %d of %s; expected at most %d different days", row->day,
+        if (add_visit(protocol, day)) continue;
+        problems_error(problems, e->read.path, row->line, 0, "day: %d would be visit %d of %s; expected at most %d different days", day,
                        PROTOCOL_MAX_VISITS + 1, e->protocols[e->rows[r].protocol].path, PROTOCOL_MAX_VISITS);
         return ISLET_ERR_INPUT;
     }
@@ -182,6 +191,7 @@ islet_status expressed_read(const char *path, expressed *out, islet_problems *pr
         const char *reason = measure_refusal(row);
         char protocol[512];
         islet_status one = ISLET_OK;
+        if (!reason && row->role == ROLE_DIRECTION && !row->protocol[0]) reason = "carries a direction only, and names no protocol";
         if (reason) {
             one = add_left_out(out, row, reason);
         } else if (!row->protocol[0] || !path_beside(path, row->protocol, protocol)) {
@@ -307,7 +317,7 @@ static islet_status keep_values(void *context, int64_t batch, const patient_resu
             const expressed_row *row = &sink->rows->rows[r];
             int64_t person = results[i].traits->patient;
             if (row->protocol != sink->protocol || row->arm != results[i].arm || !sink->values[r] || person >= sink->people) continue;
-            sink->values[r][person] = measure_person(row->row, &results[i], sink->visit_day, row->since);
+            sink->values[r][person] = measure_person(row->row, &results[i], sink->visit_day, row->day, row->since);
         }
     return ISLET_OK;
 }

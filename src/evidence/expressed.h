@@ -10,13 +10,18 @@
 typedef struct {
     const evidence_row *row; /* borrowed from the rows */
     int protocol, arm;       /* of `expressed`, of that protocol */
-    int since;               /* last visit of the protocol before the row's day */
+    int day;                 /* the row's, as the protocol counts (days_before_infusion) */
+    int since;               /* last visit of the protocol before that */
 } expressed_row;
 
 typedef struct {
     const evidence_row *row;
     const char *reason; /* borrowed from the rows, the map or static */
 } left_out_row;
+
+/* Publications of an immune reset count from the infusion; a protocol counts from the mobilisation that it begins with. So many days lie between
+ * in this arm; 0 without a conditioning path that ends in an infusion. Day 0 is before treatment in both. */
+int days_before_infusion(const islet_protocol *protocol, const protocol_arm *arm);
 
 /* One protocol, with the arms that rows name and a visit on each of their days. */
 typedef struct {

@@ -5,7 +5,12 @@
  * a row of the result. What is not known is as in the population, and said. Nobody is fitted: the people differ in all that the
  * values do not say, and that is what the bands show.
  *
+ * What is not known of the parameters moves the bands: a few of the same people are simulated again under each of a dozen draws of them, and the
+ * whole band is shifted by what that does to their mean; the discrepancy between trials and model moves it further (predict.h, discrepancy.h). The
+ * bands without both are kept beside.
+ *
  * Benefits and harms are people of everybody simulated; who died or was not measured did not have the benefit. */
+#include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,15 +19,22 @@
 #include "base/file.h"
 #include "base/number.h"
 #include "base/problems.h"
-#include "base/units.h"
+#include "base/rng.h"
 #include "base/table.h"
+#include "base/units.h"
+#include "evidence/predict.h"
 #include "patient/record.h"
 #include "stats/summary.h"
 #include "therapy/bounds.h"
+#include "therapy/parameter_set.h"
 #include "trial/trial.h"
 
 #define PEOPLE_DEFAULT 200
 #define YEARS_DEFAULT 5.0
+#define MEMBERS 12                /* draws of the uncertain parameters that are simulated .. */
+#define MEMBER_SHARE 12           /* .. with so small a part of the people each .. */
+#define LEAST_MEMBER_PEOPLE 8     /* .. and not fewer */
+#define MANY 1000000              /* a share of so many people has no chance left in it */
 #define WIDEN 1.5
 #define WIDEST 2                  /* times; then they would no longer be like the patient */
 
@@ -53,11 +65,21 @@ typedef struct {
     double *values;                 /* [arm][visit][endpoint][person] */
     double *traits[MATCHED];        /* of the people, at day 0 */
     int widened;
+    uint64_t seed;
+    discrepancy beyond;
+    int members;                    /* draws that were simulated .. */
+    int64_t member_people;
+    double *member_values[MEMBERS]; /* .. as `values`, of member_people */
 } forecast;
 
 static size_t slot(const forecast *f, int arm, int visit, int endpoint)
 {
     return (((size_t)arm * (size_t)f->n_visits + (size_t)visit) * ENDPOINT_COUNT + (size_t)endpoint) * (size_t)f->n;
+}
+
+static size_t member_slot(const forecast *f, int arm, int visit, int endpoint)
+{
+    return slot(f, arm, visit, endpoint) / (size_t)f->n * (size_t)f->member_people;
 }
 
 /* ---- people like the patient ---- */
@@ -122,6 +144,8 @@ static void free_values(forecast *f)
     }
     trial_free(f->trial);
     f->trial = NULL;
+    for (int k = 0; k < f->members; k++) free(f->member_values[k]);
+    f->members = 0;
 }
 
 static islet_status simulate_once(forecast *f, const islet_run_options *options, islet_problems *problems)
@@ -151,6 +175,82 @@ static islet_status simulate(forecast *f, const islet_run_options *options, isle
                        "population '%s' has almost nobody like this patient; the forecast is for its people; name a protocol with another "
                        "population, or leave values out", f->protocol.population.name);
     return status;
+}
+
+/* ---- what is not known of the parameters ---- */
+
+typedef struct {
+    forecast *f;
+    double *values;
+} member_sink;
+
+static islet_status keep_member(void *context, int64_t batch, const patient_result *results, int n)
+{
+    const member_sink *sink = context;
+    (void)batch;
+    for (int i = 0; i < n; i++)
+        for (int v = 0; v < results[i].n_visits; v++)
+            for (int e = 0; e < ENDPOINT_COUNT; e++)
+                sink->values[member_slot(sink->f, results[i].arm, v, e) + (size_t)results[i].traits->patient] = results[i].visit_values[v][e];
+    return ISLET_OK;
+}
+
+/* the first few of the people under draw k; a draw under which almost nobody is like the patient is left out */
+static islet_status simulate_member(forecast *f, const parameter_set *set, int k, const islet_run_options *options, islet_problems *problems)
+{
+    params with = params_default();
+    trial *t = NULL;
+    islet_protocol *changed = malloc(sizeof *changed);
+    member_sink sink = {f, malloc(member_slot(f, f->protocol.n_arms, 0, 0) * sizeof(double))};
+    islet_status status = changed && sink.values ? ISLET_OK : ISLET_ERR_MEMORY;
+    if (status == ISLET_OK) {
+        for (size_t i = 0; i < member_slot(f, f->protocol.n_arms, 0, 0); i++) sink.values[i] = NAN;
+        *changed = f->protocol;
+        parameter_set_apply(set, k, &with, changed);
+        islet_run_options few = *options;
+        few.patients = f->member_people;
+        few.parameters = NULL;
+        few.progress = NULL; /* short beside the whole */
+        status = trial_create_with(changed, &few, &with, &t, NULL);
+        if (status == ISLET_OK) status = trial_run(t, NULL, keep_member, &sink, problems);
+        trial_free(t);
+    }
+    free(changed);
+    if (status == ISLET_OK) {
+        f->member_values[f->members++] = sink.values;
+        return ISLET_OK;
+    }
+    free(sink.values);
+    return status == ISLET_ERR_INPUT ? ISLET_OK : status;
+}
+
+static islet_status simulate_members(forecast *f, const islet_run_options *options, islet_problems *problems)
+{
+    parameter_set set;
+    islet_status status = parameter_set_shipped(&set, problems);
+    if (status != ISLET_OK) return status;
+    f->member_people = f->n / MEMBER_SHARE < LEAST_MEMBER_PEOPLE ? LEAST_MEMBER_PEOPLE : f->n / MEMBER_SHARE;
+    if (f->member_people > f->n) f->member_people = f->n;
+    for (int k = 0; k < set.n_draws && k < MEMBERS && status == ISLET_OK; k++) status = simulate_member(f, &set, k, options, problems);
+    parameter_set_free(&set);
+    return status == ISLET_OK ? discrepancy_shipped(&f->beyond, problems) : status;
+}
+
+/* what a trial of many such people would find of an end point; false when nobody has a value */
+static bool predict_many(const forecast *f, int arm, int visit, endpoint_id endpoint, bool share, predict_question *q, prediction *out)
+{
+    const endpoint_info *info = &islet_endpoint_info[endpoint];
+    const double *under[MEMBERS];
+    for (int k = 0; k < f->members; k++) under[k] = f->member_values[k] + member_slot(f, arm, visit, endpoint);
+    *q = (predict_question){.statistic = share ? PREDICT_SHARE : PREDICT_MEAN, .values = f->values + slot(f, arm, visit, endpoint), .n_people = f->n,
+                            .members = under, .n_members = f->members, .n_member = f->member_people, .trial_n = MANY, .seed = f->seed,
+                            .row = slot(f, arm, visit, endpoint) / (size_t)f->n};
+    discrepancy_term term = discrepancy_at(&f->beyond, discrepancy_of(info->key, info->kind, false, &q->scale));
+    q->discrepancy_sd = term.sd;
+    q->discrepancy_df = term.df;
+    bool known = predict_trial(q, out);
+    q->members = NULL;
+    return known;
 }
 
 /* ---- the protocol as it is simulated ---- */
@@ -206,26 +306,53 @@ static bool add_like(const forecast *f, islet_table *out)
     return true;
 }
 
+/* `all` gets every measured value once under each draw, moved on the end point's scale by what the draw does to the mean and by a discrepancy of its
+ * own; how many they are */
+static int64_t spread_values(const forecast *f, int arm, int visit, endpoint_id endpoint, const double *sorted, int64_t measured, double *all)
+{
+    predict_question q;
+    prediction p;
+    int draws = f->members > 0 ? f->members : 1;
+    uint64_t index = 0;
+    if (!predict_many(f, arm, visit, endpoint, false, &q, &p)) return 0;
+    double centre = p.centre - discrepancy_to(&q.scale, p.simulated);
+    for (int k = 0; k < draws; k++)
+        for (int64_t i = 0; i < measured; i++) {
+            double chance = rng_uniform(f->seed, q.row, RNG_uncertainty, ((uint64_t)1 << 41) + index);
+            double beyond = q.discrepancy_sd > 0.0 ? q.discrepancy_sd * gsl_cdf_tdist_Pinv(chance, q.discrepancy_df) : 0.0;
+            double moved = discrepancy_from(&q.scale, discrepancy_to(&q.scale, sorted[i]) + centre + (f->members > 0 ? p.shift[k] : 0.0) + beyond);
+            all[index++] = sorted[0] >= 0.0 && !(moved > 0.0) ? 0.0 : moved;
+        }
+    return summary_sort(all, (int64_t)index);
+}
+
+static bool add_band(const forecast *f, int arm, int visit, endpoint_id endpoint, double *sorted, double *all, islet_table *out)
+{
+    static const double at[] = {0.05, 0.25, 0.5, 0.75, 0.95};
+    const endpoint_info *info = &islet_endpoint_info[endpoint];
+    char day[NUMBER_TEXT], quantile[5][NUMBER_TEXT], bare[5][NUMBER_TEXT], n[NUMBER_TEXT];
+    memcpy(sorted, f->values + slot(f, arm, visit, endpoint), (size_t)f->n * sizeof *sorted);
+    int64_t measured = summary_sort(sorted, f->n), moved = spread_values(f, arm, visit, endpoint, sorted, measured, all);
+    number_write(trial_visit_day(f->trial, visit), day);
+    number_write((double)measured, n);
+    for (int q = 0; q < 5; q++) {
+        number_write_fixed(summary_quantile(all, moved, at[q]), 3, quantile[q]);
+        number_write_fixed(summary_quantile(sorted, measured, at[q]), 3, bare[q]);
+    }
+    return table_add_row(out, (const char *const[]){f->protocol.arms[arm].name, info->key, info->unit, day, quantile[0], quantile[1], quantile[2],
+                                                    quantile[3], quantile[4], n, bare[0], bare[2], bare[4]});
+}
+
 static bool add_bands(const forecast *f, islet_table *out)
 {
     static const endpoint_id shown[] = {ENDPOINT_hba1c_pct, ENDPOINT_c_peptide_stimulated_nmol_l, ENDPOINT_insulin_u_per_kg_day};
-    double *sorted = calloc((size_t)f->n, sizeof *sorted);
-    bool fine = sorted != NULL;
+    double *sorted = calloc((size_t)f->n, sizeof *sorted), *all = calloc((size_t)f->n * MEMBERS, sizeof *all);
+    bool fine = sorted && all;
     for (int a = 0; a < f->protocol.n_arms; a++)
         for (size_t e = 0; e < sizeof shown / sizeof *shown; e++)
-            for (int v = 0; v < f->n_visits && fine; v++) {
-                static const double at[] = {0.05, 0.25, 0.5, 0.75, 0.95};
-                char day[NUMBER_TEXT], quantile[5][NUMBER_TEXT], n[NUMBER_TEXT];
-                memcpy(sorted, f->values + slot(f, a, v, shown[e]), (size_t)f->n * sizeof *sorted);
-                int64_t measured = summary_sort(sorted, f->n);
-                number_write(trial_visit_day(f->trial, v), day);
-                number_write((double)measured, n);
-                for (int q = 0; q < 5; q++) number_write_fixed(summary_quantile(sorted, measured, at[q]), 3, quantile[q]);
-                const endpoint_info *info = &islet_endpoint_info[shown[e]];
-                fine = table_add_row(out, (const char *const[]){f->protocol.arms[a].name, info->key, info->unit, day, quantile[0], quantile[1],
-                                                                quantile[2], quantile[3], quantile[4], n});
-            }
+            for (int v = 0; v < f->n_visits && fine; v++) fine = add_band(f, a, v, shown[e], sorted, all, out);
     free(sorted);
+    free(all);
     return fine;
 }
 
@@ -236,14 +363,20 @@ static bool add_share(const forecast *f, int arm, int visit, endpoint_id endpoin
     int64_t events = 0;
     for (int64_t i = 0; i < f->n; i++) events += x[i] > 0.0; /* missing is not above 0 */
     summary s = summary_binomial(events, f->n);
-    char day[NUMBER_TEXT], of_100[NUMBER_TEXT], low[NUMBER_TEXT], high[NUMBER_TEXT], n[NUMBER_TEXT];
+    predict_question q;
+    prediction p;
+    char day[NUMBER_TEXT], of_100[NUMBER_TEXT], low[NUMBER_TEXT], high[NUMBER_TEXT], n[NUMBER_TEXT], bare_low[NUMBER_TEXT], bare_high[NUMBER_TEXT];
+    bool known = predict_many(f, arm, visit, endpoint, true, &q, &p);
     number_write(trial_visit_day(f->trial, visit), day);
     number_write_fixed(100.0 * s.value, 0, of_100);
-    number_write_fixed(100.0 * s.ci_low, 0, low);
-    number_write_fixed(100.0 * s.ci_high, 0, high);
+    number_write_fixed(100.0 * (known ? fmin(p.low[PI95], s.ci_low) : s.ci_low), 0, low);
+    number_write_fixed(100.0 * (known ? fmax(p.high[PI95], s.ci_high) : s.ci_high), 0, high);
+    number_write_fixed(100.0 * s.ci_low, 0, bare_low);
+    number_write_fixed(100.0 * s.ci_high, 0, bare_high);
     number_write((double)f->n, n);
     const endpoint_info *info = &islet_endpoint_info[endpoint];
-    return table_add_row(out, (const char *const[]){f->protocol.arms[arm].name, info->key, info->sentence, day, of_100, low, high, n});
+    return table_add_row(out, (const char *const[]){f->protocol.arms[arm].name, info->key, info->sentence, day, of_100, low, high, n, bare_low,
+                                                    bare_high});
 }
 
 static bool add_shares(const forecast *f, bool harms, islet_table *out)
@@ -303,16 +436,16 @@ static bool add_unknown(const forecast *f, islet_table *out)
 static islet_status tabulate(const forecast *f, islet_forecast *out)
 {
     static const char *const assumed[] = {"item", "unit", "found", "low", "high", "people_mean", "note"};
-    static const char *const bands[] = {"arm", "endpoint", "unit", "day", "p5", "p25", "p50", "p75", "p95", "n"};
-    static const char *const shares[] = {"arm", "endpoint", "sentence", "day", "of_100", "low", "high", "n"};
+    static const char *const bands[] = {"arm", "endpoint", "unit", "day", "p5", "p25", "p50", "p75", "p95", "n", "bare_p5", "bare_p50", "bare_p95"};
+    static const char *const shares[] = {"arm", "endpoint", "sentence", "day", "of_100", "low", "high", "n", "bare_low", "bare_high"};
     static const char *const unknown[] = {"sentence"};
-    static const bool a[7] = {[3] = true, true, true}, b[10] = {[3] = true, true, true, true, true, true, true};
-    static const bool s[8] = {[3] = true, true, true, true, true}, u[1] = {false};
+    static const bool a[7] = {[3] = true, true, true}, b[13] = {[3] = true, true, true, true, true, true, true, true, true, true};
+    static const bool s[10] = {[3] = true, true, true, true, true, true, true}, u[1] = {false};
     out->people = f->n;
     out->assumed = table_create(7, assumed, a);
-    out->bands = table_create(10, bands, b);
-    out->chances = table_create(8, shares, s);
-    out->harms = table_create(8, shares, s);
+    out->bands = table_create(13, bands, b);
+    out->chances = table_create(10, shares, s);
+    out->harms = table_create(10, shares, s);
     out->unknown = table_create(1, unknown, u);
     bool fine = out->assumed && out->bands && out->chances && out->harms && out->unknown && add_like(f, out->assumed) &&
                 add_bands(f, out->bands) && add_shares(f, false, out->chances) && add_shares(f, true, out->harms) &&
@@ -358,7 +491,9 @@ islet_status islet_forecast_run(const islet_protocol *protocol, const char *pati
     forecast *f = calloc(1, sizeof *f);
     islet_status status = made && f ? read_patient(patient, row, id, &f->record, problems) : ISLET_ERR_MEMORY;
     if (status == ISLET_OK) status = prepare(f, protocol, against_standard_care, years, problems);
+    if (status == ISLET_OK) f->seed = islet_run_seed(&f->protocol, &o);
     if (status == ISLET_OK) status = simulate(f, &o, problems);
+    if (status == ISLET_OK) status = simulate_members(f, &o, problems);
     if (status == ISLET_OK) status = tabulate(f, made);
     if (f) free_values(f);
     free(f);

@@ -128,12 +128,12 @@ static int visit_on(const int *visit_day, int n, int day)
     return at;
 }
 
-double measure_person(const evidence_row *row, const patient_result *result, const int *visit_day, int since)
+double measure_person(const evidence_row *row, const patient_result *result, const int *visit_day, int day, int since)
 {
-    seen s = {.result = result, .now = result->visit_values[visit_on(visit_day, result->n_visits, row->day)],
-              .start = result->visit_values[0], .day = row->day, .since = since};
+    seen s = {.result = result, .now = result->visit_values[visit_on(visit_day, result->n_visits, day)],
+              .start = result->visit_values[0], .day = day, .since = since};
     double now = value_of(row, &s);
-    if (row->statistic != STATISTIC_CHANGE) return now;
+    if (row->statistic != STATISTIC_CHANGE && row->statistic != STATISTIC_SIGN) return now;
     seen before = s;
     before.now = s.start;
     before.day = 0;
@@ -150,10 +150,9 @@ static bool is_known(const outcome_info *endpoint)
 
 const char *measure_refusal(const evidence_row *row)
 {
-    if (row->role == ROLE_DIRECTION) return "carries a direction only";
     if (row->role == ROLE_CLAIM) return "a clinic's own words";
     if (isnan(row->value)) return "no number was published";
-    if (!(row->n >= 1.0)) return "the number of people was not published";
+    if (!(row->n >= 1.0) && row->statistic != STATISTIC_SIGN) return "the number of people was not published";
     if (!is_known(&row->endpoint)) return "the model has no such end point";
     if (row->part_of[0]) return "a part of the arm, chosen by its outcome";
     if (row->statistic == STATISTIC_EVER && row->endpoint.kind == ENDPOINT_KIND_fraction && row->endpoint.id != ENDPOINT_insulin_independent)

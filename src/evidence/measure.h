@@ -8,9 +8,9 @@
 /* Why a row cannot be held against a simulation of its arm; NULL when it can. */
 const char *measure_refusal(const evidence_row *row);
 
-/* The value of one person, NaN when there is none (dead, withdrawn, not measured). `visit_day` are the days of the
- * result's visits, among them day 0 and the row's; `since` is the visit of the protocol before the row's day, from
- * which events a year are counted. Shares are 0 or 1. */
-double measure_person(const evidence_row *row, const patient_result *result, const int *visit_day, int since);
+/* The value of one person, NaN when there is none (dead, withdrawn, not measured). `day` is the row's day as the protocol counts, `visit_day`
+ * are the days of the result's visits, among them day 0 and that one; `since` is the visit of the protocol before it, from
+ * which events a year are counted. Shares are 0 or 1; of a sign it is the change that the sign is of. */
+double measure_person(const evidence_row *row, const patient_result *result, const int *visit_day, int day, int since);
 
 #endif

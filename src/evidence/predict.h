@@ -1,28 +1,51 @@
 /* Predict: where a trial of n people would find its mean, median or share, given simulated people.
  *
- * A drawn trial takes n simulated people with replacement (a share: a binomial count), under one draw of the uncertain
- * parameters, and adds the Monte Carlo error of the simulated people. 95 % of drawn trials lie inside pi95. */
+ * A drawn trial takes n simulated people with replacement (a share: a binomial count), under one draw of the uncertain parameters, adds the
+ * Monte Carlo error of the simulated people, and differs from the simulation by what trials differ by (discrepancy.h). 95 % of drawn
+ * trials lie inside pi95. The intervals without the discrepancy are kept beside. */
 #ifndef ISLET_EVIDENCE_PREDICT_H
 #define ISLET_EVIDENCE_PREDICT_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "evidence/discrepancy.h"
+
 typedef enum { PREDICT_MEAN, PREDICT_MEDIAN, PREDICT_GEOMETRIC_MEAN, PREDICT_SHARE } predict_statistic;
 
 enum { PI50, PI80, PI95, PREDICT_INTERVALS };
+
+enum { PREDICT_MEMBERS = 32 }; /* draws of the parameters at most */
+
+/* What is known of the arm, and the trial that is asked about. */
+typedef struct {
+    predict_statistic statistic;
+    const double *values;        /* of the simulated people at the shipped parameters, missing ones NaN */
+    int64_t n_people;
+    /* Member k is members[k], n_member values of the first n_member of the same people under the k-th draw: the shift of the statistic
+     * from those people's own is added. What the shifts owe to these few people is taken off their spread (fill_shifts). */
+    const double *const *members;
+    int n_members;               /* may be 0 */
+    int64_t n_member;
+    int64_t trial_n;
+    discrepancy_scale scale;     /* of the discrepancy .. */
+    double discrepancy_sd;       /* .. its size; 0: none */
+    int discrepancy_df;
+    uint64_t seed, row;
+} predict_question;
 
 typedef struct {
     int64_t people;                                             /* simulated, with a value */
     double simulated;                                           /* their statistic */
     double low[PREDICT_INTERVALS], high[PREDICT_INTERVALS];
+    double bare_low[PREDICT_INTERVALS], bare_high[PREDICT_INTERVALS]; /* without the discrepancy */
+    /* on the scale of the discrepancy, for its estimation */
+    double centre;                                              /* simulated and the mean shift */
+    double sampling_sd;                                         /* of the statistic at trial_n, Monte Carlo error included */
+    double shift[PREDICT_MEMBERS];                              /* of each member, about their mean */
 } prediction;
 
-/* `values` are n_people values of the simulated people at the shipped parameters, missing ones NaN. Member k of the ensemble
- * is members[k], n_member values of the first n_member of the same people under the k-th draw: the shift of the
- * statistic from those people's own is added (common random numbers take most of the noise out of the shift).
- * n_members may be 0. False when nobody has a value, or memory fails. */
-bool predict_trial(predict_statistic statistic, const double *values, int64_t n_people, const double *const *members,
-                   int n_members, int64_t n_member, int64_t trial_n, uint64_t seed, uint64_t row, prediction *out);
+/* False when nobody has a value, or memory fails. */
+bool predict_trial(const predict_question *q, prediction *out);
 
 #endif

@@ -1,4 +1,5 @@
-/* Uncertainty: 95 % predictive intervals of every end point of a protocol - parameter uncertainty and sampling at its number of people. */
+/* Uncertainty: 95 % predictive intervals of every end point of a protocol - uncertainty of the parameters, sampling at its number of people,
+ * and the discrepancy between trials and model (discrepancy.h). */
 #ifndef ISLET_EVIDENCE_UNCERTAINTY_H
 #define ISLET_EVIDENCE_UNCERTAINTY_H
 
@@ -8,6 +9,7 @@
 /* Of one arm, visit and end point; NaN where nobody has a value. */
 typedef struct {
     double simulated, low, high;
+    double bare_low, bare_high; /* without the discrepancy */
 } predictive;
 
 typedef struct {
@@ -16,7 +18,7 @@ typedef struct {
     predictive *all; /* [arm][visit][ENDPOINT_COUNT] */
 } uncertainty;
 
-/* Simulate `protocol` with the values of `set` and with up to 12 of its draws, and predict trials of `trial_n` people. Of the options
+/* Simulate `protocol` with the values of `set` and with up to 24 of its draws, and predict trials of `trial_n` people. Of the options
  * seed, threads, engine, progress, interrupted and patients (simulated in each arm; default 192) count. */
 ISLET_CHECK islet_status uncertainty_run(const struct islet_protocol *protocol, const parameter_set *set, int64_t trial_n,
                                          const islet_run_options *options, uncertainty *out, islet_problems *problems);

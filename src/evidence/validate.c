@@ -1,7 +1,8 @@
 /* islet_validate: reads rows, simulates their protocols, and puts published beside simulated.
  *
- * Each protocol is simulated once with the shipped parameters, and again with a quarter of the same people for each of a
- * dozen draws of the uncertain parameters. Every row of it gets its interval from these people (predict.c). */
+ * Each protocol is simulated once with the shipped parameters, and again with a few of the same people for each of two dozen draws of the
+ * uncertain parameters. Every row of it gets its interval from these people (predict.c). Where it is asked for, the discrepancy is
+ * estimated from the calibration rows first, all others unseen; else it is the shipped one. */
 #include "evidence/validate.h"
 
 #include <math.h>
@@ -9,20 +10,24 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "base/problems.h"
 #include "base/table.h"
 #include "stats/summary.h"
 #include "therapy/parameter_set.h"
 
 #define PEOPLE 192          /* default; mean HbA1c of so many has a Monte Carlo error of 0.07 % */
 #define PEOPLE_SHIPPED 96   /* of the shipped rows, whose protocols are many */
-#define MEMBERS 8           /* draws of the uncertain parameters that are simulated .. */
-#define MEMBER_SHARE 4      /* .. with a quarter of the people each */
+#define MEMBERS 24          /* draws of the uncertain parameters that are simulated .. */
+#define MEMBER_SHARE 16     /* .. with so small a part of the people each: their chance is the same, what is left of it is taken off */
 #define LEAST_MEMBER_PEOPLE 8
+#define SIGN_N 20           /* people of a row that carries a sign only, where their number was not published */
 
 typedef struct {
     const islet_run_options *options;
     expressed rows;
     parameter_set set;
+    discrepancy discrepancy;
+    bool estimate;          /* the discrepancy, from these rows */
     validated_row *out;
     int members;
     int64_t people, member_people;
@@ -139,27 +144,95 @@ static void fill_observed(const evidence_row *row, validated_row *out)
     }
 }
 
-static void fill_row(const job *j, int r)
+static int cohort_number(const job *j, int r)
+{
+    int at = 0;
+    while (strcmp(j->rows.rows[at].row->group, j->rows.rows[r].row->group) != 0) at++;
+    return at;
+}
+
+static void predict_row(const job *j, int r)
 {
     const double *members[MEMBERS];
     const evidence_row *row = j->rows.rows[r].row;
-    uint64_t seed = j->options->has_seed ? j->options->seed : 1;
+    validated_row *out = &j->out[r];
+    for (int k = 0; k < j->members; k++) members[k] = values_of(j, k)[r];
+    predict_question q = {.statistic = statistic_of(row), .values = values_of(j, -1)[r], .n_people = j->people, .members = members,
+                          .n_members = j->members, .n_member = j->member_people, .trial_n = row->n >= 1.0 ? (int64_t)row->n : SIGN_N,
+                          .seed = j->options->has_seed ? j->options->seed : 1, .row = (uint64_t)r};
+    out->kind = discrepancy_of(row->endpoint.key, row->endpoint.kind, row->statistic == STATISTIC_CHANGE || row->statistic == STATISTIC_SIGN, &q.scale);
+    discrepancy_term term = discrepancy_at(&j->discrepancy, out->kind);
+    q.discrepancy_sd = term.sd;
+    q.discrepancy_df = term.df;
+    out->scale = q.scale;
+    out->predicted_any = predict_trial(&q, &out->predicted);
+}
+
+static void fill_row(const job *j, int r)
+{
     validated_row *out = &j->out[r];
     out->bound = &j->rows.rows[r];
     out->guess = NAN;
-    fill_observed(row, out);
-    for (int k = 0; k < j->members; k++) members[k] = values_of(j, k)[r];
-    out->predicted_any = predict_trial(statistic_of(row), values_of(j, -1)[r], j->people, members, j->members, j->member_people,
-                                       (int64_t)row->n, seed, (uint64_t)r, &out->predicted);
+    fill_observed(out->bound->row, out);
+    predict_row(j, r);
+}
+
+/* ---- discrepancy ---- */
+
+/* observed - simulated on the scale; a share by its count, half an event more of either kind */
+static double off_scale(const validated_row *v)
+{
+    const evidence_row *row = v->bound->row;
+    double value = row->value;
+    if (outcome_is_share(&row->endpoint)) value = (value * row->n + 0.5) / (row->n + 1.0);
+    return discrepancy_to(&v->scale, value) - v->predicted.centre;
+}
+
+static bool may_set(const validated_row *v, int kind)
+{
+    return v->predicted_any && (int)v->kind == kind && v->bound->row->role == ROLE_CALIBRATE && v->bound->row->day > 0;
+}
+
+/* of every kind, from calibration rows after day 0; without enough of them, none */
+static islet_status estimate(job *j, islet_problems *problems)
+{
+    discrepancy_point *points = malloc(((size_t)j->rows.n_rows + 1) * sizeof *points);
+    islet_status status = points ? ISLET_OK : ISLET_ERR_MEMORY;
+    int all = 0;
+    for (int kind = 0; kind < DISCREPANCY_COUNT && status == ISLET_OK; kind++) {
+        int n = 0;
+        for (int r = 0; r < j->rows.n_rows; r++)
+            if (may_set(&j->out[r], kind))
+                points[n++] = (discrepancy_point){off_scale(&j->out[r]), j->out[r].predicted.sampling_sd, cohort_number(j, r), j->out[r].predicted.shift};
+        all += n;
+        discrepancy_term *term = &j->discrepancy.term[kind];
+        *term = (discrepancy_term){.rows = n, .bias = NAN, .bias_se = NAN};
+        if (n > 0 && !discrepancy_fit(points, n, j->members, term)) status = ISLET_ERR_MEMORY;
+    }
+    free(points);
+    discrepancy_derive(&j->discrepancy);
+    if (status != ISLET_OK || all > 0) return status;
+    problems_error(problems, "--discrepancy", 0, 0, "no row of the role calibrate after day 0; expected some, for no other row may set it");
+    return ISLET_ERR_INPUT;
+}
+
+static islet_status compare(job *j, islet_problems *problems)
+{
+    islet_status status = j->estimate ? ISLET_OK : discrepancy_shipped(&j->discrepancy, problems);
+    for (int r = 0; r < j->rows.n_rows && status == ISLET_OK; r++) fill_row(j, r);
+    if (status != ISLET_OK || !j->estimate) return status;
+    status = estimate(j, problems);
+    for (int r = 0; r < j->rows.n_rows && status == ISLET_OK; r++) predict_row(j, r);
+    return status;
 }
 
 /* ---- tables ---- */
 
 static const char *const row_columns[] = {"trial_id", "cohort_group", "arm_id", "endpoint", "unit", "statistic", "day", "n", "role", "observed",
                                           "observed_low", "observed_high", "simulated", "pi50_low", "pi50_high", "pi80_low", "pi80_high",
-                                          "pi95_low", "pi95_high", "agrees", "miss", "people", "guess", "line", "protocol", "source"};
+                                          "pi95_low", "pi95_high", "bare95_low", "bare95_high", "agrees", "miss", "people", "guess", "line", "protocol", "source"};
 static const bool row_numbers[] = {false, false, false, false, false, false, true, true, false, true, true, true, true, true, true, true,
-                                   true,  true,  true,  false, false, true,  true, true, false, false};
+                                   true,  true,  true,  true,  true,  false, false, true,  true, true, false, false};
 enum { ROW_COLUMNS = sizeof row_columns / sizeof *row_columns };
 
 typedef struct {
@@ -189,7 +262,7 @@ static double rounded(double value)
 static bool add_row(islet_table *table, const job *j, const validated_row *v)
 {
     const evidence_row *row = v->bound->row;
-    bool agrees = validated_inside(v, PI95);
+    bool sign = validated_is_sign(v), agrees = sign ? validated_sign_agrees(v) : validated_inside(v, PI95);
     cells c = {.n = 0};
     add_text(&c, row->trial);
     add_text(&c, row->group);
@@ -208,8 +281,10 @@ static bool add_row(islet_table *table, const job *j, const validated_row *v)
         add_number(&c, rounded(v->predicted.low[i]));
         add_number(&c, rounded(v->predicted.high[i]));
     }
+    add_number(&c, rounded(v->predicted.bare_low[PI95]));
+    add_number(&c, rounded(v->predicted.bare_high[PI95]));
     add_text(&c, agrees ? "true" : "false");
-    add_text(&c, agrees ? "" : v->predicted.simulated > row->value ? "simulated too high" : "simulated too low");
+    add_text(&c, agrees ? "" : sign ? "other sign" : v->predicted.simulated > row->value ? "simulated too high" : "simulated too low");
     add_number(&c, (double)v->predicted.people);
     add_number(&c, rounded(v->guess));
     add_number(&c, row->line);
@@ -218,10 +293,10 @@ static bool add_row(islet_table *table, const job *j, const validated_row *v)
     return table_add_row(table, c.cell);
 }
 
-static const char *const summary_columns[] = {"role", "endpoint", "unit", "rows", "inside50", "inside80", "inside95", "sharpness", "too_high",
-                                              "too_low", "bias", "error", "r2", "r2_identity", "guessed", "guess_error", "skill",
+static const char *const summary_columns[] = {"role", "endpoint", "unit", "rows", "inside50", "inside80", "inside95", "sharpness", "bare50", "bare80", "bare95",
+                                              "bare_sharpness", "too_high", "too_low", "bias", "error", "r2", "r2_identity", "guessed", "guess_error", "skill",
                                               "independence_rows", "independence_inside_exact"};
-static const bool summary_numbers[] = {false, false, false, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true};
+static const bool summary_numbers[] = {false, false, false, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true};
 enum { SUMMARY_COLUMNS = sizeof summary_columns / sizeof *summary_columns };
 
 static bool add_summary(islet_table *table, const job *j, evidence_role role, const outcome_info *endpoint)
@@ -236,6 +311,8 @@ static bool add_summary(islet_table *table, const job *j, evidence_role role, co
     add_number(&c, s.rows);
     for (int i = 0; i < PREDICT_INTERVALS; i++) add_number(&c, rounded(s.inside[i]));
     add_number(&c, rounded(s.sharpness));
+    for (int i = 0; i < PREDICT_INTERVALS; i++) add_number(&c, rounded(s.bare[i]));
+    add_number(&c, rounded(s.bare_sharpness));
     add_number(&c, s.too_high);
     add_number(&c, s.too_low);
     add_number(&c, rounded(s.bias));
@@ -263,6 +340,17 @@ static bool add_left_out(islet_table *table, const evidence_row *row, const char
     return table_add_row(table, c.cell);
 }
 
+static bool add_discrepancy(islet_table *table, const discrepancy *d, int kind)
+{
+    const discrepancy_term *t = &d->term[kind];
+    cells c = {.n = 0};
+    add_text(&c, discrepancy_name((discrepancy_kind)kind));
+    const double numbers[] = {t->rows, t->cohorts, t->bias, t->bias_se, t->cohort_sd, t->row_sd, t->sd, t->df};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) add_number(&c, rounded(numbers[i]));
+    add_text(&c, t->rows == 0 && t->sd > 0.0 ? "from another kind" : t->rows == 0 || t->df == 0 ? "too few trials: none is added" : "calibration rows");
+    return table_add_row(table, c.cell);
+}
+
 static bool fill_tables(const job *j, islet_validation *out)
 {
     static const char *const left_columns[] = {"trial_id", "arm_id", "endpoint", "day", "role", "line", "reason"};
@@ -270,11 +358,21 @@ static bool fill_tables(const job *j, islet_validation *out)
     out->rows = table_create(ROW_COLUMNS, row_columns, row_numbers);
     out->summary = table_create(SUMMARY_COLUMNS, summary_columns, summary_numbers);
     out->left_out = table_create(7, left_columns, left_numbers);
-    bool fine = out->rows && out->summary && out->left_out;
+    static const char *const kind_columns[] = {"kind", "rows", "cohorts", "bias", "bias_se", "cohort_sd", "row_sd", "sd", "df", "from"};
+    static const bool kind_numbers[] = {false, true, true, true, true, true, true, true, true, false};
+    out->discrepancy = table_create(10, kind_columns, kind_numbers);
+    out->discrepancy_file = discrepancy_text(&j->discrepancy);
+    bool fine = out->rows && out->summary && out->left_out && out->discrepancy && out->discrepancy_file;
+    for (int kind = 0; kind < DISCREPANCY_COUNT && fine; kind++) fine = add_discrepancy(out->discrepancy, &j->discrepancy, kind);
     for (int r = 0; r < j->rows.n_rows && fine; r++)
         fine = j->out[r].predicted_any ? add_row(out->rows, j, &j->out[r])
                                        : add_left_out(out->left_out, j->rows.rows[r].row, "nobody simulated is left in the arm on that day");
     for (int i = 0; i < j->rows.n_left_out && fine; i++) fine = add_left_out(out->left_out, j->rows.left_out[i].row, j->rows.left_out[i].reason);
+    for (int r = 0; r < j->rows.n_rows; r++) {
+        bool counts = j->out[r].predicted_any && validated_is_sign(&j->out[r]);
+        out->signs += counts;
+        out->signs_right += counts && validated_sign_agrees(&j->out[r]);
+    }
     for (int role = ROLE_CALIBRATE; role <= ROLE_CONTEXT && fine; role++) {
         fine = add_summary(out->summary, j, (evidence_role)role, NULL);
         for (int i = 0; i < j->rows.n_rows && fine; i++) {
@@ -293,6 +391,8 @@ void islet_validation_free(islet_validation *validation)
     islet_table_free(validation->rows);
     islet_table_free(validation->summary);
     islet_table_free(validation->left_out);
+    islet_table_free(validation->discrepancy);
+    free(validation->discrepancy_file);
     free(validation);
 }
 
@@ -301,13 +401,13 @@ static islet_status read_set(const char *path, parameter_set *out, islet_problem
     return path ? parameter_set_read(path, out, problems) : parameter_set_shipped(out, problems);
 }
 
-islet_status islet_validate(const char *path, const char *parameters, const islet_run_options *options, islet_validation **out,
-                            islet_problems *problems)
+islet_status islet_validate(const char *path, const char *parameters, bool estimate_discrepancy, const islet_run_options *options,
+                            islet_validation **out, islet_problems *problems)
 {
     static const islet_run_options defaults = {0};
     if (!out) return ISLET_ERR_ARGUMENT;
     *out = NULL;
-    job j = {.options = options ? options : &defaults};
+    job j = {.options = options ? options : &defaults, .estimate = estimate_discrepancy};
     islet_validation *made = calloc(1, sizeof *made);
     if (!made) return ISLET_ERR_MEMORY;
 
@@ -324,7 +424,8 @@ islet_status islet_validate(const char *path, const char *parameters, const isle
     if (!make_room(&j)) status = ISLET_ERR_MEMORY;
     if (status == ISLET_OK) status = simulate_all(&j, problems);
     if (status != ISLET_OK) goto done;
-    for (int r = 0; r < j.rows.n_rows; r++) fill_row(&j, r);
+    status = compare(&j, problems);
+    if (status != ISLET_OK) goto done;
     status = validate_guess(&j.rows, j.out, problems);
     if (status == ISLET_OK && !fill_tables(&j, made)) status = ISLET_ERR_MEMORY;
     if (status != ISLET_OK) goto done;

@@ -8,6 +8,8 @@
 typedef struct {
     const expressed_row *bound;
     double observed_low, observed_high; /* 95 %, NaN when nothing of it was published */
+    discrepancy_kind kind;
+    discrepancy_scale scale;
     prediction predicted;
     bool predicted_any;   /* false: nobody is left in the arm on that day */
     double guess;         /* mean of the calibration trials of that kind of cells; NaN when there is none */
@@ -15,6 +17,15 @@ typedef struct {
 
 /* Does the observation lie between the limits? Counts are equal when they print alike. */
 bool validated_inside(const validated_row *row, int interval);
+bool validated_inside_bare(const validated_row *row, int interval); /* without the discrepancy */
+
+/* A row that carries only a sign of the change since day 0. Does the simulated change have it? 0, "no significant change", when a trial of its
+ * size (where it was published) may find none. */
+static inline bool validated_is_sign(const validated_row *row)
+{
+    return row->bound->row->statistic == STATISTIC_SIGN;
+}
+bool validated_sign_agrees(const validated_row *row);
 
 /* Summary of the rows of one role after day 0, of one end point or (NULL) of all: rows of day 0 say who was enrolled, which
  * the protocol is written after, and are shown only. Numbers that do not exist are NaN. */
@@ -22,6 +33,7 @@ typedef struct {
     int rows;
     double inside[PREDICT_INTERVALS]; /* shares */
     double sharpness;      /* median of pi95's width over that of the trial's own interval */
+    double bare[PREDICT_INTERVALS], bare_sharpness; /* both without the discrepancy */
     int too_high, too_low; /* misses: simulated above, below the observation */
     double bias, error;    /* mean of simulated - observed, mean absolute; one end point only */
     double r2, r2_identity; /* squared correlation; 1 - squared errors over squares about the mean */

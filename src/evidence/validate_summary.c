@@ -9,11 +9,28 @@
 #define ROUNDING_SHARE 0.005 /* a share that was printed as a percentage */
 #define ROUNDING 1e-9
 
-bool validated_inside(const validated_row *row, int interval)
+static bool is_between(const validated_row *row, double low, double high)
 {
     const evidence_row *published = row->bound->row;
     double slack = outcome_is_share(&published->endpoint) && isnan(published->events) ? ROUNDING_SHARE : ROUNDING;
-    return published->value >= row->predicted.low[interval] - slack && published->value <= row->predicted.high[interval] + slack;
+    return published->value >= low - slack && published->value <= high + slack;
+}
+
+bool validated_inside(const validated_row *row, int interval)
+{
+    return is_between(row, row->predicted.low[interval], row->predicted.high[interval]);
+}
+
+bool validated_inside_bare(const validated_row *row, int interval)
+{
+    return is_between(row, row->predicted.bare_low[interval], row->predicted.bare_high[interval]);
+}
+
+bool validated_sign_agrees(const validated_row *row)
+{
+    double sign = row->bound->row->value, change = row->predicted.simulated;
+    if (sign == 0.0) return row->predicted.low[PI95] <= 0.0 && row->predicted.high[PI95] >= 0.0;
+    return sign * change > 0.0;
 }
 
 const outcome_info *validate_endpoint(const validated_row *rows, int i)
@@ -62,7 +79,7 @@ static double median_of(double *values, int n)
 static bool is_counted(const validated_row *row, evidence_role role, const outcome_info *endpoint)
 {
     const evidence_row *published = row->bound->row;
-    return row->predicted_any && published->day > 0 && published->role == role && (!endpoint || strcmp(published->endpoint.key, endpoint->key) == 0);
+    return row->predicted_any && published->day > 0 && published->statistic != STATISTIC_SIGN && published->role == role && (!endpoint || strcmp(published->endpoint.key, endpoint->key) == 0);
 }
 
 /* error of the guess and of the simulation over the rows of one end point that have a guess */
@@ -101,26 +118,36 @@ static void fill_skill(const validated_row *rows, int n, evidence_role role, con
 
 void validate_summarise(const validated_row *rows, int n, evidence_role role, const outcome_info *endpoint, validation_summary *out)
 {
-    double *widths = malloc(((size_t)n + 1) * sizeof *widths);
-    int n_widths = 0, inside[PREDICT_INTERVALS] = {0}, exact = 0;
+    double *widths = malloc((2 * (size_t)n + 1) * sizeof *widths), *bare_widths = widths ? widths + n : NULL;
+    int n_widths = 0, inside[PREDICT_INTERVALS] = {0}, bare[PREDICT_INTERVALS] = {0}, exact = 0;
     pair_sums sums = {0};
-    *out = (validation_summary){.bias = NAN, .error = NAN, .r2 = NAN, .r2_identity = NAN, .sharpness = NAN, .inside_exact = NAN};
+    *out = (validation_summary){.bias = NAN, .error = NAN, .r2 = NAN, .r2_identity = NAN, .sharpness = NAN, .bare_sharpness = NAN, .inside_exact = NAN};
     for (int i = 0; i < n; i++) {
         const validated_row *row = &rows[i];
         if (!is_counted(row, role, endpoint)) continue;
         double observed = row->bound->row->value, simulated = row->predicted.simulated;
         double own_width = row->observed_high - row->observed_low;
         out->rows++;
-        for (int k = 0; k < PREDICT_INTERVALS; k++) inside[k] += validated_inside(row, k);
+        for (int k = 0; k < PREDICT_INTERVALS; k++) {
+            inside[k] += validated_inside(row, k);
+            bare[k] += validated_inside_bare(row, k);
+        }
         if (!validated_inside(row, PI95)) *(simulated > observed ? &out->too_high : &out->too_low) += 1;
-        if (widths && own_width > 0.0) widths[n_widths++] = (row->predicted.high[PI95] - row->predicted.low[PI95]) / own_width;
+        if (widths && own_width > 0.0) {
+            bare_widths[n_widths] = (row->predicted.bare_high[PI95] - row->predicted.bare_low[PI95]) / own_width;
+            widths[n_widths++] = (row->predicted.high[PI95] - row->predicted.low[PI95]) / own_width;
+        }
         add_pair(&sums, simulated, observed);
         if (row->bound->row->endpoint.id != ENDPOINT_insulin_independent) continue;
         out->shares++;
         exact += simulated >= row->observed_low && simulated <= row->observed_high;
     }
-    for (int k = 0; k < PREDICT_INTERVALS; k++) out->inside[k] = out->rows ? (double)inside[k] / out->rows : NAN;
+    for (int k = 0; k < PREDICT_INTERVALS; k++) {
+        out->inside[k] = out->rows ? (double)inside[k] / out->rows : NAN;
+        out->bare[k] = out->rows ? (double)bare[k] / out->rows : NAN;
+    }
     if (n_widths) out->sharpness = median_of(widths, n_widths);
+    if (n_widths) out->bare_sharpness = median_of(bare_widths, n_widths);
     if (endpoint && out->rows) fill_errors(&sums, out);
     if (out->shares) out->inside_exact = (double)exact / out->shares;
     fill_skill(rows, n, role, endpoint, out);

@@ -88,6 +88,7 @@ void section_course(page *p);
 void section_reaching(page *p);
 void section_keeping(page *p);
 void section_outcomes(page *p);
+void section_ranges(page *p);
 void section_published(page *p);
 void section_people(page *p);
 void section_care(page *p);

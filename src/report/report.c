@@ -10,6 +10,7 @@ static const struct {
     {"title", section_title},           {"state", section_state},           {"paragraph", section_paragraph},
     {"cards", section_cards},           {"glucose", section_glucose},       {"course", section_course},
     {"reaching", section_reaching},     {"keeping", section_keeping},       {"outcomes", section_outcomes},
+    {"ranges", section_ranges},
     {"published", section_published},   {"people", section_people},         {"care", section_care},
     {"assumptions", section_assumptions}, {"provenance", section_provenance}, {"repeat", section_repeat},
     {"inputs", section_inputs},         {"protocol", section_protocol},     {"build", section_build},

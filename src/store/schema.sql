@@ -204,6 +204,20 @@ CREATE TABLE difference (
     PRIMARY KEY (arm, endpoint, day)
 ) WITHOUT ROWID;
 
+CREATE TABLE range_result (
+    -- Ranges wider than the chance of simulating so many people, where they were asked for (islet run --uncertainty, --alternatives); made
+    -- from simulations of their own, which `value` is of.
+    arm INTEGER NOT NULL,
+    endpoint TEXT NOT NULL REFERENCES endpoint,
+    day INTEGER NOT NULL,
+    kind TEXT NOT NULL CHECK (kind IN ('trial', 'trial_bare', 'alternatives')), -- where 95 % of trials of so many people would find it: chance,
+                                       -- parameters and discrepancy between trials and model; the same without that; over rival accounts
+    value REAL,
+    low REAL,
+    high REAL,
+    PRIMARY KEY (arm, endpoint, day, kind)
+) WITHOUT ROWID;
+
 CREATE TABLE parameter (
     -- Numbers of the model in this run, and how far each can be trusted.
     key TEXT PRIMARY KEY,

@@ -44,15 +44,26 @@ static const struct {
 #define OWNED(key, unit, low, high, sentence) {#key, OWNER_REGIMEN, offsetof(regimen, key), low, high},
     REGIMEN_VALUES(OWNED)
 #undef OWNED
+#define OWNED(key, unit, low, high, sentence) {#key, OWNER_CONDITIONING, offsetof(conditioning, key), low, high},
+    CONDITIONING_VALUES(OWNED)
+#undef OWNED
 };
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
+
+/* products and conditionings have keys of the same name; conditionings are known by theirs */
+static bool is_conditioning(const char *name, size_t length)
+{
+    for (const char *const *known = conditioning_names(); *known; known++)
+        if (strlen(*known) == length && memcmp(*known, name, length) == 0) return true;
+    return false;
+}
 
 static bool find_owned(const char *name, const char *dot, parameter_target *out)
 {
     size_t owner = (size_t)(dot - name);
     if (owner == 0 || owner >= NAME_TEXT) return false;
     for (size_t i = 0; i < LENGTH(owned_keys); i++) {
-        if (strcmp(owned_keys[i].key, dot + 1) != 0) continue;
+        if (strcmp(owned_keys[i].key, dot + 1) != 0 || (owned_keys[i].owner == OWNER_CONDITIONING) != is_conditioning(name, owner)) continue;
         out->owner = owned_keys[i].owner;
         memcpy(out->owner_name, name, owner);
         out->offset = owned_keys[i].offset;
@@ -88,11 +99,13 @@ static double *place_of(const parameter_target *target, params *params, islet_pr
 {
     if (target->owner == OWNER_MODEL) return (*i)++ == 0 ? (double *)((char *)params + target->offset) : NULL;
     if (!protocol) return NULL;
-    bool is_product = target->owner == OWNER_PRODUCT;
-    int n = is_product ? protocol->n_products : protocol->n_regimens;
+    int n = target->owner == OWNER_PRODUCT ? protocol->n_products : target->owner == OWNER_REGIMEN ? protocol->n_regimens : protocol->n_conditionings;
     for (; *i < n; (*i)++) {
-        char *owner = is_product ? (char *)&protocol->products[*i] : (char *)&protocol->regimens[*i];
-        const char *name = is_product ? protocol->products[*i].name : protocol->regimens[*i].name;
+        product *cells = &protocol->products[target->owner == OWNER_PRODUCT ? *i : 0];
+        regimen *drugs = &protocol->regimens[target->owner == OWNER_REGIMEN ? *i : 0];
+        conditioning *path = &protocol->conditionings[target->owner == OWNER_CONDITIONING ? *i : 0];
+        char *owner = target->owner == OWNER_PRODUCT ? (char *)cells : target->owner == OWNER_REGIMEN ? (char *)drugs : (char *)path;
+        const char *name = target->owner == OWNER_PRODUCT ? cells->name : target->owner == OWNER_REGIMEN ? drugs->name : path->name;
         if (strcmp(name, target->owner_name) != 0) continue;
         (*i)++;
         return &((sourced_value *)(owner + target->offset))->value;

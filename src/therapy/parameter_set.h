@@ -7,7 +7,7 @@
  *     parameters: [portal_potency, zimislecel.secretion_gain]
  *     values: [[0.16, 3.3], [0.18, 3.6]]
  *
- * A name is a key of params.def, or that of a product or regimen, a point and a key of its file. */
+ * A name is a key of params.def, or that of a product, regimen or shipped conditioning, a point and a key of its file. */
 #ifndef ISLET_THERAPY_PARAMETER_SET_H
 #define ISLET_THERAPY_PARAMETER_SET_H
 
@@ -18,14 +18,14 @@
 #define PARAMETER_SET_MAX_DRAWS 1024
 #define PARAMETER_NAME 128
 
-typedef enum { OWNER_MODEL, OWNER_PRODUCT, OWNER_REGIMEN } parameter_owner;
+typedef enum { OWNER_MODEL, OWNER_PRODUCT, OWNER_REGIMEN, OWNER_CONDITIONING } parameter_owner;
 
 /* One number that can be set, and where it lives. */
 typedef struct {
     char name[PARAMETER_NAME];
     parameter_owner owner;
-    char owner_name[NAME_TEXT]; /* of the product or regimen */
-    size_t offset;              /* in params, product or regimen */
+    char owner_name[NAME_TEXT]; /* of the product, regimen or conditioning */
+    size_t offset;              /* in params, product, regimen or conditioning */
     double low, high;           /* what it may be: params.def, or the ranges of product.h */
 } parameter_target;
 

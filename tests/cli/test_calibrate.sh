@@ -16,7 +16,7 @@ is_json out.txt
 says out.txt '"schema":"islet.calibrate/1"'
 same set.yaml first.yaml
 expect 0 "$islet" validate --trial rows.csv --patients 8 --params set.yaml --json
-says out.txt '"parameter_draws":8'
+says out.txt '"parameter_draws":24'
 
 expect 3 "$islet" calibrate "$examples/stem_cell_islets.csv" --parameters portal_potency --out no.yaml
 says err.txt "stem_cell_islets.csv:4: role: 'validate'; expected only rows of the role calibrate"

@@ -30,10 +30,36 @@ SET
 head -3 "$examples/stem_cell_islets.csv" >c_peptide.csv
 cp "$examples/stem_cell_islets.yaml" .
 expect 0 "$islet" validate --csv --trial c_peptide.csv --patients 32 --params set.yaml
-width() { awk -F, 'NR == 3 {print ($19 - $18 > 0.9) ? "wide" : "narrow"}' "$1"; }
+# bare95_low, bare95_high: without the discrepancy between trials and model
+width() { awk -F, 'NR == 3 {print ($21 - $20 > 0.9) ? "wide" : "narrow"}' "$1"; }
 [ "$(width out.txt)" = wide ] || fail "the draws did not widen the interval"
 expect 0 "$islet" validate --csv --trial c_peptide.csv --patients 32
 [ "$(width out.txt)" = narrow ] || fail "the interval is wide without draws"
+awk -F, 'NR > 1 && ($19 - $18 < $21 - $20) {exit 1}' out.txt || fail "the discrepancy narrowed an interval"
+
+
+# a row of an immune reset counts from the infusion, the protocol from the mobilisation; of a sign only the sign is held against the simulation
+cat >reset.yaml <<'RESET'
+islet: 1
+title: Reset
+population: {of: t1d_new_onset, n: 8}
+arms:
+  - name: reset
+    conditioning: {regimen: cyclophosphamide_atg, start_day: 0}
+    cells: [{product: haematopoietic_autologous, cd34_per_kg: 5e6, day: 33}]
+follow_up: {days: 40}
+RESET
+head -1 "$examples/stem_cell_islets.csv" >signs.csv
+echo "T,t,reset,reset.yaml,hba1c_pct,%,20,12,7,,,,,,validate" >>signs.csv
+echo "T,t,reset,reset.yaml,insulin_u_per_kg_day,U/kg/day,20,,-1,,,,,,direction" >>signs.csv
+expect 0 "$islet" validate --trial signs.csv --patients 8
+says err.txt "day: 53 is after the end of"
+says out.txt "1 rows carry only the sign"
+# the discrepancy is estimated from calibration rows alone
+expect 3 "$islet" validate --trial signs.csv --patients 8 --discrepancy d.csv --quiet
+says err.txt "no row of the role calibrate"
+absent d.csv
+expect 2 "$islet" validate --trial c_peptide.csv --discrepancy - --quiet
 
 # a run with the values of a set, and with predictive intervals over its draws; the store knows the set
 cat >set.yaml <<'SET'
@@ -51,7 +77,13 @@ expect 0 "$islet" run stem_cell_islets.yaml --patients 8 --years 0.05 --csv --ou
 expect 0 "$islet" check --hash a.db
 cp out.txt a.txt
 expect 0 "$islet" check --hash b.db
-[ "$(grep -o '[0-9a-f]\{64\}' a.txt)" = "$(grep -o '[0-9a-f]\{64\}' out.txt)" ] || fail "--uncertainty changed the store"
+[ "$(grep -o '[0-9a-f]\{64\}' a.txt)" = "$(grep -o '[0-9a-f]\{64\}' out.txt)" ] && fail "--uncertainty left no ranges in the store"
+says a.html "and what trials differ by"
+says b.html "This run has none"
+expect 0 "$islet" run stem_cell_islets.yaml --patients 8 --years 0.05 --params set.yaml --uncertainty --threads 1 --csv --out e.db --report e.html
+says out.txt ",pi95_low,pi95_high"
+expect 0 "$islet" check --hash e.db
+[ "$(grep -o '[0-9a-f]\{64\}' a.txt)" = "$(grep -o '[0-9a-f]\{64\}' out.txt)" ] || fail "the ranges depend on threads"
 expect 0 "$islet" check --hash c.db
 [ "$(grep -o '[0-9a-f]\{64\}' a.txt)" = "$(grep -o '[0-9a-f]\{64\}' out.txt)" ] && fail "the parameter set is not in the store"
 expect 3 "$islet" run stem_cell_islets.yaml --patients 8 --years 0.05 --params c_peptide.csv --out d.db --report d.html

@@ -1,0 +1,136 @@
+/* Maximum likelihood of the two standard deviations, on a grid: the surface is flat where rows are few, and a grid cannot be lost in it.
+ *
+ *   off ~ N(0, diag(sampling^2) + S + row_sd^2 I + cohort_sd^2 [same cohort])
+ *
+ * S is the covariance of the rows over the draws of the parameters: rows that one parameter moves together are not counted twice. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "evidence/discrepancy.h"
+
+#define GRID 48         /* steps of each sd .. */
+#define GRID_REACH 2.0  /* .. from 0 to so many root mean squares */
+#define LEAST_VARIANCE 1e-12 /* keeps the covariance positive definite where nothing else is known */
+
+typedef struct {
+    const discrepancy_point *points;
+    int n;
+    double *fixed, *factor; /* n x n: sampling and parameters; Cholesky factor of all */
+    double *solved;
+} problem;
+
+static void fill_fixed(problem *p, int n_draws)
+{
+    for (int i = 0; i < p->n; i++)
+        for (int j = 0; j < p->n; j++) {
+            double sum = 0.0;
+            for (int k = 0; k < n_draws; k++) sum += p->points[i].shift[k] * p->points[j].shift[k];
+            if (n_draws > 0) sum /= n_draws;
+            if (i == j) sum += p->points[i].sampling_sd * p->points[i].sampling_sd + LEAST_VARIANCE;
+            p->fixed[i * p->n + j] = sum;
+        }
+}
+
+/* lower triangle of the covariance's Cholesky factor; false when it is singular */
+static bool factorise(problem *p, double cohort_sd, double row_sd)
+{
+    int n = p->n;
+    for (int i = 0; i < n; i++)
+        for (int j = 0; j <= i; j++) {
+            double sum = p->fixed[i * n + j] + (i == j ? row_sd * row_sd : 0.0);
+            if (p->points[i].cohort == p->points[j].cohort) sum += cohort_sd * cohort_sd;
+            for (int k = 0; k < j; k++) sum -= p->factor[i * n + k] * p->factor[j * n + k];
+            if (i == j && !(sum > 0.0)) return false;
+            p->factor[i * n + j] = i == j ? sqrt(sum) : sum / p->factor[j * n + j];
+        }
+    return true;
+}
+
+/* p->solved becomes covariance^-1 of itself */
+static void solve(problem *p)
+{
+    int n = p->n;
+    for (int i = 0; i < n; i++) {
+        for (int k = 0; k < i; k++) p->solved[i] -= p->factor[i * n + k] * p->solved[k];
+        p->solved[i] /= p->factor[i * n + i];
+    }
+    for (int i = n - 1; i >= 0; i--) {
+        for (int k = i + 1; k < n; k++) p->solved[i] -= p->factor[k * n + i] * p->solved[k];
+        p->solved[i] /= p->factor[i * n + i];
+    }
+}
+
+static double log_likelihood(problem *p, double cohort_sd, double row_sd)
+{
+    if (!factorise(p, cohort_sd, row_sd)) return -INFINITY;
+    double sum = 0.0;
+    for (int i = 0; i < p->n; i++) {
+        p->solved[i] = p->points[i].off;
+        sum -= log(p->factor[i * p->n + i]);
+    }
+    solve(p);
+    for (int i = 0; i < p->n; i++) sum -= 0.5 * p->points[i].off * p->solved[i];
+    return sum;
+}
+
+/* mean by generalised least squares under the fitted covariance */
+static void fill_bias(problem *p, discrepancy_term *out)
+{
+    out->bias = out->bias_se = NAN;
+    if (!factorise(p, out->cohort_sd, out->row_sd)) return;
+    for (int i = 0; i < p->n; i++) p->solved[i] = 1.0;
+    solve(p);
+    double weight = 0.0, sum = 0.0;
+    for (int i = 0; i < p->n; i++) {
+        weight += p->solved[i];
+        sum += p->solved[i] * p->points[i].off;
+    }
+    out->bias = sum / weight;
+    out->bias_se = sqrt(1.0 / weight);
+}
+
+static int count_cohorts(const discrepancy_point *points, int n)
+{
+    int cohorts = 0;
+    for (int i = 0; i < n; i++) {
+        bool is_new = true;
+        for (int j = 0; j < i; j++) is_new = is_new && points[j].cohort != points[i].cohort;
+        cohorts += is_new;
+    }
+    return cohorts;
+}
+
+static void search(problem *p, discrepancy_term *out)
+{
+    double squares = 0.0, best = -INFINITY;
+    for (int i = 0; i < p->n; i++) squares += p->points[i].off * p->points[i].off;
+    double step = GRID_REACH * sqrt(squares / p->n) / GRID;
+    for (int a = 0; a <= GRID; a++)
+        for (int b = 0; b <= GRID; b++) {
+            double found = log_likelihood(p, a * step, b * step);
+            if (!(found > best)) continue;
+            best = found;
+            out->cohort_sd = a * step;
+            out->row_sd = b * step;
+        }
+    out->sd = hypot(out->cohort_sd, out->row_sd);
+}
+
+bool discrepancy_fit(const discrepancy_point *points, int n, int n_draws, discrepancy_term *out)
+{
+    int cohorts = count_cohorts(points, n);
+    *out = (discrepancy_term){.rows = n, .cohorts = cohorts, .bias = NAN, .bias_se = NAN, .df = cohorts};
+    if (cohorts < 2) return true;
+    size_t all = (size_t)n * (size_t)n;
+    problem p = {points, n, malloc(all * sizeof(double)), malloc(all * sizeof(double)), malloc((size_t)n * sizeof(double))};
+    bool fine = p.fixed && p.factor && p.solved;
+    if (fine) {
+        fill_fixed(&p, n_draws);
+        search(&p, out);
+        fill_bias(&p, out);
+    }
+    free(p.fixed);
+    free(p.factor);
+    free(p.solved);
+    return fine;
+}

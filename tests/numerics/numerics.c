@@ -290,7 +290,9 @@ double numerics_drift_per_day(const workload_person *people, int n, int days)
         memset(&g, 0, sizeof g);
         for (int l = 0; l < LANE_GROUP; l++) {
             workload_person p = *person_of(people + first, here, l);
-            p.kinetics.m_native = p.kinetics.m_graft = 0.0; /* the basal state is that of people who live on injected insulin */
+            /* the basal state is that of people who live on injected insulin, without alarm and below the kidney's threshold (basal.h):
+             * two of the first 1,000 are above it at their basal glucose */
+            p.kinetics.m_native = p.kinetics.m_graft = p.kinetics.xi = p.kinetics.ke1 = 0.0;
             const double rate = subject_basal_u_per_min(&p.kinetics);
             basal_state(&p.kinetics, false, p.start);
             basal_lane(&p.kinetics, p.start, &g, l);

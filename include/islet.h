@@ -209,6 +209,15 @@ typedef struct {
     void *context;
 } islet_elsewhere;
 
+/* Processes that simulate shares of one run (islet_simulate) and share the screening of its candidates, too: where the protocol requires what
+ * only a run-in shows, each simulates every `size`-th block of candidates. `join` makes `bytes` in every member the bitwise or of all
+ * members' bytes; all call it equally often, with the same n. A status other than ISLET_OK ends the simulation with it. */
+typedef struct {
+    int member, size;
+    islet_status (*join)(void *context, unsigned char *bytes, size_t n);
+    void *context;
+} islet_team;
+
 /* Zero or NULL means the default everywhere. */
 typedef struct {
     uint64_t seed;         /* used when has_seed; else the protocol's; else 1 */
@@ -226,6 +235,7 @@ typedef struct {
     const char *date;         /* likewise, because the library reads no clock; nullable */
     const islet_elsewhere *elsewhere; /* who simulates, when not this call; nullable */
     const char *parameters;   /* a parameter set: its values instead of the shipped ones; nullable */
+    const islet_team *team;   /* with whom candidates are screened; nullable */
 } islet_run_options;
 
 /** Simulate every patient in every arm and put all of it into `store`, one transaction a batch.

@@ -7,8 +7,9 @@
  * memory stays constant. The keeper's own share is simulated by a thread beside the one that receives and writes. When a
  * rank dies, mpirun ends the job: what was written stays, and --resume continues with any number of ranks.
  *
- * Only the keeper's main thread and, elsewhere, one thread at a time call MPI. Waiting is done by asking and sleeping,
- * because a blocking call of MPI keeps a core busy. */
+ * Both threads of the keeper call MPI, one at a time (mpi_lock); elsewhere one thread does. Waiting is done by asking and sleeping,
+ * because a blocking call of MPI keeps a core busy. Candidates whose run-in must be seen are screened by all ranks together
+ * (islet_team): the threads that simulate exchange whom they admit, on a communicator of their own. */
 #include <mpi.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -34,6 +35,8 @@ typedef struct waiting {
 /* A process is in one MPI job at a time; MPI itself is such a global. */
 static struct {
     int rank, ranks;
+    MPI_Comm team; /* of the threads that simulate */
+    pthread_mutex_t mpi_lock;
     bool started;
     int64_t batches, next; /* next: the lowest batch of this rank that is still to be handed on */
     unsigned char *done;   /* by batch: in the store already */
@@ -49,7 +52,7 @@ static struct {
     const islet_protocol *protocol;
     const islet_run_options *options;
     waiting *borrowed;     /* what the last fetch gave */
-} job = {.lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
+} job = {.mpi_lock = PTHREAD_MUTEX_INITIALIZER, .lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
 
 static void nap(void)
 {
@@ -83,6 +86,7 @@ bool ranks_begin(int *argc, char ***argv)
     }
     MPI_Comm_rank(MPI_COMM_WORLD, &job.rank);
     MPI_Comm_size(MPI_COMM_WORLD, &job.ranks);
+    MPI_Comm_dup(MPI_COMM_WORLD, &job.team);
     if (job.rank == KEEPER) return true;
     MPI_Bcast(&job.batches, 1, MPI_INT64_T, KEEPER, MPI_COMM_WORLD);
     if (job.batches == NOTHING_TO_DO) return false;
@@ -111,6 +115,24 @@ int ranks_end(cli_exit status)
     return job.rank == KEEPER ? status : EXIT_DONE;
 }
 
+static bool is_closing(void *context)
+{
+    (void)context;
+    pthread_mutex_lock(&job.lock);
+    bool closing = job.closing;
+    pthread_mutex_unlock(&job.lock);
+    return closing || stop_signal();
+}
+
+/* is a call of MPI that was begun over? false when MPI fails */
+static bool is_over(MPI_Request *request, int *over)
+{
+    pthread_mutex_lock(&job.mpi_lock);
+    bool fine = MPI_Test(request, over, MPI_STATUS_IGNORE) == MPI_SUCCESS;
+    pthread_mutex_unlock(&job.mpi_lock);
+    return fine;
+}
+
 /* ---- handing on what was simulated ---- */
 
 static islet_status send(const waiting *w)
@@ -118,7 +140,7 @@ static islet_status send(const waiting *w)
     MPI_Request request;
     int sent = 0;
     if (MPI_Isend(w->bytes, (int)w->size, MPI_BYTE, KEEPER, TAG_BATCH, MPI_COMM_WORLD, &request) != MPI_SUCCESS) return ISLET_ERR_IO;
-    while (MPI_Test(&request, &sent, MPI_STATUS_IGNORE) == MPI_SUCCESS && !sent) {
+    while (is_over(&request, &sent) && !sent) {
         if (stop_signal()) return ISLET_ERR_INTERRUPTED;
         nap();
     }
@@ -168,25 +190,40 @@ static islet_status hand_on(void *context, int64_t batch, const void *bytes, siz
     return status;
 }
 
+/* islet_team: whom all ranks admit. When the job is stopped meanwhile MPI keeps the copy it works on. */
+static islet_status join_ranks(void *context, unsigned char *bytes, size_t n)
+{
+    (void)context;
+    MPI_Request request;
+    int over = 0;
+    unsigned char *all = malloc(n);
+    if (!all) return ISLET_ERR_MEMORY;
+    memcpy(all, bytes, n);
+    pthread_mutex_lock(&job.mpi_lock);
+    bool fine = MPI_Iallreduce(MPI_IN_PLACE, all, (int)n, MPI_UNSIGNED_CHAR, MPI_BOR, job.team, &request) == MPI_SUCCESS;
+    pthread_mutex_unlock(&job.mpi_lock);
+    while (fine && (fine = is_over(&request, &over)) && !over) {
+        if (is_closing(NULL)) return ISLET_ERR_INTERRUPTED;
+        nap();
+    }
+    if (fine) memcpy(bytes, all, n);
+    free(all);
+    return fine ? ISLET_OK : ISLET_ERR_IO;
+}
+
 islet_status ranks_help(const islet_protocol *protocol, const islet_run_options *options, islet_problems *problems)
 {
+    const islet_team team = {.member = job.rank, .size = job.ranks, .join = join_ranks};
+    islet_run_options shared = *options;
     unsigned char *others = others_share();
     if (!others) return ISLET_ERR_MEMORY;
-    islet_status status = islet_simulate(protocol, options, others, job.batches, hand_on, NULL, problems);
+    shared.team = &team;
+    islet_status status = islet_simulate(protocol, &shared, others, job.batches, hand_on, NULL, problems);
     free(others);
     return status;
 }
 
 /* ---- the keeper ---- */
-
-static bool is_closing(void *context)
-{
-    (void)context;
-    pthread_mutex_lock(&job.lock);
-    bool closing = job.closing;
-    pthread_mutex_unlock(&job.lock);
-    return closing || stop_signal();
-}
 
 static void *simulate_own_share(void *nothing)
 {
@@ -236,20 +273,33 @@ static islet_status fetch_own(waiting **out)
     return status;
 }
 
-static islet_status receive(int from, waiting **out)
+/* is a batch of that rank there, and how large? false when MPI fails */
+static bool ask_for_batch(int from, int *there, int *size)
 {
     MPI_Status about;
+    pthread_mutex_lock(&job.mpi_lock);
+    bool fine = MPI_Iprobe(from, TAG_BATCH, MPI_COMM_WORLD, there, &about) == MPI_SUCCESS &&
+                (!*there || MPI_Get_count(&about, MPI_BYTE, size) == MPI_SUCCESS);
+    pthread_mutex_unlock(&job.mpi_lock);
+    return fine;
+}
+
+static islet_status receive(int from, waiting **out)
+{
     int there = 0, size = 0;
-    while (MPI_Iprobe(from, TAG_BATCH, MPI_COMM_WORLD, &there, &about) == MPI_SUCCESS && !there) {
+    for (;;) {
+        if (!ask_for_batch(from, &there, &size)) return ISLET_ERR_IO;
+        if (there) break;
         if (stop_signal()) return ISLET_ERR_INTERRUPTED;
         nap();
     }
-    if (!there || MPI_Get_count(&about, MPI_BYTE, &size) != MPI_SUCCESS) return ISLET_ERR_IO;
     *out = malloc(sizeof **out + (size_t)size);
     if (!*out) return ISLET_ERR_MEMORY;
     (*out)->size = (size_t)size;
-    return MPI_Recv((*out)->bytes, size, MPI_BYTE, from, TAG_BATCH, MPI_COMM_WORLD, MPI_STATUS_IGNORE) == MPI_SUCCESS ? ISLET_OK
-                                                                                                                : ISLET_ERR_IO;
+    pthread_mutex_lock(&job.mpi_lock);
+    int code = MPI_Recv((*out)->bytes, size, MPI_BYTE, from, TAG_BATCH, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
+    pthread_mutex_unlock(&job.mpi_lock);
+    return code == MPI_SUCCESS ? ISLET_OK : ISLET_ERR_IO;
 }
 
 static islet_status fetch(void *context, int64_t batch, const void **bytes, size_t *size)

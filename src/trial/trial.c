@@ -40,6 +40,7 @@ struct trial {
     double days_done;
     void (*progress)(void *context, const islet_progress *progress);
     bool (*interrupted)(void *context);
+    const islet_team *team; /* with whom candidates are screened; NULL: alone */
     bool stopping; /* it has answered true once; guarded by the critical section islet_stop */
     void *context;
 };
@@ -143,6 +144,7 @@ islet_status trial_create_with(const islet_protocol *protocol, const islet_run_o
     t->progress = o->progress;
     t->interrupted = o->interrupted;
     t->context = o->context;
+    t->team = o->team;
     for (int v = 0; v < protocol->n_visits; v++)
         if (protocol->visits_day[v] <= protocol->follow_up_day) t->visit_day[t->n_visits++] = protocol->visits_day[v];
 
@@ -468,56 +470,91 @@ static void screen_block(const trial *t, worker *w, const uint64_t *candidate, i
     for (int l = 0; l < n; l++) admitted[l] = whole && meets_at_screening(t, &w->run_in.lanes[l]);
 }
 
-#define SCREEN_BLOCKS 16
+#define SCREEN_BLOCKS 16 /* at least, in one round */
+
+/* The candidates of one round of screening. Who is enrolled does not depend on how many are looked at in a round. */
+typedef struct {
+    int blocks, wanted, n;
+    uint64_t *number;   /* of `wanted` candidates */
+    bool *admitted;
+    worker **workers;   /* one a block; NULL where another member of the team screens */
+} screen_round;
+
+static void round_free(screen_round *round)
+{
+    for (int b = 0; round->workers && b < round->blocks; b++) worker_free(round->workers[b]);
+    free(round->number);
+    free(round->admitted);
+    free(round->workers);
+}
+
+static bool screens(const trial *t, int block)
+{
+    return !t->team || block % t->team->size == t->team->member;
+}
+
+static islet_status round_create(const trial *t, screen_round *round)
+{
+    const int members = t->team ? t->team->size : 1, turns = (SCREEN_BLOCKS + members - 1) / members;
+    const bool run_in = needs_run_in(&t->protocol->population);
+    *round = (screen_round){.blocks = run_in ? members * turns : 1};
+    round->wanted = round->blocks * LANE_GROUP;
+    round->number = calloc((size_t)round->wanted, sizeof *round->number);
+    round->admitted = calloc((size_t)round->wanted, sizeof *round->admitted);
+    round->workers = calloc((size_t)round->blocks, sizeof *round->workers);
+    bool whole = round->number && round->admitted && round->workers;
+    for (int b = 0; whole && run_in && b < round->blocks; b++)
+        if (screens(t, b)) whole = (round->workers[b] = worker_create(t)) != NULL;
+    return whole ? ISLET_OK : ISLET_ERR_MEMORY;
+}
+
+/* Run-ins of the round's candidates; with a team, of this member's blocks, and what the others have found of theirs. */
+static islet_status screen(trial *t, screen_round *round)
+{
+    memset(round->admitted, 0, (size_t)round->wanted * sizeof *round->admitted);
+#pragma omp parallel for schedule(dynamic, 1) num_threads(t->threads)
+    for (int b = 0; b < round->blocks; b++)
+        if (round->workers[b])
+            screen_block(t, round->workers[b], round->number + b * LANE_GROUP, LANE_GROUP, round->admitted + b * LANE_GROUP);
+    if (is_stopping(t)) return ISLET_ERR_INTERRUPTED; /* not everybody was looked at */
+    _Static_assert(sizeof *round->admitted == 1, "one byte a candidate");
+    return t->team ? t->team->join(t->team->context, (unsigned char *)round->admitted, (size_t)round->wanted) : ISLET_OK;
+}
 
 static islet_status enrol(trial *t, int cohort, islet_problems *problems)
 {
-    islet_status status = ISLET_OK;
+    screen_round round;
+    islet_status status = round_create(t, &round);
     uint64_t number = (uint64_t)cohort * ARM_PEOPLE, *enrolled = t->candidate + cohort * t->n_patients;
-    worker *workers[SCREEN_BLOCKS] = {NULL};
+    const bool run_in = needs_run_in(&t->protocol->population);
     person who;
     int64_t n = 0, empty_rounds = 0;
-    while (n < t->n_patients) {
+    while (n < t->n_patients && status == ISLET_OK) {
         if (is_stopping(t)) {
             status = ISLET_ERR_INTERRUPTED;
             break;
         }
-        uint64_t round[SCREEN_BLOCKS * LANE_GROUP];
-        bool admitted[SCREEN_BLOCKS * LANE_GROUP];
-        int in_round = 0, wanted = needs_run_in(&t->protocol->population) ? SCREEN_BLOCKS * LANE_GROUP : LANE_GROUP;
-        for (; in_round < wanted && next_candidate(t, &number, &who); number++) {
-            admitted[in_round] = true;
-            round[in_round++] = number;
+        for (round.n = 0; round.n < round.wanted && next_candidate(t, &number, &who); number++) {
+            round.admitted[round.n] = true;
+            round.number[round.n++] = number;
         }
-        if (in_round < wanted) {
-            status = ISLET_ERR_INPUT;
-            break;
-        }
-        if (needs_run_in(&t->protocol->population)) {
-            for (int b = 0; b < SCREEN_BLOCKS && status == ISLET_OK; b++)
-                if (!workers[b] && !(workers[b] = worker_create(t))) status = ISLET_ERR_MEMORY;
-            if (status != ISLET_OK) break;
-#pragma omp parallel for schedule(dynamic, 1) num_threads(t->threads)
-            for (int b = 0; b < SCREEN_BLOCKS; b++)
-                screen_block(t, workers[b], round + b * LANE_GROUP, LANE_GROUP, admitted + b * LANE_GROUP);
-        }
+        if (round.n < round.wanted) status = ISLET_ERR_INPUT;
+        else if (run_in) status = screen(t, &round);
+        if (status != ISLET_OK) break;
         int64_t before = n;
-        for (int i = 0; i < in_round && n < t->n_patients; i++)
-            if (admitted[i]) {
-                enrolled[n++] = round[i];
-                number = round[i] + 1;
+        for (int i = 0; i < round.n && n < t->n_patients; i++)
+            if (round.admitted[i]) {
+                enrolled[n++] = round.number[i];
+                number = round.number[i] + 1;
             }
         empty_rounds = n > before ? 0 : empty_rounds + 1;
-        if (empty_rounds > 50) {
-            status = ISLET_ERR_INPUT;
-            break;
-        }
+        if (empty_rounds > 50) status = ISLET_ERR_INPUT;
     }
     if (status == ISLET_ERR_INPUT)
         problems_error(problems, t->protocol->file, 0, 0,
                        "population '%s' has almost nobody who meets `require`; widen its ranges", t->protocol->population.name);
     if (status == ISLET_OK) t->screened_out += (int64_t)(number - (uint64_t)cohort * ARM_PEOPLE) - t->n_patients;
-    for (int b = 0; b < SCREEN_BLOCKS; b++) worker_free(workers[b]);
+    round_free(&round);
     return status;
 }
 

@@ -21,6 +21,17 @@ bytes r
 bytes i
 same i.bytes r.bytes
 
+# what only the run-in shows is required: candidates are screened by all ranks together
+screened="run $source/examples/t2d_standard_care.yaml --patients 40 --years 0.05 --quiet"
+expect 0 "$islet" $screened --out s.db --report s.html
+bytes s
+for ranks in 2 3; do
+    expect 0 $mpirun -n $ranks "$ISLET_MPI" $screened --threads 1 --out q.db --report q.html
+    bytes q
+    same s.bytes q.bytes
+    rm -f q.*
+done
+
 # nothing to simulate, and what the keeper refuses, ends all ranks
 expect 0 $mpirun -n 3 "$ISLET_MPI" $run --resume --independent-arms --out r.db --report r.html
 expect 3 $mpirun -n 2 "$ISLET_MPI" $run --resume --out r.db --report r.html

@@ -16,8 +16,8 @@ bench: build      # speed of every engine and its error against the reference
 	@build/islet bench
 	@cmake --build build --target bench # GSL and CVODE beside them, where SUNDIALS is installed
 
-fit: build         # fits the graft and autoimmunity to the rows of the evidence marked calibrate (about an hour)
-	@ninja -C build fit_graft fit_immune && build/fit_graft && build/fit_immune
+fit: build         # fits the graft, autoimmunity and type 2 diabetes to the rows of the evidence marked calibrate (about an hour)
+	@ninja -C build fit_graft fit_immune fit_type2 && build/fit_graft && build/fit_immune && build/fit_type2
 
 study: build       # known parameters fitted again, 200 times: do the intervals hold them? The numerics at full size (docs/reproducibility.md)
 	@ninja -C build recover numerics && build/recover && build/numerics

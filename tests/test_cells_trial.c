@@ -111,9 +111,9 @@ static void two_courses_beat_one_only_where_the_effect_lasts(void **state)
     (void)state;
     run(HEAD("t2d_insulin", "") TWICE, &first);
     run("alternatives: {mesenchymal_effect: pulse}\n" HEAD("t2d_insulin", "") TWICE, &second);
-    double lasting = mean(&first, 0, 1, ENDPOINT_insulin_u_per_kg_day) - mean(&first, 1, 1, ENDPOINT_insulin_u_per_kg_day);
-    double fading = mean(&second, 0, 1, ENDPOINT_insulin_u_per_kg_day) - mean(&second, 1, 1, ENDPOINT_insulin_u_per_kg_day);
-    assert_true(lasting > 0.02 && fabs(fading) < 0.5 * lasting);
+    double lasting = mean(&first, 0, 1, ENDPOINT_hba1c_pct) - mean(&first, 1, 1, ENDPOINT_hba1c_pct);
+    double fading = mean(&second, 0, 1, ENDPOINT_hba1c_pct) - mean(&second, 1, 1, ENDPOINT_hba1c_pct);
+    assert_true(lasting > 0.1 && fabs(fading) < 0.5 * lasting); /* insulin is held in trials of cells: glucose shows it */
 }
 
 static void preparation_settles_glucose_before_day_0(void **state)

@@ -56,6 +56,7 @@ static person somebody(void)
 {
     person who = {.diabetes = DIABETES_TYPE2, .height_m = 1.75, .bmi_kg_m2 = 100.0 / (1.75 * 1.75)};
     who.kinetics.bw = 100.0;
+    who.kinetics.gb = 150.0;
     who.body = (metabolic_traits){.waist_cm = 110.0, .systolic_mm_hg = 135.0, .diastolic_mm_hg = 84.0, .ldl_mg_dl = 120.0, .hdl_mg_dl = 42.0,
                                   .triglycerides_mg_dl = 160.0, .lean_crp_mg_l = 1.0, .intake_kcal = 2700.0, .adherence = 1.0};
     return who;
@@ -69,7 +70,7 @@ static void weight_follows_intake(void **state)
     const cell_signals none = {0};
     person who = somebody();
     metabolism m;
-    metabolic_day day = {.intake_kcal = -500.0, .eaten_frac = 1.0, .drug_sensitivity = 1.0};
+    metabolic_day day = {.intake_kcal = -500.0, .eaten_frac = 1.0, .glucose_mg_dl = 150.0, .drug_sensitivity = 1.0};
     metabolism_start(&p, &who, &m);
     for (int i = 0; i < 429; i++) metabolism_day(&p, &who, &day, &none, &m);
     assert_true(fabs(m.weight_kg - (100.0 - 30.157 * (1.0 - exp(-1.0)))) < 0.05);
@@ -87,12 +88,49 @@ static void the_usual_keeps_weight(void **state)
     const cell_signals none = {0};
     person who = somebody();
     metabolism m;
-    metabolic_day day = {.intake_kcal = 80.0, .eaten_frac = 1.0, .urine_g = 12.0, .drug_sensitivity = 1.0, .drug_systolic_mm_hg = -4.0};
+    metabolic_day day = {.intake_kcal = 80.0, .eaten_frac = 1.0, .glucose_mg_dl = 150.0, .urine_g = 12.0, .drug_sensitivity = 1.0, .drug_systolic_mm_hg = -4.0};
     metabolism_start(&p, &who, &m);
     metabolism_settle(&m, &day);
     for (int i = 0; i < 365; i++) metabolism_day(&p, &who, &day, &none, &m);
     assert_true(fabs(m.weight_kg - 100.0) < 1e-9);
     assert_true(fabs(m.systolic_mm_hg - 135.0 - p.systolic_age_slope_per_year) < 0.05);
+}
+
+/* Restriction of energy stops part of hepatic production within days, before weight has gone (PMID 15931603), and only while it
+ * lasts. */
+static void restriction_acts_before_weight(void **state)
+{
+    (void)state;
+    const params p = params_default();
+    const cell_signals none = {0};
+    person who = somebody();
+    metabolism m;
+    metabolic_day fast = {.eaten_frac = 0.25, .glucose_mg_dl = 150.0, .drug_sensitivity = 1.0}, usual = fast;
+    usual.eaten_frac = 1.0;
+    metabolism_start(&p, &who, &m);
+    assert_true(metabolism_production_factor(&p, &m) == 1.0);
+    for (int i = 0; i < 7; i++) metabolism_day(&p, &who, &fast, &none, &m);
+    assert_true(fabs(m.restriction_frac - 0.73) < 0.03 && m.weight_kg > 97.5);
+    assert_true(fabs(metabolism_production_factor(&p, &m) - (1.0 - p.restriction_production_frac * m.restriction_frac)) < 1e-12);
+    for (int i = 0; i < 14; i++) metabolism_day(&p, &who, &usual, &none, &m);
+    assert_true(metabolism_production_factor(&p, &m) > 0.99);
+}
+
+/* Mean glucose 243 to 143 mg/dL for three months raised disposal 1.40-fold (doi:10.2337/diabetes.51.2.462). */
+static void high_glucose_makes_muscle_resistant(void **state)
+{
+    (void)state;
+    const params p = params_default();
+    const cell_signals none = {0};
+    person who = somebody();
+    metabolism m;
+    metabolic_day day = {.eaten_frac = 1.0, .glucose_mg_dl = 243.0, .drug_sensitivity = 1.0};
+    metabolism_start(&p, &who, &m);
+    metabolism_settle(&m, &day);
+    day.glucose_mg_dl = 143.0;
+    for (int i = 0; i < 90; i++) metabolism_day(&p, &who, &day, &none, &m);
+    assert_true(fabs(m.muscle_sensitivity - 5.16 / 3.69) < 0.02);
+    assert_true(fabs(m.liver_sensitivity - 1.0) < 1e-12);
 }
 
 /* Less inflammation improves sensitivity a little and CRP a lot; somebody with type 1 diabetes is left alone. */
@@ -103,7 +141,7 @@ static void inflammation_is_a_weak_lever(void **state)
     const cell_signals calm = {.inflammation_drop = 0.4};
     person who = somebody();
     metabolism m;
-    metabolic_day day = {.eaten_frac = 1.0, .drug_sensitivity = 1.0};
+    metabolic_day day = {.eaten_frac = 1.0, .glucose_mg_dl = 150.0, .drug_sensitivity = 1.0};
     metabolism_start(&p, &who, &m);
     double crp = metabolism_crp_mg_l(&p, &who, &m), il6 = metabolism_il6_pg_ml(&p, &m);
     for (int i = 0; i < 365; i++) metabolism_day(&p, &who, &day, &calm, &m);
@@ -256,6 +294,28 @@ static void insulin_is_reduced_in_every_arm_of_a_trial_of_cells(void **state)
     assert_true(c.lane.care.off_insulin && c.lane.type2.care.insulin == INSULIN_NONE);
 }
 
+/* Nobody raises insulin towards the usual goal in a trial of cells, and a treatment is added only as rescue. */
+static void treatment_is_held_in_every_arm_of_a_trial_of_cells(void **state)
+{
+    (void)state;
+    clinic c;
+    open_clinic(&c, TITRATION_USUAL, INSULIN_BASAL);
+    c.protocol.care.escalation = -1;
+    c.params.type2_titration_chance = 1.0;
+    care_type2_arm_begins(&c.run, &c.lane);
+    assert_int_equal(c.lane.type2.care.plan.escalation, ESCALATION_STANDARD);
+    assert_true(live(&c, 0, 7, 170, 150) == 12.0);
+    c.protocol.n_arms = 2;
+    c.protocol.arms[1].n_courses = 1;
+    care_type2_arm_begins(&c.run, &c.lane);
+    assert_int_equal(c.lane.type2.care.plan.escalation, ESCALATION_RESCUE);
+    assert_true(live(&c, 0, 7, 170, 150) == 12.0);
+    assert_true(live(&c, 7, 7, 190, 150) == 14.0); /* far above target */
+    c.protocol.wean = WEAN_NEVER;
+    care_type2_arm_begins(&c.run, &c.lane);
+    assert_true(live(&c, 0, 7, 170, 150) == 16.0);
+}
+
 static void an_arm_replaces_drugs_and_a_programme_stops_them(void **state)
 {
     (void)state;
@@ -314,6 +374,8 @@ int main(void)
         cmocka_unit_test(people_are_drawn_around_the_published_sets),
         cmocka_unit_test(weight_follows_intake),
         cmocka_unit_test(the_usual_keeps_weight),
+        cmocka_unit_test(restriction_acts_before_weight),
+        cmocka_unit_test(high_glucose_makes_muscle_resistant),
         cmocka_unit_test(inflammation_is_a_weak_lever),
         cmocka_unit_test(the_syndrome_needs_three_criteria),
         cmocka_unit_test(drugs_act_where_they_act),
@@ -321,6 +383,7 @@ int main(void)
         cmocka_unit_test(ladders_are_the_published),
         cmocka_unit_test(a_low_takes_the_last_rise_back),
         cmocka_unit_test(insulin_is_reduced_in_every_arm_of_a_trial_of_cells),
+        cmocka_unit_test(treatment_is_held_in_every_arm_of_a_trial_of_cells),
         cmocka_unit_test(an_arm_replaces_drugs_and_a_programme_stops_them),
         cmocka_unit_test(care_of_type_2_fits_its_people),
     };

@@ -29,6 +29,7 @@ typedef struct {
     double intake_kcal;           /* a day, in balance with the weight at enrolment */
     double insulin_resistance;    /* 0 the healthy, 1 the type 2 parameter set */
     double exocytosis_ceiling;    /* physiology/pathways.h */
+    double native_pace;           /* own factor on the steady loss of beta cells: 0 in the healthy, about 1 in type 2 diabetes */
     double sensitivity_day_cv;    /* within-person, from window to window */
     double adherence;             /* share of a prescribed change of eating that is done, 0..1 */
     bool drugs[GLUCOSE_DRUG_COUNT];
@@ -50,7 +51,7 @@ typedef struct {
 
     kinetics kinetics;            /* complete, at average insulin sensitivity and without a graft */
     double sensitivity[SENSITIVITY_WINDOWS]; /* own factor of each window of the day */
-    double dawn_rise;             /* own rise of hepatic production between 03 and 07 h */
+    double dawn_rise;             /* own rise of hepatic production: at dawn in type 1 diabetes, else amplitude of a day's rhythm */
     habits habits;
     metabolic_traits body;
 

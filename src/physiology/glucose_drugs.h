@@ -25,7 +25,7 @@ typedef struct {
     double emptying_factor;       /* on kmax and kmin */
     double sensitivity_factor;    /* on insulin's effects */
     double sglt2;                 /* exposure to SGLT2 inhibition */
-    double native_pace;           /* on the rate of native mass */
+    double native_pace;           /* on the loss of native mass */
     double intake_kcal;           /* a day */
     double systolic_mm_hg;
 } drug_effects;

@@ -32,7 +32,8 @@ void metabolism_start(const params *p, const person *who, metabolism *m)
                       .liver_sensitivity = 1.0, .muscle_sensitivity = 1.0, .meal_factor = 1.0, .waist_cm = body->waist_cm,
                       .systolic_mm_hg = body->systolic_mm_hg, .diastolic_mm_hg = body->diastolic_mm_hg,
                       .ldl_mg_dl = body->ldl_mg_dl, .hdl_mg_dl = body->hdl_mg_dl,
-                      .triglycerides_mg_dl = body->triglycerides_mg_dl};
+                      .triglycerides_mg_dl = body->triglycerides_mg_dl,
+                      .glucose_mg_dl = who->kinetics.gb, .usual_glucose_mg_dl = who->kinetics.gb};
 }
 
 void metabolism_settle(metabolism *m, const metabolic_day *today)
@@ -40,6 +41,7 @@ void metabolism_settle(metabolism *m, const metabolic_day *today)
     m->usual_intake_kcal = today->intake_kcal;
     m->usual_urine_g = today->urine_g;
     m->usual_drug_systolic_mm_hg = today->drug_systolic_mm_hg;
+    m->glucose_mg_dl = m->usual_glucose_mg_dl = today->glucose_mg_dl;
 }
 
 static void step_weight(const params *p, const person *who, const metabolic_day *today, metabolism *m)
@@ -48,6 +50,8 @@ static void step_weight(const params *p, const person *who, const metabolic_day 
     double intake = today->intake_kcal - m->usual_intake_kcal + prescribed;
     double balance = intake - p->energy_use_per_kg_kcal * (m->weight_kg - start) -
                      p->urine_glucose_kcal_per_g * (today->urine_g - m->usual_urine_g);
+    double missing = balance < 0.0 ? -balance / who->body.intake_kcal : 0.0;
+    m->restriction_frac = missing + (m->restriction_frac - missing) * lanes_exp(-1.0 / p->restriction_day);
     m->weight_kg += balance / p->energy_per_kg_kcal;
     if (m->weight_kg < WEIGHT_LEAST_FRAC * start) m->weight_kg = WEIGHT_LEAST_FRAC * start;
     double eaten = 1.0 + intake / who->body.intake_kcal;
@@ -64,7 +68,9 @@ static void step_sensitivity(const params *p, const person *who, const metabolic
     double weight = m->weight_kg / who->kinetics.bw, tone = m->tone / tone_of_weight(p, who, who->kinetics.bw);
     double common = to_power(tone, -p->sensitivity_tone_exponent) * today->drug_sensitivity * (1.0 + signals->sensitivity_gain_frac);
     m->liver_sensitivity = common * to_power(weight, -p->liver_weight_exponent);
-    m->muscle_sensitivity = common * to_power(weight, -p->muscle_weight_exponent);
+    m->glucose_mg_dl = today->glucose_mg_dl + (m->glucose_mg_dl - today->glucose_mg_dl) * lanes_exp(-1.0 / p->muscle_glucose_day);
+    m->muscle_sensitivity = common * to_power(weight, -p->muscle_weight_exponent) *
+                            to_power(m->glucose_mg_dl / m->usual_glucose_mg_dl, -p->muscle_glucose_exponent);
 }
 
 static void step_risk_factors(const params *p, const person *who, const metabolic_day *today, metabolism *m)
@@ -89,6 +95,11 @@ void metabolism_day(const params *p, const person *who, const metabolic_day *tod
     step_weight(p, who, today, m);
     step_sensitivity(p, who, today, signals, m);
     step_risk_factors(p, who, today, m);
+}
+
+double metabolism_production_factor(const params *p, const metabolism *m)
+{
+    return 1.0 - p->restriction_production_frac * m->restriction_frac;
 }
 
 double metabolism_crp_mg_l(const params *p, const person *who, const metabolism *m)

@@ -64,8 +64,8 @@ void pathways_step(const pathways_drive *drive, double minutes, const pathways_h
     if (drive->looks == 0) return;
     double growth = drive->growth / drive->looks * help->turnover_frac;
     double loss = drive->loss / drive->looks - LOSS_LEAST * (1.0 - help->turnover_frac);
-    double unprotected = 1.0 - help->protection_frac, steady = help->steady_loss_per_day * minutes / MINUTES_PER_DAY;
-    cells->mass *= lanes_exp(help->pace * (growth - loss * unprotected) * minutes / MASS_MIN - help->pace * steady * unprotected);
+    double lost = help->pace * (1.0 - help->protection_frac); /* of the loss; growth keeps its own pace */
+    cells->mass *= lanes_exp((growth - loss * lost) * minutes / MASS_MIN - help->steady_loss_per_day * lost * minutes / MINUTES_PER_DAY);
     cells->exocytosis = relaxed(cells->exocytosis, pathways_exocytosis_settled(drive, help->recovery_gain), minutes, EXOCYTOSIS_MIN);
     cells->shift = relaxed(cells->shift, pathways_shift_settled(drive), minutes, SHIFT_MIN);
 }

@@ -32,7 +32,7 @@ void pathways_look(double glucose_mg_dl, double secretion, double ceiling, doubl
 
 /* What changes the rates. */
 typedef struct {
-    double pace;             /* factor on the rate of mass */
+    double pace;             /* factor on the loss of mass */
     double turnover_frac;    /* share of the turnover: of P, and of the part of A that does not depend on glucose */
     double steady_loss_per_day; /* loss of mass whatever the glucose */
     double protection_frac;  /* share of the loss of mass that is stopped */

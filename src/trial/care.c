@@ -349,6 +349,9 @@ static const care_rule rules[] = {
     {"In every arm of a trial of cells, and after a weight-loss programme or surgery: insulin falls by 20 % in weeks with mean fasting glucose below %s "
      "mg/dL or with lows and stops below 6 U; without insulin, one drug stops at each quarterly visit with HbA1c below %s %.",
      {AT(type2_reduce_fasting_mg_dl), AT(type2_reduce_hba1c_pct)}, {false, false}, true, true},
+    {"In every arm of a trial of cells treatment is held: unless the protocol says otherwise, insulin rises only in weeks with mean fasting glucose "
+     "above %s mg/dL and a treatment is added only as rescue.",
+     {AT(type2_hold_fasting_mg_dl)}, {false}, true, true},
 };
 
 int care_rule_count(void)

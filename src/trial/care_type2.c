@@ -3,6 +3,8 @@
  *   titration    of basal insulin by fasting glucose, as clinics usually do or by a published ladder
  *   escalation   every 91 days by HbA1c: metformin, sulfonylurea, DPP-4 inhibitor, basal insulin, insulin with meals
  *   reduction    in trials of cells, and with a comparator: less insulin while fasting glucose is low, then fewer tablets
+ *   background   in trials of cells what people come with is held: more insulin only when fasting glucose is far above target,
+ *                another treatment only as rescue, unless the protocol says otherwise
  *
  * Ladders: forced titration of the treat-to-target trial (Riddle 2003), GOAL A1C, AT.LANTUS 1 and 2, INITIATE, all as tabulated
  * in PMC6794223 (table T2); where the table gives a range, the middle is used. */
@@ -190,15 +192,17 @@ void care_type2_arm_begins(const run_plan *run, lane *lane)
     const type2_plan *all = &run->protocol->care, *arm = &lane->arm->care;
     type2 *t = &lane->type2;
     double target = isnan(arm->hba1c_target_pct) ? all->hba1c_target_pct : arm->hba1c_target_pct;
+    bool of_cells = run->protocol->wean == WEAN_TRIAL_PROTOCOL && gives_cells(run->protocol);
     t->care.plan = (type2_plan){.insulin = either(arm->insulin, all->insulin, (int)t->care.insulin),
                                 .titration = either(arm->titration, all->titration, TITRATION_USUAL),
-                                .escalation = either(arm->escalation, all->escalation, ESCALATION_STANDARD),
+                                .escalation = either(arm->escalation, all->escalation, of_cells ? ESCALATION_RESCUE : ESCALATION_STANDARD),
                                 .hba1c_target_pct = isnan(target) ? p->type2_target_hba1c_pct : target};
     set_insulin(p, lane, (insulin_care)t->care.plan.insulin, false);
     if (lane->arm->sets_drugs)
         for (int i = 0; i < GLUCOSE_DRUG_COUNT; i++) t->drugs.taken[i] = lane->arm->drugs[i];
     t->comparator = lane->arm->comparator;
-    t->care.reducing = run->protocol->wean == WEAN_TRIAL_PROTOCOL && gives_cells(run->protocol);
+    t->care.reducing = of_cells;
+    t->care.holding = of_cells && t->care.plan.titration == TITRATION_USUAL;
     if (t->comparator == COMPARATOR_WEIGHT_LOSS || t->comparator == COMPARATOR_BYPASS_SURGERY) {
         t->care.reducing = true;
         if (t->comparator == COMPARATOR_WEIGHT_LOSS) stop_drugs(t); /* as DiRECT does on its first day */
@@ -247,6 +251,7 @@ static void review_insulin(const run_plan *run, lane *lane, int day, draw *d)
     type2_care *care = &lane->type2.care;
     if (care->insulin == INSULIN_NONE || care->titration.fasting_n == 0) return;
     if (care->reducing && reduce_insulin(run, lane)) return;
+    if (care->holding && care->titration.fasting_sum / care->titration.fasting_n < run->params->type2_hold_fasting_mg_dl) return;
     if (care->plan.titration == TITRATION_USUAL) usual_titration(run, lane, day, d);
     else climb(&ladders[care->plan.titration], lane);
     if (care->insulin == INSULIN_BASAL_BOLUS) titrate_meals(run, lane, day, d);

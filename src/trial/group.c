@@ -204,9 +204,12 @@ static void sensor_reading(const run_plan *run, group *group, int day, int minut
 
 static void set_dawn(const run_plan *run, group *group, int minute_of_day)
 {
-    double shape = run->dawn[minute_of_day / SENSOR_MINUTES];
-    for (int l = 0; l < LANE_GROUP; l++)
-        set_kinetic(&group->minute, KINETIC_INDEX(dawn), l, group->lanes[l].who->dawn_rise * shape);
+    const int now = minute_of_day / SENSOR_MINUTES;
+    for (int l = 0; l < LANE_GROUP; l++) {
+        const person *who = group->lanes[l].who;
+        double shape = who->diabetes == DIABETES_TYPE1 ? run->dawn[now] : run->liver_rhythm[now];
+        set_kinetic(&group->minute, KINETIC_INDEX(dawn), l, who->dawn_rise * shape);
+    }
 }
 
 /* What a day is for besides being lived. */

@@ -153,6 +153,7 @@ typedef struct {
     int n_visits;
     const int *visit_day;
     double dawn[MINUTES_PER_DAY / SENSOR_MINUTES];    /* shape of the dawn rise, every five minutes */
+    double liver_rhythm[MINUTES_PER_DAY / SENSOR_MINUTES]; /* the same without type 1 diabetes */
     sensor_population sensors;
     bool (*stop)(void *context);                      /* asked once a week of simulated time; true ends the run; nullable */
     void *stop_context;

@@ -72,7 +72,7 @@ void type2_day_begins(const run_plan *run, const lane *lane, lane_group *minute,
     SET(kg, k->kg * glucose_dependent);
     SET(sb, k->sb * drugs.secretion_factor);
     SET(h, k->h - drugs.threshold_shift_mg_dl - p->pathways_shift_mg_dl * t->cells.shift);
-    SET(kp1, k->kp1 * drugs.production_factor);
+    SET(kp1, k->kp1 * drugs.production_factor * metabolism_production_factor(p, &t->body));
     SET(kmax, k->kmax * drugs.emptying_factor);
     SET(kmin, k->kmin * drugs.emptying_factor);
     set_kidney(p, lane, drugs.sglt2, minute, l);
@@ -108,6 +108,7 @@ void type2_look(const run_plan *run, lane *lane, const lane_group *minute, int l
     type2 *t = &lane->type2;
     double gp = minute->x[MINUTE_gp][l], glucose = gp / minute->k[KINETIC_INDEX(vg)][l];
     double above = gp - minute->k[KINETIC_INDEX(ke2)][l];
+    t->glucose_sum_mg_dl += glucose;
     if (above > 0.0)
         t->urine_g += t->body.weight_kg * minute->k[KINETIC_INDEX(ke1)][l] * above * LOOK_MINUTES / 1000.0;
     pathways_look(glucose - p->pathways_glucose_shift_mg_dl, workload(p, lane, minute, l), lane->who->body.exocytosis_ceiling,
@@ -121,6 +122,7 @@ static metabolic_day today(const params *p, const type2 *t, double days, const p
         .intake_kcal = drugs.intake_kcal + p->insulin_intake_kcal_per_u * t->insulin_u / days,
         .eaten_frac = comparator_eaten_frac(p, (comparator_kind)t->comparator, who, day),
         .urine_g = t->urine_g / days * (1.0 - p->sglt2_compensation_frac * drugs.sglt2),
+        .glucose_mg_dl = t->glucose_sum_mg_dl / t->drive.looks,
         .drug_sensitivity = drugs.sensitivity_factor,
         .drug_systolic_mm_hg = drugs.systolic_mm_hg,
     };
@@ -129,7 +131,7 @@ static metabolic_day today(const params *p, const type2 *t, double days, const p
 static void forget_day(type2 *t)
 {
     t->drive = (pathways_drive){0};
-    t->urine_g = t->insulin_u = 0.0;
+    t->urine_g = t->insulin_u = t->glucose_sum_mg_dl = 0.0;
 }
 
 /* What people come with is their steady state: exocytosis has followed their glucose, and the mass is what then gives the
@@ -162,7 +164,7 @@ void type2_day_ends(const run_plan *run, lane *lane, int day, double insulin_u)
     }
     const cell_signals *signals = &lane->signals;
     const pathways_help help = {.pace = glucose_drugs_effects(p, &t->drugs).native_pace,
-                                .steady_loss_per_day = t->care.diagnosed ? p->type2_native_loss_per_year / DAYS_PER_YEAR : 0.0,
+                                .steady_loss_per_day = lane->who->body.native_pace * p->type2_native_loss_per_year / DAYS_PER_YEAR,
                                 .turnover_frac = p->pathways_turnover_frac,
                                 .protection_frac = signals->native_protection_frac,
                                 .recovery_gain = signals->native_recovery_gain};

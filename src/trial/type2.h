@@ -31,6 +31,7 @@ typedef struct {
     double fasting_mg_dl;        /* running mean of about a week */
     int high_visits;             /* quarterly visits in a row with diabetic glucose */
     bool reducing;               /* treatment is reduced while glucose is low */
+    bool holding;                /* insulin is not raised for a little above target */
     bool diagnosed;              /* has diabetes */
     int days_untreated;          /* without glucose-lowering drugs and insulin */
 } type2_care;
@@ -41,6 +42,7 @@ typedef struct {
     pathways cells;
     pathways_drive drive;        /* looks of the day; of the whole run-in before day 0 */
     double urine_g;              /* glucose lost today; in the run-in the sum */
+    double glucose_sum_mg_dl;    /* of the looks */
     double insulin_u;            /* the same of injected insulin */
     int comparator;              /* comparator_kind in force */
     type2_care care;

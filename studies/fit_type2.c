@@ -219,8 +219,12 @@ static double reached_pct(const group_study *s, int arm, int day, double limit)
 static double insulin_u(const group_study *s, int arm, int day)
 {
     double sum = 0.0;
-    for (int i = 0; i < s->n; i++) sum += value_at(s, arm, i, day, ENDPOINT_insulin_u_per_kg_day) * value_at(s, arm, i, day, WEIGHT);
-    return sum / s->n;
+    int n = 0;
+    for (int i = 0; i < s->n; i++) {
+        double units = value_at(s, arm, i, day, ENDPOINT_insulin_u_per_kg_day) * value_at(s, arm, i, day, WEIGHT);
+        if (!isnan(units)) sum += units, n++; /* not of the dead */
+    }
+    return n ? sum / n : NAN;
 }
 
 static double failed_pct(const study *s, int arm)

@@ -236,6 +236,16 @@ record_form record_form_of(const char *path, const char *text, size_t length)
     return strcmp(name, "id") == 0 || record_key_known(name) ? RECORD_CSV : RECORD_YAML;
 }
 
+/* A dose says whether insulin is used, where nothing else does. */
+static void say_insulin(patient_record *out)
+{
+    const record_value *dose = &out->items[ITEM_insulin_u_per_kg_day];
+    record_value *uses = &out->items[ITEM_uses_insulin];
+    if (uses->known || !dose->known || dose->conflict || dose->value.low < dose->value.high) return;
+    *uses = *dose;
+    uses->value.low = uses->value.high = dose->value.low > 0.0;
+}
+
 islet_status record_parse(const char *text, size_t length, const char *path, const record_choice *choice,
                           patient_record *out, islet_problems *problems)
 {
@@ -246,5 +256,6 @@ islet_status record_parse(const char *text, size_t length, const char *path, con
     case RECORD_CSV: fine = record_read_csv(text, length, path, choice, out, problems); break;
     case RECORD_FHIR: fine = record_read_fhir(text, length, path, out, problems); break;
     }
+    if (fine) say_insulin(out);
     return fine ? ISLET_OK : ISLET_ERR_INPUT;
 }

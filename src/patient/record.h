@@ -26,7 +26,14 @@
     ENTRY(dialysis, RECORD_FLAG, 0.0, 1.0, "dialysis")                                                               \
     ENTRY(organ_transplant, RECORD_FLAG, 0.0, 1.0, "organ transplant")                                               \
     ENTRY(pancreatectomy, RECORD_FLAG, 0.0, 1.0, "pancreas removed, or planned to be")                               \
-    ENTRY(hospice_care, RECORD_FLAG, 0.0, 1.0, "hospice care")
+    ENTRY(hospice_care, RECORD_FLAG, 0.0, 1.0, "hospice care")                                                       \
+    ENTRY(uses_insulin, RECORD_FLAG, 0.0, 1.0, "insulin")                                                            \
+    ENTRY(uses_metformin, RECORD_FLAG, 0.0, 1.0, "metformin")                                                        \
+    ENTRY(uses_sulfonylurea, RECORD_FLAG, 0.0, 1.0, "a sulfonylurea")                                                \
+    ENTRY(uses_dpp4_inhibitor, RECORD_FLAG, 0.0, 1.0, "a DPP-4 inhibitor")                                           \
+    ENTRY(uses_glp1_agonist, RECORD_FLAG, 0.0, 1.0, "a GLP-1 receptor agonist")                                      \
+    ENTRY(uses_sglt2_inhibitor, RECORD_FLAG, 0.0, 1.0, "an SGLT2 inhibitor")                                         \
+    ENTRY(uses_tzd, RECORD_FLAG, 0.0, 1.0, "a thiazolidinedione")
 
 typedef enum {
 #define ITEM_ID(key, unit, low, high, sentence) ITEM_##key,

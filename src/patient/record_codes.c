@@ -94,6 +94,30 @@ static const struct {
     {"84114007", ITEM_severe_organ_disease, true}, /* heart failure */
 };
 
+/* Medicines by class: ATC by its beginning, and the RxNorm ingredients of common ones (packs of RxNorm have codes of their own, which
+ * are not here). */
+static const struct {
+    const char *system, *code;
+    bool begins;
+    item_id item;
+} medicine_items[] = {
+    {"http://www.whocc.no/atc", "A10A", true, ITEM_uses_insulin},
+    {"http://www.whocc.no/atc", "A10BA02", true, ITEM_uses_metformin},
+    {"http://www.whocc.no/atc", "A10BB", true, ITEM_uses_sulfonylurea},
+    {"http://www.whocc.no/atc", "A10BG", true, ITEM_uses_tzd},
+    {"http://www.whocc.no/atc", "A10BH", true, ITEM_uses_dpp4_inhibitor},
+    {"http://www.whocc.no/atc", "A10BJ", true, ITEM_uses_glp1_agonist},
+    {"http://www.whocc.no/atc", "A10BX16", true, ITEM_uses_glp1_agonist}, /* tirzepatide */
+    {"http://www.whocc.no/atc", "A10BK", true, ITEM_uses_sglt2_inhibitor},
+    {"http://www.nlm.nih.gov/research/umls/rxnorm", "6809", false, ITEM_uses_metformin},
+    {"http://www.nlm.nih.gov/research/umls/rxnorm", "274783", false, ITEM_uses_insulin}, /* glargine */
+    {"http://www.nlm.nih.gov/research/umls/rxnorm", "475968", false, ITEM_uses_glp1_agonist}, /* liraglutide */
+    {"http://www.nlm.nih.gov/research/umls/rxnorm", "593411", false, ITEM_uses_dpp4_inhibitor}, /* sitagliptin */
+    {"http://www.nlm.nih.gov/research/umls/rxnorm", "1545653", false, ITEM_uses_sglt2_inhibitor}, /* empagliflozin */
+    {"http://www.nlm.nih.gov/research/umls/rxnorm", "4821", false, ITEM_uses_sulfonylurea}, /* glipizide */
+    {"http://www.nlm.nih.gov/research/umls/rxnorm", "33738", false, ITEM_uses_tzd}, /* pioglitazone */
+};
+
 static const struct {
     const char *code;
     item_id item;
@@ -137,6 +161,17 @@ bool record_code_item(const char *system, const char *code, int *next, item_id *
             (*next)++;
             return true;
         }
+    return false;
+}
+
+bool record_medicine_item(const char *system, const char *code, item_id *item)
+{
+    for (int i = 0; i < COUNT(medicine_items); i++) {
+        size_t n = strlen(medicine_items[i].code) + !medicine_items[i].begins; /* the end counts, too, where the whole code must be it */
+        if (strcmp(system, medicine_items[i].system) != 0 || strncmp(code, medicine_items[i].code, n) != 0) continue;
+        *item = medicine_items[i].item;
+        return true;
+    }
     return false;
 }
 

@@ -8,6 +8,9 @@
  * until false. */
 bool record_code_item(const char *system, const char *code, int *next, item_id *item, bool *value);
 
+/* ATC or RxNorm code of a medicine that lowers glucose. */
+bool record_medicine_item(const char *system, const char *code, item_id *item);
+
 /* LOINC code of a measured item; *kept is false for glucose that was not fasting, whose unit is checked and no more. */
 bool record_loinc_item(const char *code, item_id *item, bool *kept);
 

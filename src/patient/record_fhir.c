@@ -283,6 +283,20 @@ static void read_procedure(bundle *b, const json_t *resource, const char *where)
         set_coded(b, json_object_get(resource, "code"), where);
 }
 
+/* What is being taken: orders and statements that are active. What was ended says nothing about another order of the same medicine. */
+static void read_medicine(bundle *b, const json_t *resource, const char *date, const char *where)
+{
+    static const char *const plans[] = {"proposal", "plan", "option"}; /* not ordered, perhaps never taken */
+    size_t i;
+    json_t *coding;
+    item_id item;
+    if (strcmp(text_of(resource, "status"), "active") != 0 || json_is_true(json_object_get(resource, "doNotPerform"))) return;
+    for (size_t k = 0; k < sizeof plans / sizeof *plans; k++)
+        if (strcmp(text_of(resource, "intent"), plans[k]) == 0) return;
+    json_array_foreach(json_object_get(json_object_get(resource, "medicationCodeableConcept"), "coding"), i, coding)
+        if (record_medicine_item(text_of(coding, "system"), text_of(coding, "code"), &item)) set_flag(b, (int)item, true, date, where);
+}
+
 static void read_encounter(bundle *b, const json_t *resource, const char *where)
 {
     static const char *const hospice[] = {"428361000124107", "428371000124100", "385763009", NULL};
@@ -382,6 +396,7 @@ static void read_resource(bundle *b, const json_t *resource)
     else if (strcmp(type, "Condition") == 0) read_condition(b, resource, where);
     else if (strcmp(type, "Procedure") == 0) read_procedure(b, resource, where);
     else if (strcmp(type, "Encounter") == 0) read_encounter(b, resource, where);
+    else if (strcmp(type, "MedicationRequest") == 0 || strcmp(type, "MedicationStatement") == 0) read_medicine(b, resource, date, where);
 }
 
 static void warn(const bundle *b, int count, const char *what)

@@ -103,6 +103,44 @@ static bool add_requirements(screening *s, const struct islet_protocol *protocol
     return fine;
 }
 
+static bool add_flag(screening *s, const struct islet_protocol *protocol, criterion_kind kind, item_id item, bool yes, const char *sentence)
+{
+    criterion rule = {.kind = kind, .item = item, .range = {.low = yes, .high = yes}, .standing = CRITERION_STATED};
+    snprintf(rule.id, sizeof rule.id, "%s", record_items[item].key);
+    snprintf(rule.sentence, sizeof rule.sentence, "%s", sentence);
+    snprintf(rule.source, sizeof rule.source, "%.180s, population.of: %.40s", protocol->file, protocol->population.name);
+    return add_rule(s, &rule);
+}
+
+/* Which diabetes, insulin and drugs a population without type 1 diabetes has. What nobody in it takes is no exclusion: the people
+ * simulated are then unlike this one, and a doctor has to decide. With type 1 diabetes the products say it. */
+static bool add_population(screening *s, const struct islet_protocol *protocol)
+{
+    const population *of = &protocol->population;
+    const struct {
+        double frac;
+        item_id item;
+        const char *sentence;
+    } drugs[] = {
+        {of->metformin_frac.mean, ITEM_uses_metformin, "nobody simulated takes metformin"},
+        {of->sulfonylurea_frac.mean, ITEM_uses_sulfonylurea, "nobody simulated takes a sulfonylurea"},
+        {of->dpp4_inhibitor_frac.mean, ITEM_uses_dpp4_inhibitor, "nobody simulated takes a DPP-4 inhibitor"},
+        {of->glp1_agonist_frac.mean, ITEM_uses_glp1_agonist, "nobody simulated takes a GLP-1 receptor agonist"},
+        {of->sglt2_inhibitor_frac.mean, ITEM_uses_sglt2_inhibitor, "nobody simulated takes an SGLT2 inhibitor"},
+        {of->tzd_frac.mean, ITEM_uses_tzd, "nobody simulated takes a thiazolidinedione"},
+    };
+    if (of->diabetes == DIABETES_TYPE1) return true;
+    bool has = of->diabetes == DIABETES_TYPE2;
+    bool fine = add_flag(s, protocol, CRITERION_NEEDS, ITEM_type_2_diabetes, has, has ? "type 2 diabetes" : "no type 2 diabetes");
+    fine = fine && add_flag(s, protocol, CRITERION_EXCLUDES_IF_NOTED, ITEM_type_1_diabetes, true, "no type 1 diabetes");
+    if (of->insulin_frac.mean >= 1.0) fine = fine && add_flag(s, protocol, CRITERION_NEEDS, ITEM_uses_insulin, true, "on insulin");
+    if (!(of->insulin_frac.mean > 0.0))
+        fine = fine && add_flag(s, protocol, has ? CRITERION_NEEDS : CRITERION_EXCLUDES_IF_NOTED, ITEM_uses_insulin, !has, "not on insulin");
+    for (size_t i = 0; i < sizeof drugs / sizeof *drugs; i++)
+        if (!(drugs[i].frac > 0.0)) fine = fine && add_flag(s, protocol, CRITERION_JUDGEMENT, drugs[i].item, true, drugs[i].sentence);
+    return fine;
+}
+
 static islet_eligibility state_of(const screening *s)
 {
     if (s->excluded) return ISLET_NOT_ELIGIBLE;
@@ -135,7 +173,7 @@ islet_status eligibility_screen(const struct islet_protocol *protocol, const pat
     static const bool is_number[8] = {false};
     screening s = {.record = record, .table = table_create(8, names, is_number), .treats = protocol->preparation.contraindications_treated};
     *criteria = NULL;
-    bool fine = s.table && add_requirements(&s, protocol);
+    bool fine = s.table && add_requirements(&s, protocol) && add_population(&s, protocol);
     for (int i = 0; i < protocol->n_products; i++)
         for (int k = 0; k < protocol->products[i].criteria.n && fine; k++)
             if (!is_said(protocol, i, &protocol->products[i].criteria.list[k]))

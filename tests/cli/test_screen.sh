@@ -38,6 +38,23 @@ says out.txt "missing: HbA1c"
 gets needs_judgement 1 cms122_denomexcl.json
 says out.txt '"id":"hospice_care","state":"needs_judgement"'
 
+# type 2 diabetes: the population says which diabetes and whether insulin; drugs that nobody simulated takes are for a doctor
+protocol=$source/examples/cord_cells_type2.yaml
+gets eligible 0 type2_on_insulin.json
+says out.txt '"id":"uses_insulin","state":"met"'
+says out.txt "MedicationRequest/glargine, 2024-05-02"
+gets needs_judgement 1 type2_on_tablets.json
+says out.txt '"id":"uses_insulin","state":"unknown"'
+says out.txt '"id":"uses_glp1_agonist","state":"needs_judgement"'
+gets needs_judgement 1 type2_on_insulin.yaml
+says out.txt '"id":"uses_insulin","state":"met"'
+gets not_eligible 1 eligible.json
+says out.txt '"id":"type_2_diabetes","state":"not_met"'
+protocol=$source/examples/t2d_insulin_start.yaml
+gets not_eligible 1 type2_on_insulin.json
+says out.txt '"id":"uses_insulin","state":"not_met"'
+protocol=$source/examples/zimislecel.yaml
+
 # for people and as rows
 expect 0 "$islet" screen "$patients/eligible.json" --protocol "$protocol"
 says out.txt "eligible: every criterion is met"

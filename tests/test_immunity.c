@@ -9,6 +9,7 @@
 
 #include "physiology/immunity.h"
 #include "physiology/native.h"
+#include "physiology/remission.h"
 
 #define TREATED_MG_DL 160.0
 #define UNTREATED_MG_DL 330.0
@@ -207,6 +208,40 @@ static void test_signals_act(void **state)
     assert_true(immunity_graft_factor(&regulated.immunity, &p) < 0.8 * before);
 }
 
+/* However long the attack lasts, the hidden share stays, and it is all that the hardest attack leaves. */
+static void test_some_cells_escape(void **state)
+{
+    (void)state;
+    const native_day_of hard = {.loss_per_day = 0.1, .attack = 1.0, .glucose_mg_dl = TREATED_MG_DL};
+    body b = at_diagnosis();
+    for (int day = 0; day < 2 * YEAR; day++) native_day(&b.native, &p, &silent, &hard);
+    assert_float_equal(alive(&b), p.native_hidden_frac * 0.2, 1e-9);
+    assert_true(b.native.active_frac > 0.0);
+    p.native_hidden_frac = 0.0;
+    b = at_diagnosis();
+    for (int day = 0; day < 2 * YEAR; day++) native_day(&b.native, &p, &silent, &hard);
+    assert_true(alive(&b) < 1e-12);
+    p = params_default();
+}
+
+/* Sensitivity follows the injected dose: nothing at an ordinary dose or above, the whole gain at none, within weeks. */
+static void test_sensitivity_of_remission(void **state)
+{
+    (void)state;
+    double usual = p.remission_reference_u_per_kg, none = 1.0, half = 1.0, full = 1.0;
+    for (int day = 0; day < YEAR; day++) {
+        none = remission_sensitivity_day(none, &p, 0.0);
+        half = remission_sensitivity_day(half, &p, 0.5 * usual);
+        full = remission_sensitivity_day(full, &p, 2.0 * usual);
+        if (day == 90) assert_true(none > 1.0 + 0.9 * p.remission_sensitivity_gain);
+    }
+    assert_float_equal(none, 1.0 + p.remission_sensitivity_gain, 1e-4);
+    assert_float_equal(half, 1.0 + 0.5 * p.remission_sensitivity_gain, 1e-4);
+    assert_true(full == 1.0);
+    for (int day = 0; day < YEAR; day++) none = remission_sensitivity_day(none, &p, usual);
+    assert_float_equal(none, 1.0, 1e-4);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -219,6 +254,8 @@ int main(void)
         cmocka_unit_test(test_depletion_by_dose_and_relapse),
         cmocka_unit_test(test_nothing_from_nothing),
         cmocka_unit_test(test_signals_act),
+        cmocka_unit_test(test_some_cells_escape),
+        cmocka_unit_test(test_sensitivity_of_remission),
     };
     return cmocka_run_group_tests(tests, set_up, NULL);
 }

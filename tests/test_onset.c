@@ -142,6 +142,24 @@ static void test_diagnosis(void **state)
     }
 }
 
+/* A drug in two courses acts twice: lymphocytes have returned from the first and fall again with the second, where there is one. */
+static void test_second_course(void **state)
+{
+    (void)state;
+    static const char text[] = "islet: 1\ntitle: courses\npopulation: {of: t1d_new_onset, n: 16, require: {duration_year: \"<= 0.1\"}}\n"
+                               "arms: [{name: two, conditioning: teplizumab}, {name: one, conditioning: atg_low_dose}, {name: none}]\n"
+                               "trial_effect: none\ncare: {wean: never}\nfollow_up: {years: 1, visits_day: [0, 90, 180, 200, 365]}\n";
+    outcome *out = simulate(text);
+    for (int i = 0; i < PEOPLE; i++) {
+        if (out->day_of[0][i][EVENT_death] >= 0) continue;
+        assert_int_equal(out->day_of[0][i][EVENT_conditioning], 182); /* the last */
+        assert_int_equal(out->day_of[1][i][EVENT_conditioning], 0);
+    }
+    assert_true(mean(out, 0, 3, ENDPOINT_lymphocytes_frac) < 0.8 * mean(out, 0, 2, ENDPOINT_lymphocytes_frac));
+    assert_true(mean(out, 1, 3, ENDPOINT_lymphocytes_frac) > mean(out, 1, 2, ENDPOINT_lymphocytes_frac));
+    free(out);
+}
+
 /* ---- people ---- */
 
 static void test_children_have_children_s_bodies(void **state)
@@ -287,6 +305,7 @@ int main(void)
         cmocka_unit_test(test_reset_keeps_and_wakes_beta_cells),
         cmocka_unit_test(test_switched_off_is_null),
         cmocka_unit_test(test_diagnosis),
+        cmocka_unit_test(test_second_course),
         cmocka_unit_test(test_children_have_children_s_bodies),
         cmocka_unit_test(test_marks_of_onset),
         cmocka_unit_test(test_residual_c_peptide_can_be_required),

@@ -1,4 +1,4 @@
-/* Sweep: every number and mechanism of every product and regimen and every parameter of grafts and given cells changes some outcome of
+/* Sweep: every number and mechanism of every product, regimen and conditioning and every parameter of grafts and given cells changes some outcome of
  * some small trial, or stands in a list below with the reason why it does not. A number that changes nothing would be a lie.
  * `test_sweep all` does the same for every parameter of the model; that takes a quarter of an hour on one free core. */
 #include <setjmp.h>
@@ -70,6 +70,10 @@ static const char *const contexts[] = {
     "  - {name: rescue, escalation: rescue}\n  - {name: usual}\n"
     "  - {name: semaglutide, drugs: [semaglutide]}\n  - {name: tirzepatide, drugs: [tirzepatide]}\n"
     "follow_up: {days: 100, visits_day: [0, 50, 100]}\n",
+    /* an immune reset, until new T cells are back */
+    "islet: 1\ntitle: t\npopulation: {of: t1d_new_onset, n: 8, require: {duration_year: \"<= 0.1\"}}\narms:\n"
+    "  - {name: reset, conditioning: cyclophosphamide_atg, cells: [{product: haematopoietic_autologous, cd34_per_kg: 5e6, day: 33}]}\n"
+    "care: {wean: trial_protocol}\nfollow_up: {days: 300, visits_day: [0, 100, 200, 300]}\n",
     /* a year after islets, for what is slow or rare */
     "islet: 1\ntitle: t\npopulation: {of: t1d_adult, n: 16}\narms:\n"
     "  - {name: liver, cells: [{product: zimislecel, dose_cells: 2e9, day: 0}], immunosuppression: {regimen: edmonton_sirolimus_tacrolimus, stop_day: 150}}\n"
@@ -82,10 +86,6 @@ static const char *const inert_parameters[] = {
     "severe_hypo_fatality",    /* a death needs a severe event, of which these few people have hardly one */
     "screening_day",           /* read where entry thresholds of glucose or HbA1c are */
     "weight_loss_relapse_day", /* regain after weight loss takes more than a year */
-    "effector_new_frac",       /* these four: how immunity comes back after conditioning, which no trial here has; */
-    "memory_per_day",          /* at onset and in settled disease naive cells and memory are both at their full size */
-    "lymphocyte_recovery_day",
-    "thymus_recovery_day",
     "teratoma_per_cell_frac",  /* these three: a bound that is shown, never drawn */
     "teratoma_tolerated_per_cell_frac",
     "cancer_per_year",
@@ -306,6 +306,53 @@ static void every_number_of_every_regimen_changes_some_outcome(void **state)
     assert_int_equal(silent, 0);
 }
 
+/* ---- conditioning ---- */
+
+/* Two courses, a drug that stays on and a thymus that suffers in every path, so that each number has something to act on. */
+static void every_number_of_every_conditioning_changes_some_outcome(void **state)
+{
+    (void)state;
+    static const product_number numbers[] = {
+#define NUMBER(key, unit, low, high, sentence) {#key, offsetof(conditioning, key), low, high},
+        CONDITIONING_VALUES(NUMBER)
+#undef NUMBER
+    };
+    static small_result base, changed;
+    int silent = 0;
+    for (const char *const *name = conditioning_names(); *name; name++) {
+        conditioning path;
+        char text[600], cells[100] = "";
+        assert_true(conditioning_shipped(*name, &path));
+        if (conditioning_needs_cells(&path))
+            snprintf(cells, sizeof cells, "    cells: [{product: haematopoietic_autologous, cd34_per_kg: 5e6, day: %d}]\n", path.step_day[STEP_infusion]);
+        snprintf(text, sizeof text,
+                 "islet: 1\ntitle: t\npopulation: {of: t1d_new_onset, n: 16, require: {duration_year: \"<= 0.1\"}}\narms:\n  - name: a\n    conditioning: %s\n%s"
+                 "care: {wean: trial_protocol}\nfollow_up: {days: 300, visits_day: [0, 100, 200, 300]}\n", *name, cells);
+        islet_protocol *protocol = parsed(text);
+        conditioning *of = &protocol->conditionings[0];
+        of->courses.value = 2.0;
+        of->course_interval_day.value = 60.0;
+        of->growth_brake_frac.value = 0.3;
+        of->thymus_loss_frac.value = 0.5;
+        assert_true(small_run(protocol, &model, &base));
+        for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+            sourced_value *at = (sourced_value *)((char *)of + numbers[i].offset);
+            const double before = at->value, values[] = {numbers[i].high, numbers[i].low};
+            bool moved = false;
+            for (int v = 0; v < 2 && !moved; v++) {
+                at->value = values[v];
+                moved = differ(true, &base, small_run(protocol, &model, &changed), &changed);
+            }
+            at->value = before;
+            if (moved) continue;
+            print_error("%s: %s changes nothing\n", *name, numbers[i].key);
+            silent++;
+        }
+        free(protocol);
+    }
+    assert_int_equal(silent, 0);
+}
+
 static bool sweep_all;
 
 static int set_up(void **state)
@@ -322,6 +369,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_mechanism_would_act),
         cmocka_unit_test(every_number_of_every_regimen_changes_some_outcome),
+        cmocka_unit_test(every_number_of_every_conditioning_changes_some_outcome),
         cmocka_unit_test(every_number_of_every_product_changes_some_outcome),
         cmocka_unit_test(every_parameter_changes_some_outcome),
     };

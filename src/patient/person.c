@@ -296,7 +296,9 @@ bool person_draw(const person_source *source, uint64_t seed, uint64_t number, pe
     person_complete_kinetics(p, out, &d, &out->kinetics);
 
     draw_hidden(p, of, &d, out);
-    if (out->child) scale_to_size(&out->habits, out->kinetics.bw);
+    if (!out->child) return true;
+    scale_to_size(&out->habits, out->kinetics.bw);
+    for (int w = 0; w < SENSITIVITY_WINDOWS; w++) out->sensitivity[w] *= p->youth_sensitivity;
     return true;
 }
 

@@ -29,7 +29,8 @@ double native_day(native *n, const params *p, const cell_signals *signals, const
     double settled = back / (back + out), share = n->active_frac / alive;
     share = settled + (share - settled) * lanes_exp(-(back + out));
 
-    double dead = alive * (1.0 - lanes_exp(-day->loss_per_day * unprotected));
+    double hidden = p->native_hidden_frac * (alive + n->lost_frac), seen = alive > hidden ? alive - hidden : 0.0;
+    double dead = seen * (1.0 - lanes_exp(-day->loss_per_day * unprotected));
     alive -= dead;
     n->active_frac = alive * share;
     n->inactive_frac = alive - n->active_frac;

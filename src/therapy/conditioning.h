@@ -27,7 +27,9 @@ typedef enum {
 
 /* The numbers, one list: ENTRY(key, unit, low, high, sentence). A file must give every key. */
 #define CONDITIONING_VALUES(ENTRY)                                                                                   \
-    ENTRY(duration_day, "day", 1.0, 60.0, "days over which the drugs are given")                                      \
+    ENTRY(duration_day, "day", 1.0, 60.0, "days over which the drugs are given in a course")                          \
+    ENTRY(courses, "1", 1.0, 6.0, "courses of the drugs")                                                             \
+    ENTRY(course_interval_day, "day", 0.0, 1000.0, "days from the start of a course to that of the next")             \
     ENTRY(effector_depletion_frac, "fraction", 0.0, 0.9999, "share of effector T cells that is removed")              \
     ENTRY(memory_depletion_frac, "fraction", 0.0, 0.9999, "share of autoimmune memory that is removed")               \
     ENTRY(regulatory_depletion_frac, "fraction", 0.0, 0.9999, "share of regulatory T cells that is removed")          \

@@ -184,7 +184,8 @@ static void begin_anew(const params *p, lane *lane)
 static void stop_if_little(const params *p, lane *lane, double daily_u)
 {
     care_state *care = &lane->care;
-    if (!(daily_u < p->wean_off_u_per_kg_day * lane->who->kinetics.bw) && !(daily_u < p->wean_off_u_per_day && !lane->who->child)) return;
+    double least = has_own_cells(lane) ? p->new_onset_off_u_per_kg_day : p->wean_off_u_per_kg_day;
+    if (!(daily_u < least * lane->who->kinetics.bw) && !(daily_u < p->wean_off_u_per_day && !lane->who->child)) return;
     care->off_insulin = true;
     care->hba1c_last_visit_pct = NAN; /* what was found on insulin says nothing about life without it */
 }
@@ -194,22 +195,25 @@ double care_review_chance(const run_plan *run, int day, double usual)
     return day < 0 && run->protocol->preparation.glucose_stabilised ? 1.0 : usual;
 }
 
-/* Ordinary titration: the night decides the long-acting dose, the hours after each meal its ratio. */
+/* Ordinary titration: the night decides the long-acting dose, the hours after each meal its ratio. Who has beta cells left has good glucose without
+ * lows on more insulin than needed; clinics leave it at that and do not let glucose rise to the target from below. */
 static void titrate(const run_plan *run, lane *lane, int day, draw *d)
 {
     const params *p = run->params;
     bool own_cells = has_own_cells(lane), at_onset = own_cells && day - course_diagnosis_day(lane->who) < (int)p->new_onset_titration_day;
     double least = own_cells ? 0.01 : 0.05, mildest = own_cells ? 200.0 : 60.0;
-    double chance = at_onset ? 1.0 : care_review_chance(run, day, p->titration_chance);
+    double chance = at_onset ? 1.0 : care_review_chance(run, day, own_cells ? p->new_onset_titration_chance : p->titration_chance);
     care_state *care = &lane->care;
     double bw = lane->who->kinetics.bw, shift = p->fear_target_mg_dl * lane->who->habits.fear;
-    double up = 1.0 + p->titration_step, down = 1.0 - p->titration_low_step;
+    double eased_fasting = own_cells ? p->new_onset_low_fasting_mg_dl : p->target_fasting_mg_dl + shift - 30.0;
+    double eased_window = own_cells ? p->new_onset_low_window_mg_dl : p->target_window_mg_dl + shift - 30.0;
+    double up = 1.0 + p->titration_step, down = 1.0 - (at_onset ? p->wean_step : p->titration_low_step);
 
     if (draw_uniform(d) < chance && care->fasting_n) {
         double fasting = care->fasting_sum / care->fasting_n, target = p->target_fasting_mg_dl + shift;
         if (care_share_low_pct(care, 0) > p->titration_low_pct) care->long_acting_u *= down;
         else if (fasting > target + 10.0) care->long_acting_u *= up;
-        else if (fasting < target - 30.0) care->long_acting_u /= up;
+        else if (fasting < eased_fasting) care->long_acting_u /= up;
         care->long_acting_u = bounded(care->long_acting_u, least * bw, 0.8 * bw);
     }
     for (int m = 0; m < MAIN_MEALS; m++) {
@@ -219,7 +223,7 @@ static void titrate(const run_plan *run, lane *lane, int day, draw *d)
         double *ratio = &care->carb_ratio_g_per_u[m];
         if (care_share_low_pct(care, part) > p->titration_low_pct) *ratio /= down;
         else if (mean > target + 10.0) *ratio /= up;
-        else if (mean < target - 30.0) *ratio *= up;
+        else if (mean < eased_window) *ratio *= up;
         *ratio = bounded(*ratio, 2.0, mildest);
     }
     if (own_cells) stop_if_little(p, lane, care->insulin_u / care->days);
@@ -247,12 +251,14 @@ static void wean(const run_plan *run, lane *lane)
 
 #define RESUME_U_PER_KG 0.15        /* daily dose with which insulin starts again, half of it long-acting */
 #define RESUME_HBA1C_PCT 7.0
+#define HBA1C_TELLS_DAY 90          /* HbA1c remembers diagnosis for about three months, in people newly diagnosed */
 
 static void resume_if_needed(const run_plan *run, lane *lane)
 {
     care_state *care = &lane->care;
     bool high = care->fasting_high_n >= (int)run->params->resume_fasting_days;
-    if (!high && !(care->hba1c_last_visit_pct > RESUME_HBA1C_PCT)) return;
+    bool tells = !has_own_cells(lane) || lane->days_without_insulin >= HBA1C_TELLS_DAY;
+    if (!high && !(tells && care->hba1c_last_visit_pct > RESUME_HBA1C_PCT)) return;
     double daily_u = RESUME_U_PER_KG * lane->who->kinetics.bw;
     care->off_insulin = false;
     care->hba1c_last_visit_pct = NAN;
@@ -330,6 +336,11 @@ static const care_rule rules[] = {
      "mg/dL fasting and %s mg/dL after meals).",
      {AT(titration_low_step), AT(titration_low_pct), AT(titration_step), AT(target_fasting_mg_dl), AT(target_window_mg_dl)},
      {true, false, true, false, false}, false, false},
+    {"In people with beta cells of their own doses also fall where mean fasting glucose is below %s or that after a meal below %s mg/dL; lows of the first "
+     "%s days after diagnosis cut them by %s %, every week is acted on in that time and %s % of the weeks later, and insulin stops below %s U/kg a day.",
+     {AT(new_onset_low_fasting_mg_dl), AT(new_onset_low_window_mg_dl), AT(new_onset_titration_day), AT(wean_step), AT(new_onset_titration_chance),
+      AT(new_onset_off_u_per_kg_day)},
+     {false, false, false, true, true, false}, false, false},
     {"After cells were given, instead, once a week and in the first %s days every %s days: all doses fall %s % if mean fasting glucose is below %s and mean glucose two hours after meals below %s "
      "mg/dL, or if lows call for it; they go one step back above %s or %s mg/dL.",
      {AT(supervision_day), AT(supervision_review_day), AT(wean_step), AT(wean_fasting_mg_dl), AT(wean_post_meal_mg_dl), AT(resume_fasting_mg_dl),

@@ -91,9 +91,18 @@ void course_start(const run_plan *run, lane *lane)
     lane->care.undiagnosed = lane->care.off_insulin = true;
 }
 
+/* Before diagnosis high glucose takes what the lack of injections would give (physiology/remission.h). */
+static void remission_after_day(const run_plan *run, lane *lane, int day)
+{
+    if (lane->who->diabetes != DIABETES_TYPE1 || !(lane->who->native_function_frac > 0.0) || lane->care.undiagnosed) return;
+    double dose = lane->tally[day + run->run_in_day].insulin_u / lane_weight_kg(lane);
+    lane->remission_sensitivity = remission_sensitivity_day(lane->remission_sensitivity, run->params, dose);
+}
+
 void course_run_in_day(const run_plan *run, lane *lane, int day)
 {
     native_after_day(run, lane, lane->tally[day + run->run_in_day].mean_glucose_mg_dl, 0.0);
+    remission_after_day(run, lane, day);
 }
 
 static void graft_after_day(const run_plan *run, lane *lane, int day)
@@ -104,6 +113,7 @@ static void graft_after_day(const run_plan *run, lane *lane, int day)
                                 immunity_graft_factor(&lane->immunity, run->params)};
     double dead = graft_day(&lane->graft, &world);
     native_after_day(run, lane, today->mean_glucose_mg_dl, dead);
+    remission_after_day(run, lane, day);
     double function = graft_function(&lane->graft, run->params, lane->who, &lane->drugs);
     if (function >= run->params->graft_worked_function) lane->graft_worked = true;
     if (lane->graft_worked && !lane->graft_lost && function < run->params->graft_lost_function) {

@@ -51,7 +51,7 @@ void group_start(const run_plan *run, group *group)
         else type2_start(run, lane);
         lane->awareness = lane->who->impaired_awareness ? run->params->awareness_ceiling_impaired : 1.0;
         harms_start(lane);
-        lane->sensitivity_factor = 1.0;
+        lane->sensitivity_factor = lane->remission_sensitivity = 1.0;
         lane->end_day = run->follow_up_day;
         course_start(run, lane);
     }
@@ -84,7 +84,7 @@ static int part_of_day(int minute)
 
 static void set_sensitivity(const lane *lane, lane_group *minute, int l, double factor)
 {
-    double s = factor * lane->sensitivity_factor;
+    double s = factor * lane->sensitivity_factor * lane->remission_sensitivity;
     if (lane->who->diabetes != DIABETES_TYPE1) {
         type2_set_sensitivity(lane, minute, l, s);
         return;

@@ -19,6 +19,7 @@
 #include "physiology/immunity.h"
 #include "physiology/kernel.h"
 #include "physiology/native.h"
+#include "physiology/remission.h"
 #include "physiology/sensor.h"
 #include "physiology/signals.h"
 #include "therapy/protocol.h"
@@ -121,6 +122,7 @@ typedef struct {
 
     double awareness;
     double sensitivity_factor;         /* of the regimen, today */
+    double remission_sensitivity;      /* of injecting little with cells of one's own */
     double egfr;
     int severe_hypo_since_visit;
     double deep_low_min;               /* of the day: plasma below severe_hypo_below_mg_dl, by readings of 5 min */

@@ -1,6 +1,6 @@
 /* Reset: conditioning of the immune system on its dated days - events, what the drugs remove, aplasia, engraftment, harms.
  *
- *   each day of the drugs   a pool X loses 1 - (1 - f)^(1/n) of itself, f the path's share, n the days
+ *   each day of the drugs   in each course a pool X loses 1 - (1 - f)^(1/n) of itself, f the path's share, n the days
  *   last day of the drugs   the thymus rests, regulatory cells return in excess, drugs go on braking for a while
  *   engraftment             days after the infusion / (share of blood formation that the given cells rebuild), log-normal
  *
@@ -117,17 +117,25 @@ static void harms_of_the_drugs(const run_plan *run, lane *lane, const conditioni
         lane->treatment_death_day = day + 1 + (int)(when * INFECTION_WINDOW_DAY);
 }
 
+/* `of_course`: the day as the path would count it if its first course began with this one. */
+static void drugs_of_day(lane *lane, const conditioning *path, int day, int of_course, int course)
+{
+    int first = path->step_day[STEP_conditioning], last = first + (int)path->duration_day.value - 1;
+    double factor = lane->arm->mechanisms.factor[MECHANISM_immune_reset], strength = factor < 1.0 ? factor : 1.0;
+    if (of_course == first && course > 0) course_event(lane, day, EVENT_conditioning, NAN);
+    if (of_course >= first && of_course <= last) deplete(lane, path, strength);
+    if (of_course == last) after_drugs(lane, path, strength);
+}
+
 void reset_day(const run_plan *run, lane *lane, int day)
 {
     if (lane->arm->conditioning < 0) return;
     const conditioning *path = &run->protocol->conditionings[lane->arm->conditioning];
     int of_path = day - lane->arm->conditioning_start_day;
     if (of_path < 0) return;
-    int first = path->step_day[STEP_conditioning], last = first + (int)path->duration_day.value - 1;
-    double factor = lane->arm->mechanisms.factor[MECHANISM_immune_reset], strength = factor < 1.0 ? factor : 1.0;
-    if (of_path == first) harms_of_the_drugs(run, lane, path, day);
-    if (of_path >= first && of_path <= last) deplete(lane, path, strength);
-    if (of_path == last) after_drugs(lane, path, strength);
+    if (of_path == path->step_day[STEP_conditioning]) harms_of_the_drugs(run, lane, path, day);
+    for (int course = 0; course < (int)path->courses.value; course++)
+        drugs_of_day(lane, path, day, of_path - course * (int)path->course_interval_day.value, course);
     if (of_path == path->step_day[STEP_infusion]) give_back(run, lane, path, day);
     step_events(lane, path, day, of_path);
 }

@@ -9,6 +9,7 @@
 #include <sundials/sundials_context.h>
 #include <sunlinsol/sunlinsol_dense.h>
 #include <sunmatrix/sunmatrix_dense.h>
+#include <sunnonlinsol/sunnonlinsol_fixedpoint.h>
 
 #include "base/units.h"
 
@@ -47,7 +48,8 @@ struct reference_solver {
     void *cvode;
     N_Vector x;
     SUNMatrix jacobian;
-    SUNLinearSolver linear;
+    SUNLinearSolver linear;       /* with BDF */
+    SUNNonlinearSolver fixed_point; /* with Adams */
     scalar_equations *equations;
     scalar_input in;
     double minute;
@@ -61,7 +63,21 @@ static int rhs(realtype t, N_Vector x, N_Vector dx, void *data)
     return 0;
 }
 
-reference_solver *reference_create(const kinetics *k, const double start[MINUTE_STATES], double tolerance)
+/* Newton's method with a dense matrix. */
+static bool solve_by_newton(reference_solver *s)
+{
+    s->jacobian = SUNDenseMatrix(MINUTE_STATES, MINUTE_STATES, s->context);
+    s->linear = SUNLinSol_Dense(s->x, s->jacobian, s->context);
+    return s->jacobian && s->linear && CVodeSetLinearSolver(s->cvode, s->linear, s->jacobian) == CV_SUCCESS;
+}
+
+static bool solve_by_fixed_point(reference_solver *s)
+{
+    s->fixed_point = SUNNonlinSol_FixedPoint(s->x, 0, s->context);
+    return s->fixed_point && CVodeSetNonlinearSolver(s->cvode, s->fixed_point) == CV_SUCCESS;
+}
+
+static reference_solver *create(int method, const kinetics *k, const double start[MINUTE_STATES], double tolerance)
 {
     reference_solver *s = calloc(1, sizeof *s);
     if (!s) return NULL;
@@ -69,16 +85,13 @@ reference_solver *reference_create(const kinetics *k, const double start[MINUTE_
     if (!s->equations) goto fail;
     if (SUNContext_Create(NULL, &s->context) != 0) goto fail;
     s->x = N_VNew_Serial(MINUTE_STATES, s->context);
-    s->cvode = CVodeCreate(CV_BDF, s->context);
+    s->cvode = CVodeCreate(method, s->context);
     if (!s->x || !s->cvode) goto fail;
     memcpy(N_VGetArrayPointer(s->x), start, MINUTE_STATES * sizeof(double));
-    s->jacobian = SUNDenseMatrix(MINUTE_STATES, MINUTE_STATES, s->context);
-    s->linear = SUNLinSol_Dense(s->x, s->jacobian, s->context);
-    if (!s->jacobian || !s->linear) goto fail;
     if (CVodeInit(s->cvode, rhs, 0.0, s->x) != CV_SUCCESS) goto fail;
     if (CVodeSStolerances(s->cvode, tolerance, tolerance) != CV_SUCCESS) goto fail;
     if (CVodeSetUserData(s->cvode, s) != CV_SUCCESS) goto fail;
-    if (CVodeSetLinearSolver(s->cvode, s->linear, s->jacobian) != CV_SUCCESS) goto fail;
+    if (!(method == CV_ADAMS ? solve_by_fixed_point(s) : solve_by_newton(s))) goto fail;
     if (CVodeSetMaxNumSteps(s->cvode, CVODE_STEPS_MAX) != CV_SUCCESS) goto fail;
     return s;
 fail:
@@ -86,11 +99,22 @@ fail:
     return NULL;
 }
 
+reference_solver *reference_create(const kinetics *k, const double start[MINUTE_STATES], double tolerance)
+{
+    return create(CV_BDF, k, start, tolerance);
+}
+
+reference_solver *reference_create_adams(const kinetics *k, const double start[MINUTE_STATES], double tolerance)
+{
+    return create(CV_ADAMS, k, start, tolerance);
+}
+
 void reference_free(reference_solver *s)
 {
     if (!s) return;
     if (s->cvode) CVodeFree(&s->cvode);
     if (s->linear) SUNLinSolFree(s->linear);
+    if (s->fixed_point) SUNNonlinSolFree(s->fixed_point);
     if (s->jacobian) SUNMatDestroy(s->jacobian);
     if (s->x) N_VDestroy(s->x);
     if (s->context) SUNContext_Free(&s->context);

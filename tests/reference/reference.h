@@ -25,6 +25,7 @@ scalar_input reference_book_minute(reference_book *book, const kinetics *k, cons
 typedef struct reference_solver reference_solver;
 
 /* NULL if SUNDIALS refuses. The constants are copied. */
+reference_solver *reference_create_adams(const kinetics *k, const double start[MINUTE_STATES], double tolerance); /* fixed-point */
 reference_solver *reference_create(const kinetics *k, const double start[MINUTE_STATES], double tolerance);
 void reference_free(reference_solver *solver);
 

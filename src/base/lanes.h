@@ -22,7 +22,7 @@
 #elif ISLET_LANES == 1
 typedef double lanes;
 typedef uint64_t lanes_bits; /* the same lanes as unsigned integers */
-typedef int64_t lanes_mask;  /* opaque: true or false for each lane; combine with lanes_and, _or, _not */
+typedef bool lanes_mask;     /* opaque: true or false for each lane; combine with lanes_and, _or, _not */
 #elif ISLET_LANES == 4 && defined(__AVX2__) && defined(__FMA__)
 #include <immintrin.h>
 typedef double lanes __attribute__((vector_size(32)));
@@ -92,18 +92,18 @@ static inline lanes lanes_sqrt(lanes a) { return __builtin_sqrt(a); }
 static inline lanes lanes_floor(lanes a) { return __builtin_floor(a); }
 
 /* Compare lane by lane; false where either is NaN. */
-static inline lanes_mask lanes_lt(lanes a, lanes b) { return -(int64_t)(a < b); }
-static inline lanes_mask lanes_le(lanes a, lanes b) { return -(int64_t)(a <= b); }
-static inline lanes_mask lanes_gt(lanes a, lanes b) { return -(int64_t)(a > b); }
-static inline lanes_mask lanes_ge(lanes a, lanes b) { return -(int64_t)(a >= b); }
-static inline lanes_mask lanes_is_nan(lanes a) { return -(int64_t)(a != a); }
+static inline lanes_mask lanes_lt(lanes a, lanes b) { return a < b; }
+static inline lanes_mask lanes_le(lanes a, lanes b) { return a <= b; }
+static inline lanes_mask lanes_gt(lanes a, lanes b) { return a > b; }
+static inline lanes_mask lanes_ge(lanes a, lanes b) { return a >= b; }
+static inline lanes_mask lanes_is_nan(lanes a) { return a != a; }
 
 /* a where the mask is true, b elsewhere */
 static inline lanes lanes_select(lanes_mask mask, lanes a, lanes b) { return mask ? a : b; }
-static inline bool lanes_any(lanes_mask mask) { return mask != 0; }
-static inline bool lanes_all(lanes_mask mask) { return mask != 0; }
-static inline bool lanes_mask_get(lanes_mask mask, int lane) { return (void)lane, mask != 0; }
-static inline lanes_mask lanes_not(lanes_mask a) { return ~a; }
+static inline bool lanes_any(lanes_mask mask) { return mask; }
+static inline bool lanes_all(lanes_mask mask) { return mask; }
+static inline bool lanes_mask_get(lanes_mask mask, int lane) { return (void)lane, mask; }
+static inline lanes_mask lanes_not(lanes_mask a) { return !a; }
 
 #elif ISLET_LANES == 4
 

@@ -74,9 +74,9 @@ static inline __attribute__((always_inline)) void state_finish(const minute_stat
 #undef STATE
 }
 
-/* Two vectors take turns, stage by stage, and fill each other's waiting. */
-#define GENERAL_VECTORS (LANE_GROUP > ISLET_LANES ? 2 : 1)
-_Static_assert(LANE_GROUP / ISLET_LANES % GENERAL_VECTORS == 0, "vectors go in pairs");
+/* Some vectors take turns, stage by stage, and fill each other's waiting. */
+#define GENERAL_VECTORS (LANE_GROUP / ISLET_LANES < 4 ? LANE_GROUP / ISLET_LANES : 4)
+_Static_assert(LANE_GROUP / ISLET_LANES % GENERAL_VECTORS == 0, "a group is a whole number of turns");
 #define EACH_GENERAL for (int v = 0; v < GENERAL_VECTORS; v++)
 
 typedef struct {

@@ -86,6 +86,15 @@ expect 0 "$islet" check --hash e.db
 [ "$(grep -o '[0-9a-f]\{64\}' a.txt)" = "$(grep -o '[0-9a-f]\{64\}' out.txt)" ] || fail "the ranges depend on threads"
 expect 0 "$islet" check --hash c.db
 [ "$(grep -o '[0-9a-f]\{64\}' a.txt)" = "$(grep -o '[0-9a-f]\{64\}' out.txt)" ] && fail "the parameter set is not in the store"
+
+# rival accounts of the cells given move a graft
+expect 0 "$islet" run stem_cell_islets.yaml --patients 8 --years 0.1 --alternatives --json --out f.db --report f.html
+is_json out.txt
+says out.txt '"alternatives":['
+says f.html "rival accounts, from"
+expect 0 "$islet" run stem_cell_islets.yaml --patients 8 --years 0.1 --alternatives --csv --out g.db --report g.html
+awk -F, '$2 == "graft_function_frac" && $4 == 37 && $10 > $9 {n++} END {exit n != 1}' out.txt || fail "rival accounts of a graft are alike"
+awk -F, '$2 == "hba1c_pct" && $4 == 0 && $10 == $9 {n++} END {exit n != 1}' out.txt || fail "rival accounts of cells moved people before they had any"
 expect 3 "$islet" run stem_cell_islets.yaml --patients 8 --years 0.05 --params c_peptide.csv --out d.db --report d.html
 
 head -1 "$examples/stem_cell_islets.csv" >rows.csv

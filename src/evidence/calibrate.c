@@ -10,6 +10,7 @@
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_qrng.h>
 #include <math.h>
+#include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -169,11 +170,13 @@ static islet_status read_rows(job *j, const char *path, const char *cohorts, isl
 
 /* ---- simulation ---- */
 
-static void add_progress(void *context, const islet_progress *now)
+static void tell_done(job *j, double patient_days)
 {
-    job *j = context;
-    islet_progress all = {j->done + now->done_patient_days, j->total};
-    if (j->options->progress) j->options->progress(j->options->context, &all);
+#pragma omp critical(islet_calibrate)
+    {
+        j->done += patient_days;
+        if (j->options->progress) j->options->progress(j->options->context, &(islet_progress){j->done, j->total});
+    }
 }
 
 static bool ask_interrupted(void *context)
@@ -182,43 +185,59 @@ static bool ask_interrupted(void *context)
     return j->options->interrupted && j->options->interrupted(j->options->context);
 }
 
+static bool is_used(const job *j, int p)
+{
+    for (int r = 0; r < j->rows.n_rows; r++)
+        if (j->rows.rows[r].protocol == p) return true;
+    return false;
+}
+
 static double days_a_person(const job *j)
 {
     double days = 0.0;
     for (int p = 0; p < j->rows.n_protocols; p++)
-        for (int r = 0; r < j->rows.n_rows; r++)
-            if (j->rows.rows[r].protocol == p) {
-                days += expressed_days_a_person(&j->rows, p);
-                break;
-            }
+        if (is_used(j, p)) days += expressed_days_a_person(&j->rows, p);
     return days;
 }
 
-/* all protocols with the parameters at x => j->values */
-static islet_status simulate(job *j, const double *x, int64_t people, islet_problems *problems)
+/* protocol p with the parameters at x; the rows it fills are its own */
+static islet_status simulate_one(job *j, int p, const double *x, int64_t people, int threads, islet_problems *problems)
 {
-    islet_status status = ISLET_OK;
+    params with = params_default();
+    islet_run_options own = *j->options;
     islet_protocol *changed = malloc(sizeof *changed);
     if (!changed) return ISLET_ERR_MEMORY;
+    own.progress = NULL;
+    own.interrupted = ask_interrupted;
+    own.context = j;
+    own.threads = threads;
+    *changed = *j->rows.protocols[p].protocol;
+    for (int i = 0; i < j->n_parameters; i++)
+        parameter_set_value(&j->parameters[i].target, free_parameter_value(&j->parameters[i], x[i]), &with, changed);
+    islet_status status = expressed_simulate(&j->rows, p, changed, &with, &own, people, j->values, problems);
+    free(changed);
+    tell_done(j, (double)people * expressed_days_a_person(&j->rows, p));
+    return status;
+}
+
+/* all protocols with the parameters at x => j->values, side by side: a point has too few people to keep all threads busy. Nothing is said from
+ * within; what fails is done again alone, with its message. */
+static islet_status simulate(job *j, const double *x, int64_t people, islet_problems *problems)
+{
+    int threads = j->options->threads > 0 ? j->options->threads : omp_get_num_procs(), failed = -1;
     for (int r = 0; r < j->rows.n_rows; r++)
         for (int64_t i = 0; i < people; i++) j->values[r][i] = NAN;
-    for (int p = 0; p < j->rows.n_protocols && status == ISLET_OK; p++) {
-        bool used = false;
-        for (int r = 0; r < j->rows.n_rows; r++) used = used || j->rows.rows[r].protocol == p;
-        if (!used) continue;
-        params with = params_default();
-        islet_run_options own = *j->options;
-        own.progress = add_progress;
-        own.interrupted = ask_interrupted;
-        own.context = j;
-        *changed = *j->rows.protocols[p].protocol;
-        for (int i = 0; i < j->n_parameters; i++)
-            parameter_set_value(&j->parameters[i].target, free_parameter_value(&j->parameters[i], x[i]), &with, changed);
-        status = expressed_simulate(&j->rows, p, changed, &with, &own, people, j->values, problems);
-        j->done += (double)people * expressed_days_a_person(&j->rows, p);
+#pragma omp parallel for schedule(dynamic, 1) num_threads(threads)
+    for (int p = 0; p < j->rows.n_protocols; p++) {
+        int stop;
+#pragma omp atomic read
+        stop = failed;
+        if (stop >= 0 || !is_used(j, p)) continue;
+        if (simulate_one(j, p, x, people, 1, NULL) == ISLET_OK) continue;
+#pragma omp atomic write
+        failed = p;
     }
-    free(changed);
-    return status;
+    return failed < 0 ? ISLET_OK : simulate_one(j, failed, x, people, threads, problems);
 }
 
 /* statistic of a row on its scale, of n people; NaN when nobody is left. `natural` gets it as people read it. */

@@ -6,6 +6,7 @@
 #include "evidence/validate.h"
 
 #include <math.h>
+#include <omp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -37,11 +38,13 @@ typedef struct {
 
 /* ---- simulation ---- */
 
-static void add_progress(void *context, const islet_progress *now)
+static void tell_done(job *j, double patient_days)
 {
-    job *j = context;
-    islet_progress all = {j->done + now->done_patient_days, j->total};
-    if (j->options->progress) j->options->progress(j->options->context, &all);
+#pragma omp critical(islet_validate)
+    {
+        j->done += patient_days;
+        if (j->options->progress) j->options->progress(j->options->context, &(islet_progress){j->done, j->total});
+    }
 }
 
 static bool ask_interrupted(void *context)
@@ -55,8 +58,8 @@ static double **values_of(const job *j, int member)
     return j->values + (size_t)(member + 1) * (size_t)j->rows.n_rows;
 }
 
-/* protocol p under the set's values and draw `member` (-1: none) */
-static islet_status simulate_one(job *j, int p, int member, islet_problems *problems)
+/* protocol p under the set's values and draw `member` (-1: none); the rows it fills are its own */
+static islet_status simulate_one(job *j, int p, int member, int threads, islet_problems *problems)
 {
     params with = params_default();
     islet_protocol *changed = malloc(sizeof *changed);
@@ -64,13 +67,14 @@ static islet_status simulate_one(job *j, int p, int member, islet_problems *prob
     *changed = *j->rows.protocols[p].protocol;
     parameter_set_apply(&j->set, member, &with, changed);
     islet_run_options own = *j->options;
-    own.progress = add_progress;
+    own.progress = NULL;
     own.interrupted = ask_interrupted;
     own.context = j;
+    own.threads = threads;
     int64_t people = member < 0 ? j->people : j->member_people;
     islet_status status = expressed_simulate(&j->rows, p, changed, &with, &own, people, values_of(j, member), problems);
-    j->done += (double)people * expressed_days_a_person(&j->rows, p);
     free(changed);
+    tell_done(j, (double)people * expressed_days_a_person(&j->rows, p));
     return status;
 }
 
@@ -81,15 +85,33 @@ static bool is_used(const job *j, int p)
     return false;
 }
 
+/* All draws of all protocols, side by side: so few people would leave all threads but one idle. Nothing is said from within; what fails is done
+ * again alone, with its message. */
+static islet_status simulate_members(job *j, islet_problems *problems)
+{
+    int tasks = j->rows.n_protocols * j->members, failed = -1;
+    int threads = j->options->threads > 0 ? j->options->threads : omp_get_num_procs();
+#pragma omp parallel for schedule(dynamic, 1) num_threads(threads)
+    for (int t = 0; t < tasks; t++) {
+        int stop, p = t / j->members;
+#pragma omp atomic read
+        stop = failed;
+        if (stop >= 0 || !is_used(j, p)) continue;
+        if (simulate_one(j, p, t % j->members, 1, NULL) == ISLET_OK) continue;
+#pragma omp atomic write
+        failed = t;
+    }
+    return failed < 0 ? ISLET_OK : simulate_one(j, failed / j->members, failed % j->members, 1, problems);
+}
+
 static islet_status simulate_all(job *j, islet_problems *problems)
 {
     islet_status status = ISLET_OK;
     for (int p = 0; p < j->rows.n_protocols; p++)
         if (is_used(j, p)) j->total += expressed_days_a_person(&j->rows, p) * (double)(j->people + j->members * j->member_people);
-    for (int p = 0; p < j->rows.n_protocols; p++)
-        for (int member = -1; member < j->members && status == ISLET_OK && is_used(j, p); member++)
-            status = simulate_one(j, p, member, problems);
-    return status;
+    for (int p = 0; p < j->rows.n_protocols && status == ISLET_OK; p++)
+        if (is_used(j, p)) status = simulate_one(j, p, -1, j->options->threads, problems);
+    return status == ISLET_OK ? simulate_members(j, problems) : status;
 }
 
 static bool make_room(job *j)

@@ -131,7 +131,8 @@ static bool add_population(screening *s, const struct islet_protocol *protocol)
     };
     if (of->diabetes == DIABETES_TYPE1) return true;
     bool has = of->diabetes == DIABETES_TYPE2;
-    bool fine = add_flag(s, protocol, CRITERION_NEEDS, ITEM_type_2_diabetes, has, has ? "type 2 diabetes" : "no type 2 diabetes");
+    bool fine = add_flag(s, protocol, has ? CRITERION_NEEDS : CRITERION_EXCLUDES_IF_NOTED, ITEM_type_2_diabetes, true,
+                         has ? "type 2 diabetes" : "no type 2 diabetes");
     fine = fine && add_flag(s, protocol, CRITERION_EXCLUDES_IF_NOTED, ITEM_type_1_diabetes, true, "no type 1 diabetes");
     if (of->insulin_frac.mean >= 1.0) fine = fine && add_flag(s, protocol, CRITERION_NEEDS, ITEM_uses_insulin, true, "on insulin");
     if (!(of->insulin_frac.mean > 0.0))

@@ -50,6 +50,9 @@ gets needs_judgement 1 type2_on_insulin.yaml
 says out.txt '"id":"uses_insulin","state":"met"'
 gets not_eligible 1 eligible.json
 says out.txt '"id":"type_2_diabetes","state":"not_met"'
+protocol=$source/examples/metabolic_syndrome.yaml
+gets not_eligible 1 type2_on_tablets.json
+says out.txt '"id":"type_2_diabetes","state":"not_met"'
 protocol=$source/examples/t2d_insulin_start.yaml
 gets not_eligible 1 type2_on_insulin.json
 says out.txt '"id":"uses_insulin","state":"not_met"'

@@ -73,6 +73,48 @@ static void only_hba1c_without_insulin_counts(void **state)
     assert_true(c.lane.care.long_acting_u > 0.0);
 }
 
+/* With beta cells of one's own the HbA1c of the first three months without insulin is that of diagnosis. */
+static void hba1c_of_diagnosis_does_not_count(void **state)
+{
+    (void)state;
+    static day_tally tally[60];
+    clinic c;
+    open_clinic(&c);
+    c.who.native_function_frac = 0.6;
+    c.lane.tally = tally;
+    c.lane.care.off_insulin = true;
+    c.lane.days_without_insulin = 30;
+    c.lane.care.hba1c_last_visit_pct = 8.0;
+    live_a_week(&c, 100.0, 120.0);
+    assert_true(c.lane.care.off_insulin);
+    c.lane.days_without_insulin = 100;
+    live_a_week(&c, 100.0, 120.0);
+    assert_false(c.lane.care.off_insulin);
+}
+
+/* Nobody's good glucose costs them their insulin: with beta cells left the dose is kept where it would fall without, and falls near normal glucose. */
+static void people_with_cells_keep_their_dose(void **state)
+{
+    (void)state;
+    static day_tally tally[60];
+    for (int own_cells = 0; own_cells < 2; own_cells++) {
+        clinic c;
+        open_clinic(&c);
+        c.params.titration_chance = c.params.new_onset_titration_chance = 1.0;
+        c.params.new_onset_off_u_per_kg_day = c.params.wean_off_u_per_day = 0.0; /* nothing is stopped */
+        c.who.native_function_frac = 0.6 * own_cells;
+        c.who.duration_year = 2.0;
+        c.lane.tally = tally;
+        c.lane.care.weaning = false;
+        c.lane.care.long_acting_u = 20.0;
+        live_a_week(&c, c.params.target_fasting_mg_dl - 45.0, 150.0);
+        assert_true(own_cells ? c.lane.care.long_acting_u == 20.0 : c.lane.care.long_acting_u < 19.0);
+        c.lane.care.long_acting_u = 20.0;
+        live_a_week(&c, c.params.new_onset_low_fasting_mg_dl - 2.0, 150.0);
+        assert_true(c.lane.care.long_acting_u < 19.0);
+    }
+}
+
 static void high_mornings_bring_insulin_back(void **state)
 {
     (void)state;
@@ -89,9 +131,10 @@ static void the_rules_told_are_those_used(void **state)
 {
     (void)state;
     const params p = params_default();
-    struct islet_protocol type1 = {.wean = WEAN_TRIAL_PROTOCOL}, unweaned = {.wean = WEAN_NEVER};
+    struct islet_protocol type1 = {.wean = WEAN_TRIAL_PROTOCOL}, unweaned = {.wean = WEAN_NEVER}, none_left = {.wean = WEAN_TRIAL_PROTOCOL};
+    type1.population.native_function_frac.mean = unweaned.population.native_function_frac.mean = 0.6;
     struct islet_protocol type2 = {.population = {.diabetes = DIABETES_TYPE2}};
-    int always = 0, weaning = 0, of_type2 = 0;
+    int always = 0, weaning = 0, of_type2 = 0, of_cells = 0;
     for (int i = 0; i < care_rule_count(); i++) {
         char text[CARE_RULE_TEXT];
         care_rule_text(i, &p, text, sizeof text);
@@ -99,13 +142,14 @@ static void the_rules_told_are_those_used(void **state)
         assert_int_equal(text[strlen(text) - 1], '.');
         assert_true(care_rule_holds(i, &type1) != care_rule_holds(i, &type2)); /* every rule is of one kind of care */
         of_type2 += care_rule_holds(i, &type2);
+        of_cells += care_rule_holds(i, &type1) && !care_rule_holds(i, &none_left);
         if (!care_rule_holds(i, &type1)) continue;
         bool holds = care_rule_holds(i, &unweaned);
         assert_int_equal(holds, !strstr(text, "After cells") && !strstr(text, "Insulin stops"));
         always += holds;
         weaning += !holds;
     }
-    assert_true(always >= 2 && weaning >= 2 && of_type2 >= 3);
+    assert_true(always >= 2 && weaning >= 2 && of_type2 >= 3 && of_cells == 1);
 }
 
 int main(void)
@@ -113,6 +157,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(insulin_stops_when_little_is_left_and_glucose_is_good),
         cmocka_unit_test(only_hba1c_without_insulin_counts),
+        cmocka_unit_test(hba1c_of_diagnosis_does_not_count),
+        cmocka_unit_test(people_with_cells_keep_their_dose),
         cmocka_unit_test(high_mornings_bring_insulin_back),
         cmocka_unit_test(the_rules_told_are_those_used),
     };

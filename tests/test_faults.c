@@ -3,7 +3,8 @@
  * was acknowledged is there, and the continued run ends with the bytes of one that nothing disturbed.
  *
  *   test_faults        every write of a new run; of a continued one, of power cuts and allocations a sample, spread evenly
- *   test_faults all    all of them, each power cut with several outcomes (make torture); then a pattern of names */
+ *   test_faults most   every write and power cut, each cut with several outcomes; of allocations one in 23 (make torture)
+ *   test_faults all    every allocation too, for hours (FULL=1 make torture); then a pattern of names */
 #include <dirent.h>
 #include <errno.h>
 #include <setjmp.h>
@@ -25,7 +26,7 @@
 #define PROTOCOL "faults_protocol.yaml"
 #define BATCHES 2
 
-static bool all_of_them;
+static enum { SAMPLE, MOST, ALL } extent;
 static islet_protocol *protocol;
 static recorded people, other_people;
 static char *older_store, *begun_store, *whole_report; /* what a folder begins with, and what a report must be */
@@ -333,7 +334,7 @@ static void every_write_fails_once(void **state)
     for (way how = BEGIN; how <= RESUME; how++) {
         long failed = 0, before_report, calls = count_calls(how, &before_report);
         for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++)
-            for (long at = 0; at < calls; at += how == BEGIN || all_of_them ? 1 : 7)
+            for (long at = 0; at < calls; at += how == BEGIN || extent != SAMPLE ? 1 : 7)
                 one_call_fails(how, kinds[k].kind, kinds[k].name, at, at >= before_report, &failed);
         print_message("%ld calls change a file, %ld of them for the report; %ld runs failed and were continued\n", calls,
                       calls - before_report, failed);
@@ -362,7 +363,7 @@ static void power_goes_once(way how, long at, uint64_t seed, bool had_older, lon
 static void power_goes_at_any_call(void **state)
 {
     (void)state;
-    const long step = all_of_them ? 1 : 3, outcomes = all_of_them ? 8 : 1;
+    const long step = extent != SAMPLE ? 1 : 3, outcomes = extent != SAMPLE ? 8 : 1;
     for (way how = BEGIN; how <= RESUME; how++) {
         long cuts = 0, kept = 0, calls;
         count_calls(how, &calls); /* those before the report */
@@ -382,10 +383,13 @@ static void assert_memory_status(const char *what, long at, islet_status status)
     assert_true(status == ISLET_OK || status == ISLET_ERR_MEMORY);
 }
 
-/* Allocations at which to fail: all of the first hundred, then every step-th. */
+#define MOST_STEP 23
+
+/* Allocations at which to fail: all of the first sixty, then every step-th. */
 static long next_allocation(long at, long step)
 {
-    return all_of_them || at < 60 ? at + 1 : at + step;
+    if (extent == ALL || at < 60) return at + 1;
+    return at + (extent == MOST && step > MOST_STEP ? MOST_STEP : step);
 }
 
 static void every_allocation_of_a_run_fails(void **state)
@@ -463,7 +467,7 @@ static void every_allocation_of_simulating_fails(void **state)
 
 int main(int argc, char **argv)
 {
-    all_of_them = argc > 1 && strcmp(argv[1], "all") == 0;
+    if (argc > 1) extent = strcmp(argv[1], "all") == 0 ? ALL : strcmp(argv[1], "most") == 0 ? MOST : SAMPLE;
     if (argc > 2) cmocka_set_test_filter(argv[2]);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_write_fails_once),

@@ -456,7 +456,7 @@ typedef struct {
     const char *engine;             /* name of engine and method */
     double patient_days_per_s_core; /* one thread; names with "-core": nobody secretes, else two thirds carry a graft */
     double max_error_mg_dl;         /* against the reference: maximum over subjects and time */
-    double ratio_to_scalar_rk4;     /* speed over the scalar Runge-Kutta at one minute, same process */
+    double ratio_to_scalar_rk4;     /* speed over the scalar Runge-Kutta at one minute on the same people, same process */
     double flops_per_patient_day;   /* of its method, counted while islet was built; NAN where there was no C++ compiler */
     double peak_flops_per_s;        /* multiply-adds of the engine's width on this core, two operations each, measured */
     double peak_fraction;           /* counted operations a second over that */

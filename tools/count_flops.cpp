@@ -45,13 +45,13 @@ static double operations_per_day(int steps, bool grafts, double *divisions)
 
 int main(int argc, char **argv)
 {
-    double divisions[3];
+    double divisions[4];
     const double whole = operations_per_day(0, true, &divisions[0]), core = operations_per_day(0, false, &divisions[1]),
-                 general_whole = operations_per_day(1, true, &divisions[2]);
+                 general_whole = operations_per_day(1, true, &divisions[2]), general_core = operations_per_day(1, false, &divisions[3]);
     FILE *out = argc == 2 ? fopen(argv[1], "w") : NULL;
-    if (!out || !(core > 0.0) || !(whole > 0.0) || !(general_whole > 0.0)) return 1;
+    if (!out || !(core > 0.0) || !(whole > 0.0) || !(general_whole > 0.0) || !(general_core > 0.0)) return 1;
     const bool written = fprintf(out, "/* written by tools/count_flops.cpp */\n#include \"trial/bench_flops.h\"\n"
-                                      "const bench_flops bench_flops_counted = {%.0f, %.0f, %.0f, {%.0f, %.0f, %.0f}};\n",
-                                 whole, core, general_whole, divisions[0], divisions[1], divisions[2]) > 0;
+                                      "const bench_flops bench_flops_counted = {%.0f, %.0f, %.0f, %.0f, {%.0f, %.0f, %.0f, %.0f}};\n",
+                                 whole, core, general_whole, general_core, divisions[0], divisions[1], divisions[2], divisions[3]) > 0;
     return fclose(out) == 0 && written ? 0 : 1;
 }

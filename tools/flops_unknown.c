@@ -3,4 +3,4 @@
 
 #include "trial/bench_flops.h"
 
-const bench_flops bench_flops_counted = {NAN, NAN, NAN, {NAN, NAN, NAN}};
+const bench_flops bench_flops_counted = {NAN, NAN, NAN, NAN, {NAN, NAN, NAN, NAN}};

@@ -5,8 +5,8 @@
 #define BENCH_FLOPS_DAYS 14 /* preparing a person is shared by so many */
 
 typedef struct {
-    double whole, core, general_whole; /* default method with and without grafts; Runge-Kutta of one minute */
-    double divisions[3];               /* among them, in the same order */
+    double whole, core, general_whole, general_core; /* default method with and without grafts; Runge-Kutta of one minute */
+    double divisions[4];                             /* among them, in the same order */
 } bench_flops;
 
 extern const bench_flops bench_flops_counted;

@@ -48,14 +48,15 @@ static void draw(lanes_unit_draw what, uint64_t seed, const uint64_t *patient, u
     }
 }
 
-static void count_negative(const double *x, int n, int *any, int *all, int *single)
+static void count_negative(const double *x, int n, int *any, int *any_bit, int *all, int *single)
 {
-    *any = *all = *single = 0;
+    *any = *any_bit = *all = *single = 0;
     for (int i = 0; i < n; i += ISLET_LANES) {
         const lanes_mask negative = lanes_lt(lanes_load(x + i), lanes_set1(0.0));
         *any += lanes_any(negative);
+        *any_bit += lanes_any_bit(lanes_to_bits(lanes_select(negative, lanes_load(x + i), lanes_set1(0.0))));
         *all += lanes_all(negative);
-        for (int lane = 0; lane < ISLET_LANES; lane++) *single += lanes_mask_get(negative, lane);
+        for (int lane = 0; lane < ISLET_LANES; lane++) *single += (int)(lanes_mask_bits(negative) >> lane & 1);
     }
 }
 

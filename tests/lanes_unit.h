@@ -51,7 +51,7 @@ typedef struct {
     void (*apply)(lanes_unit_function f, const double *x, const double *y, const double *z, double *out, int n);
     void (*draw)(lanes_unit_draw what, uint64_t seed, const uint64_t *patient, unsigned stream, uint64_t index, double *out, int n);
     /* counts over the groups of `width` numbers in x: groups with any, with all below 0, and single ones by lane */
-    void (*count_negative)(const double *x, int n, int *any, int *all, int *single);
+    void (*count_negative)(const double *x, int n, int *any, int *any_bit, int *all, int *single);
 } lanes_unit;
 
 extern const lanes_unit lanes_unit_portable;

@@ -102,8 +102,8 @@ static void masks_count_the_same(void **state)
         negative += m->x[i] < 0.0;
     }
     for (int u = 0; u < n_units; u++) {
-        int any, all, single, any_expected = 0, all_expected = 0;
-        units[u]->count_negative(m->x, N, &any, &all, &single);
+        int any, any_bit, all, single, any_expected = 0, all_expected = 0;
+        units[u]->count_negative(m->x, N, &any, &any_bit, &all, &single);
         for (int i = 0; i < N; i += units[u]->width) {
             int count = 0;
             for (int lane = 0; lane < units[u]->width; lane++) count += m->x[i + lane] < 0.0;
@@ -112,6 +112,7 @@ static void masks_count_the_same(void **state)
         }
         assert_int_equal(single, negative);
         assert_int_equal(any, any_expected);
+        assert_int_equal(any_bit, any_expected);
         assert_int_equal(all, all_expected);
     }
     free(m);

@@ -4,7 +4,7 @@
  * compiler's own on `lanes` (a double on the other side is spread over the lanes). Everything else is a function
  * here. Each is exactly rounded or exact, so every width gives the same bits:
  * width 1 without FMA hardware calls libm's fma(), which is correctly rounded too. Division is always the true one.
- * No operation mixes lanes except lanes_any and lanes_all: a patient's numbers do not depend on its neighbours.
+ * No operation mixes lanes except lanes_any, lanes_all and their like: a patient's numbers do not depend on its neighbours.
  */
 #ifndef ISLET_BASE_LANES_H
 #define ISLET_BASE_LANES_H
@@ -102,7 +102,6 @@ static inline lanes_mask lanes_is_nan(lanes a) { return a != a; }
 static inline lanes lanes_select(lanes_mask mask, lanes a, lanes b) { return mask ? a : b; }
 static inline bool lanes_any(lanes_mask mask) { return mask; }
 static inline bool lanes_all(lanes_mask mask) { return mask; }
-static inline bool lanes_mask_get(lanes_mask mask, int lane) { return (void)lane, mask; }
 static inline lanes_mask lanes_not(lanes_mask a) { return !a; }
 
 #elif ISLET_LANES == 4
@@ -126,7 +125,6 @@ static inline lanes lanes_select(lanes_mask mask, lanes a, lanes b)
 }
 static inline bool lanes_any(lanes_mask mask) { return _mm256_movemask_pd((__m256d)mask) != 0; }
 static inline bool lanes_all(lanes_mask mask) { return _mm256_movemask_pd((__m256d)mask) == 15; }
-static inline bool lanes_mask_get(lanes_mask mask, int lane) { return mask[lane] != 0; }
 static inline lanes_mask lanes_not(lanes_mask a) { return ~a; }
 
 #else /* 8 */
@@ -150,7 +148,6 @@ static inline lanes_mask lanes_is_nan(lanes a) { return _mm512_cmp_pd_mask(a, a,
 static inline lanes lanes_select(lanes_mask mask, lanes a, lanes b) { return (lanes)_mm512_mask_blend_pd(mask, b, a); }
 static inline bool lanes_any(lanes_mask mask) { return mask != 0; }
 static inline bool lanes_all(lanes_mask mask) { return mask == 255; }
-static inline bool lanes_mask_get(lanes_mask mask, int lane) { return mask >> lane & 1; }
 static inline lanes_mask lanes_not(lanes_mask a) { return (lanes_mask)~a; }
 
 #endif

@@ -48,7 +48,6 @@ static inline lanes_mask lanes_is_nan(lanes a) { return -(int64_t)(a.value != a.
 static inline lanes lanes_select(lanes_mask mask, lanes a, lanes b) { return mask ? a : b; }
 static inline bool lanes_any(lanes_mask mask) { return mask != 0; }
 static inline bool lanes_all(lanes_mask mask) { return mask != 0; }
-static inline bool lanes_mask_get(lanes_mask mask, int lane) { return (void)lane, mask != 0; }
 static inline lanes_mask lanes_not(lanes_mask a) { return ~a; }
 
 #endif

@@ -205,6 +205,17 @@ static inline bool lanes_any_bit(lanes_bits a)
 #endif
 }
 
+/* Halves of a vector, for a person who is in both: the low half of one with the high half of another; either half twice. */
+#if ISLET_LANES == 4
+static inline lanes lanes_low_high(lanes low, lanes high) { return (lanes)_mm256_blend_pd(low, high, 0xc); }
+static inline lanes lanes_low_twice(lanes a) { return (lanes)_mm256_permute2f128_pd(a, a, 0x00); }
+static inline lanes lanes_high_twice(lanes a) { return (lanes)_mm256_permute2f128_pd(a, a, 0x11); }
+#elif ISLET_LANES == 8
+static inline lanes lanes_low_high(lanes low, lanes high) { return (lanes)_mm512_mask_blend_pd(0xf0, low, high); }
+static inline lanes lanes_low_twice(lanes a) { return (lanes)_mm512_shuffle_f64x2(a, a, 0x44); }
+static inline lanes lanes_high_twice(lanes a) { return (lanes)_mm512_shuffle_f64x2(a, a, 0xee); }
+#endif
+
 /* The low halves of each lane multiplied: 32 x 32 -> 64 bits. */
 static inline lanes_bits lanes_bits_multiply_low(lanes_bits a, lanes_bits b)
 {

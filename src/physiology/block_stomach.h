@@ -148,11 +148,15 @@ typedef struct {
     double mass[BLOCK_PARTS][ISLET_LANES], moment[BLOCK_PARTS][ISLET_LANES];
 } steep_lanes;
 
-/* Places left over repeat the first and are not used. */
+/* Lanes that fill half of the vector at most stand in the other half again; places left over repeat the first. */
 static inline void gather_row(const double *from, const int *lane, int n, double *to)
 {
+    const int again = n <= ISLET_LANES / 2 ? ISLET_LANES / 2 : 0;
     lanes_store(to, lanes_set1(from[lane[0]]));
-    for (int i = 1; i < n; i++) to[i] = from[lane[i]];
+    for (int i = 1; i < n; i++) {
+        to[i] = from[lane[i]];
+        to[i + again] = to[i];
+    }
 }
 
 static inline void gather_steep(const lane_group *g, const int *lane, int n, steep_lanes *s)
@@ -217,8 +221,22 @@ static inline void share_out_minute(int m, const lanes *flux, lanes mass, emptie
     share_out(1, m + 0.5, mass - early, moment - moment_early, out);
 }
 
-/* A block of one vector, minute by minute. */
-static void stomach_steep(steep_lanes *s)
+/* Rates at an even number of contents. Where every lane stands in both halves of the vector, two are looked at in one. */
+static inline __attribute__((always_inline)) void emptying_rates(const stomach_curve *curve, const lanes *content, int n,
+                                                                 bool twice, lanes *rate)
+{
+#if ISLET_LANES > 1
+    for (int i = 0; twice && i < n; i += 2) {
+        const lanes both = stomach_emptying_rate(curve, lanes_low_high(content[i], content[i + 1]));
+        rate[i] = lanes_low_twice(both);
+        rate[i + 1] = lanes_high_twice(both);
+    }
+#endif
+    for (int i = 0; !(twice && ISLET_LANES > 1) && i < n; i++) rate[i] = stomach_emptying_rate(curve, content[i]);
+}
+
+/* A block of one vector, minute by minute; `twice`: its lanes fill half of it and stand in the other half again. */
+static inline __attribute__((always_inline)) void stomach_steep_of(steep_lanes *s, bool twice)
 {
     lane_kinetics k;
     k.kmax = lanes_load(s->kmax);
@@ -243,18 +261,16 @@ static void stomach_steep(steep_lanes *s)
         const lanes meal = meal_book_minute(&book, expected);
         const stomach_curve curve = stomach_curve_of(&k, book.before + book.eaten);
         if (m == 0) leaving = stomach_emptying_rate(&curve, content) * (content - qs1);
-        lanes flux[ROUGH], flux_fine[FINE];
-        for (int i = 0; i < ROUGH; i++) {
-            const lanes there = lanes_fma(lanes_set1(rough_at[i]), meal - leaving, expected);
-            flux[i] = stomach_emptying_rate(&curve, there) *
-                      (there - lanes_fma(rough[i].gain, meal, rough[i].keep * qs1));
-        }
-        for (int i = 0; i < FINE; i++) {
-            const lanes there =
-                lanes_fma(lanes_set1(fine_at[i]), meal, content) - weighed(rough_before_fine[i], flux, ROUGH);
-            flux_fine[i] = stomach_emptying_rate(&curve, there) *
-                           (there - lanes_fma(fine[i].gain, meal, fine[i].keep * qs1));
-        }
+        lanes there[FINE], flux[ROUGH], flux_fine[FINE];
+        for (int i = 0; i < ROUGH; i++) there[i] = lanes_fma(lanes_set1(rough_at[i]), meal - leaving, expected);
+        emptying_rates(&curve, there, ROUGH, twice, flux);
+        for (int i = 0; i < ROUGH; i++)
+            flux[i] = flux[i] * (there[i] - lanes_fma(rough[i].gain, meal, rough[i].keep * qs1));
+        for (int i = 0; i < FINE; i++)
+            there[i] = lanes_fma(lanes_set1(fine_at[i]), meal, content) - weighed(rough_before_fine[i], flux, ROUGH);
+        emptying_rates(&curve, there, FINE, twice, flux_fine);
+        for (int i = 0; i < FINE; i++)
+            flux_fine[i] = flux_fine[i] * (there[i] - lanes_fma(fine[i].gain, meal, fine[i].keep * qs1));
         leaving = weighed(rough_mass, flux, ROUGH);
         expected = content + (meal - leaving);
         const lanes left = weighed(fine_mass, flux_fine, FINE);
@@ -274,6 +290,9 @@ static void stomach_steep(steep_lanes *s)
     }
 }
 
+static void stomach_steep(steep_lanes *s) { stomach_steep_of(s, false); }
+static void stomach_steep_twice(steep_lanes *s) { stomach_steep_of(s, true); }
+
 /* The rest of a block for lanes that need more than the flat step. */
 static void stomach_rest(lane_group *g, const int *steep, int n_steep, part_lines *out)
 {
@@ -281,7 +300,8 @@ static void stomach_rest(lane_group *g, const int *steep, int n_steep, part_line
         const int n = n_steep - first < ISLET_LANES ? n_steep - first : ISLET_LANES;
         steep_lanes s;
         gather_steep(g, steep + first, n, &s);
-        stomach_steep(&s);
+        if (n <= ISLET_LANES / 2) stomach_steep_twice(&s);
+        else stomach_steep(&s);
         scatter_steep(&s, steep + first, n, g, out);
     }
     if (g->meal_minutes) memset(g->meal_mg, 0, sizeof g->meal_mg);

@@ -31,6 +31,7 @@
 #define MAX_POINTS 10000
 #define STEPS 9000         /* of each of four chains */
 #define WAVE_DRAWS 512
+#define LEAST_OF_LOG 0.01  /* what an assay does not see, in a geometric mean (C-peptide, nmol/L); as in predict.c */
 #define NOT_IDENTIFIED 0.85 /* posterior SD over prior SD */
 
 typedef struct {
@@ -253,6 +254,12 @@ static double statistic(const job *j, int r, int64_t people, double *natural, do
         double events = s.value * (double)s.n + 0.5, others = (double)s.n + 1.0 - events;
         *monte_carlo = sqrt(1.0 / events + 1.0 / others);
         return log(events / others);
+    }
+    if (row->statistic == STATISTIC_GEOMETRIC_MEAN) {
+        double logs = 0.0;
+        for (int64_t i = 0; i < people; i++)
+            if (!isnan(values[i])) logs += log(fmax(values[i], LEAST_OF_LOG));
+        return *natural = exp(logs / (double)s.n);
     }
     if (row->statistic != STATISTIC_MEDIAN) return s.value;
     int64_t known = summary_sort(values, people);

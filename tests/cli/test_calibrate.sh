@@ -18,6 +18,13 @@ same set.yaml first.yaml
 expect 0 "$islet" validate --trial rows.csv --patients 8 --params set.yaml --json
 says out.txt '"parameter_draws":24'
 
+# a row is fitted as what it is: a geometric mean of unlike people is below their mean
+awk 'NR == 1 {print $0 ",statistic"} NR == 2 {print $0 ",mean"; print $0 ",geometric_mean"}' rows.csv >both.csv
+expect 0 "$islet" calibrate both.csv --parameters zimislecel.secretion_gain --patients 8 --points 6 --out both.yaml --json
+is_json out.txt
+grep -o '"statistic":"[a-z_]*","day":90,"n":12,"observed":[0-9.]*,"observed_se":[a-z0-9.]*,"shipped":[0-9.]*' out.txt |
+    awk -F'"shipped":' '{v[NR] = $2} END {exit !(NR == 2 && v[2] > 0 && v[2] < v[1])}' || fail "a geometric mean was fitted as a mean"
+
 expect 3 "$islet" calibrate "$examples/stem_cell_islets.csv" --parameters portal_potency --out no.yaml
 says err.txt "stem_cell_islets.csv:4: role: 'validate'; expected only rows of the role calibrate"
 expect 2 "$islet" calibrate rows.csv --parameters nonsense --out no.yaml

@@ -38,7 +38,7 @@ torture: build    # 1,000 kills; every write, allocation and power cut of a smal
 	@sh tools/torture.sh
 
 cuda: build       # the workload on an NVIDIA device, compared with the processor and timed, where nvcc is
-	@ninja -C build islet_cuda_days && build/islet-cuda-days
+	@ninja -C build islet_cuda_days && { [ ! -x build/islet-cuda-days ] || build/islet-cuda-days; }
 
 format:           # C sources in the project's style
 	@clang-format -i $$(git ls-files '*.[ch]')

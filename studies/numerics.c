@@ -54,7 +54,7 @@ static void cvode(int divisor)
     numerics_errors e;
     const int n = 200 / divisor;
     const bool fine = numerics_against_cvode(people, n, 14, &e);
-    printf("cvode: %d people, 14 days, every 5 minutes: default method at most %.3g mg/dL (person %d; %d people above 0.1), tight mode %.2g mg/dL, "
+    printf("cvode: %d people, 14 days, every 5 minutes: default method at most %.4f mg/dL (person %d; %d people above 0.1), tight mode %.2g mg/dL, "
            "%.2g relative\n", n, e.by_default_mg_dl, e.person, e.above, e.tight_mg_dl, e.tight_relative);
     verdict(fine && e.by_default_mg_dl <= 0.1 && e.tight_relative <= 1e-6);
 }

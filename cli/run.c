@@ -71,6 +71,7 @@ static bool check_engine(const char *engine)
 /* what was asked for beside the results; NULL where it was not, or is not to be had */
 typedef struct {
     islet_table *predictive, *alternatives;
+    cli_exit found; /* EXIT_DONE unless something asked for is missing; the run's results stand all the same */
 } run_ranges;
 
 static void ranges_free(run_ranges *ranges)
@@ -120,7 +121,7 @@ static cli_exit simulate(const run_plan *plan, const cli_options *options, run_r
     status = ranks_run(plan->protocol, &run_options, store, problems);
     progress_end(&p);
     double passed_s = clock_s() - p.start_s;
-    cli_exit found = status == ISLET_OK ? find_ranges(plan, options, store, ranges, problems) : EXIT_DONE;
+    ranges->found = status == ISLET_OK ? find_ranges(plan, options, store, ranges, problems) : EXIT_DONE;
 
     islet_status closed = islet_store_close(store, problems);
     if (status != ISLET_OK && status != ISLET_ERR_INTERRUPTED) return exit_of(status, problems, "the run failed");
@@ -141,7 +142,7 @@ static cli_exit simulate(const run_plan *plan, const cli_options *options, run_r
         duration_text(passed_s, duration);
         fprintf(stderr, "%s patient-days in %s, %s a second\n", days, duration, rate);
     }
-    return found;
+    return EXIT_DONE;
 }
 
 /* store => report */
@@ -169,7 +170,7 @@ static cli_exit show(const run_plan *plan, const cli_options *options, const run
     if (status == ISLET_OK) {
         cli_exit printed = results_print(plan, table, ranges->predictive, ranges->alternatives, options);
         cli_exit reported = write_report(plan, options, store, problems);
-        done = printed != EXIT_DONE ? printed : reported;
+        done = printed != EXIT_DONE ? printed : reported != EXIT_DONE ? reported : ranges->found;
     } else {
         print_problems(problems, !options->quiet);
         done = exit_of(status, problems, plan->store);

@@ -87,6 +87,8 @@ static void test_steps_and_routes(void **state)
     assert_int_equal(verdict_of_step(both, "freezing:conditioning", 1, 7), VERDICT_UNSUPPORTED);
     assert_int_equal(verdict_of_step(both, "infusion:conditioning", NAN, NAN), VERDICT_UNSUPPORTED);
     assert_int_equal(verdict_of_step("teplizumab", "leukapheresis", NAN, NAN), VERDICT_UNSUPPORTED);
+    assert_int_equal(verdict_of_step("unknown;cyclophosphamide_atg", "freezing:conditioning", 14, 21), VERDICT_SUPPORTED);
+    assert_int_equal(verdict_of_step("unknown", "freezing:conditioning", 14, 21), VERDICT_UNTESTABLE);
     assert_int_equal(judged(TEST_ROUTE, "msc_umbilical_cord", "vein", NAN, 0).verdict, VERDICT_SUPPORTED);
     assert_int_equal(judged(TEST_ROUTE, "msc_umbilical_cord;bone_marrow_mononuclear", "vein", NAN, 0).verdict, VERDICT_PARTLY);
     assert_int_equal(judged(TEST_ROUTE, "msc_umbilical_cord", "omentum;portal_vein", NAN, 0).verdict, VERDICT_UNSUPPORTED);

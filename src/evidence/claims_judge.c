@@ -278,16 +278,17 @@ static int mechanism_named(const char *word)
 }
 
 /* the best founded of the products decides */
-static void judge_mechanism(claim *c)
+static bool judge_mechanism(claim *c)
 {
     char part[NAMED][160];
     const char *list = c->from;
     int mechanism = mechanism_named(c->endpoint), best = GRADE_NONE;
     bool measured_null = false;
     product *one = malloc(sizeof *one);
+    if (!one) return false;
     c->verdict = VERDICT_UNSUPPORTED;
     c->estimate = 0.0;
-    while (one && mechanism >= 0 && next_named(&list, part)) {
+    while (mechanism >= 0 && next_named(&list, part)) {
         if (!product_shipped(part[0], one)) continue;
         const product_mechanism *m = &one->mechanisms[mechanism];
         c->k++;
@@ -309,15 +310,17 @@ static void judge_mechanism(claim *c)
              : "from small or uncontrolled human studies only" : measured_null
              ? "measured in people, and not found" : "nothing shows it in people");
     c->refusal = "not comparable: a mechanism is no outcome of a trial";
+    return true;
 }
 
-static void judge_criterion(claim *c)
+static bool judge_criterion(claim *c)
 {
     char part[NAMED][160];
     const char *list = c->from;
     int found = 0;
     product *one = malloc(sizeof *one);
-    while (one && next_named(&list, part)) {
+    if (!one) return false;
+    while (next_named(&list, part)) {
         if (!product_shipped(part[0], one)) continue;
         c->k++;
         for (int i = 0; i < one->criteria.n; i++) found += strcmp(one->criteria.list[i].id, c->endpoint) == 0 && one->criteria.list[i].standing == CRITERION_STATED;
@@ -326,6 +329,7 @@ static void judge_criterion(claim *c)
     c->verdict = found > 0 ? VERDICT_SUPPORTED : VERDICT_UNSUPPORTED;
     c->refusal = "not comparable: a rule is no outcome of a trial";
     snprintf(c->why, sizeof c->why, "%d of %d products' published entry criteria have this rule", found, c->k);
+    return true;
 }
 
 /* Is a word in a list separated by ; ? */
@@ -337,13 +341,14 @@ static bool is_among(const char *list, const char *word)
     return false;
 }
 
-static void judge_route(claim *c)
+static bool judge_route(claim *c)
 {
     char part[NAMED][160];
     const char *list = c->from;
     int found = 0;
     product *one = malloc(sizeof *one);
-    while (one && next_named(&list, part)) {
+    if (!one) return false;
+    while (next_named(&list, part)) {
         if (!product_shipped(part[0], one)) continue;
         c->k++;
         found += is_among(c->endpoint, cell_route_words[one->route]);
@@ -353,6 +358,7 @@ static void judge_route(claim *c)
     c->refusal = "not comparable: a route is no outcome of a trial";
     snprintf(c->why, sizeof c->why, "%d of %d product%s given there in the trials that were read", found, c->k,
              c->k == 1 ? " is" : "s are");
+    return true;
 }
 
 /* day of a step of a path; -1 when it has none */
@@ -372,23 +378,25 @@ static bool step_holds(const claim *c, const conditioning *path, char step[NAMED
     return isnan(c->needed) || (between >= c->needed && !(between > c->up_to));
 }
 
-static void judge_step(claim *c)
+static bool judge_step(claim *c)
 {
-    char part[NAMED][160], step[NAMED][160];
+    char part[NAMED][160], step[NAMED][160] = {{0}};
     const char *list = c->from, *steps = c->endpoint;
     int found = 0;
     conditioning *path = malloc(sizeof *path);
-    while (path && next_named(&steps, step) && next_named(&list, part)) {
+    if (!path) return false;
+    next_named(&steps, step);
+    while (next_named(&list, part)) {
         if (!conditioning_shipped(part[0], path)) continue;
         c->k++;
         found += step_holds(c, path, step);
-        steps = c->endpoint;
     }
     free(path);
     c->verdict = found == 0 ? VERDICT_UNSUPPORTED : found < c->k ? VERDICT_PARTLY : VERDICT_SUPPORTED;
     c->refusal = "not comparable: a step of a path is no outcome of a trial";
     snprintf(c->why, sizeof c->why, "%d of %d path%s of transplantation that trials published go%s this way", found, c->k,
              c->k == 1 ? "" : "s", c->k == 1 ? "es" : "");
+    return true;
 }
 
 islet_status claim_judge(claim *c, const evidence_rows *rows, const islet_table *reviews)
@@ -396,22 +404,28 @@ islet_status claim_judge(claim *c, const evidence_rows *rows, const islet_table 
     c->k = 0;
     c->n = c->estimate = c->ci_low = c->ci_high = c->pi_low = c->pi_high = NAN;
     c->refusal = "";
+    bool fine = true;
     switch (c->test) {
     case TEST_EFFECT: judge_effect(c, rows); break;
     case TEST_PUBLISHED: judge_published(c, reviews); break;
     case TEST_SHARE:
     case TEST_SOLE: judge_share(c, rows); break;
     case TEST_NEVER: judge_never(c, rows); break;
-    case TEST_MECHANISM: judge_mechanism(c); break;
-    case TEST_CRITERION: judge_criterion(c); break;
-    case TEST_ROUTE: judge_route(c); break;
-    case TEST_STEP: judge_step(c); break;
+    case TEST_MECHANISM: fine = judge_mechanism(c); break;
+    case TEST_CRITERION: fine = judge_criterion(c); break;
+    case TEST_ROUTE: fine = judge_route(c); break;
+    case TEST_STEP: fine = judge_step(c); break;
     case TEST_COUNT:
     case TEST_NONE:
         c->verdict = c->reviewer == VERDICT_NONE ? VERDICT_UNTESTABLE : c->reviewer;
         snprintf(c->why, sizeof c->why, "%s%.800s", c->reviewer == VERDICT_NONE ? "no test: " : "the reviewer's: ",
                  c->reviewer == VERDICT_NONE ? "neither trials nor the model have what it says" : c->evidence);
         break;
+    }
+    if (!fine) return ISLET_ERR_MEMORY;
+    if (c->test >= TEST_MECHANISM && c->test < TEST_COUNT && c->k == 0) {
+        c->verdict = VERDICT_UNTESTABLE;
+        snprintf(c->why, sizeof c->why, "islet has nothing of the name '%.100s'; islet products and docs/formats.md list what it has", c->from);
     }
     return ISLET_OK;
 }

@@ -1,10 +1,12 @@
 /* Conditioning: reading the data files. */
 #include "therapy/conditioning.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/embedded.h"
+#include "base/problems.h"
 #include "base/yaml_read.h"
 
 #define STEP_DAY_MAX 365
@@ -67,6 +69,17 @@ static const yaml_field fields[] = {
     {.key = "values", .read = read_values, .required = true},
 };
 
+/* A second course begins when the first is over, and courses are whole. */
+static bool courses_fit(const conditioning *path, const char *file, islet_problems *problems)
+{
+    const double courses = path->courses.value;
+    if (courses == floor(courses) && (courses == 1.0 || path->course_interval_day.value >= path->duration_day.value)) return true;
+    problems_error(problems, file, 0, 0,
+                   "values: courses or course_interval_day; expected a whole number of courses, and from the start of one to that "
+                   "of the next at least duration_day days");
+    return false;
+}
+
 bool conditioning_parse(const char *text, size_t length, const char *file, conditioning *out, islet_problems *problems)
 {
     memset(out, 0, sizeof *out);
@@ -77,7 +90,7 @@ bool conditioning_parse(const char *text, size_t length, const char *file, condi
     if (document->root && yaml_check_format(&reader, document->root, "islet_conditioning"))
         yaml_read_map(&reader, document->root, "a conditioning", YAML_TABLE(fields), out, NULL);
     yaml_free(document);
-    return reader.errors == 0;
+    return reader.errors == 0 && courses_fit(out, file, problems);
 }
 
 static const char *const shipped[] = {"cyclophosphamide_atg", "fludarabine_cyclophosphamide_atg", "atg_low_dose",

@@ -539,6 +539,8 @@ static islet_status screen(trial *t, screen_round *round)
     return t->team ? t->team->join(t->team->context, (unsigned char *)round->admitted, (size_t)round->wanted) : ISLET_OK;
 }
 
+#define REFUSED_MAX 12800 /* candidates in a row whom the run-in shows to be others than required */
+
 static islet_status enrol(trial *t, int cohort, islet_problems *problems)
 {
     screen_round round;
@@ -546,7 +548,7 @@ static islet_status enrol(trial *t, int cohort, islet_problems *problems)
     uint64_t number = (uint64_t)cohort * ARM_PEOPLE, *enrolled = t->candidate + cohort * t->n_patients;
     const bool run_in = needs_run_in(&t->protocol->population);
     person who;
-    int64_t n = 0, empty_rounds = 0;
+    int64_t n = 0, refused = 0; /* in a row: a round's size depends on the ranks, this does not */
     while (n < t->n_patients && status == ISLET_OK) {
         if (is_stopping(t)) {
             status = ISLET_ERR_INTERRUPTED;
@@ -559,14 +561,13 @@ static islet_status enrol(trial *t, int cohort, islet_problems *problems)
         if (round.n < round.wanted) status = ISLET_ERR_INPUT;
         else if (run_in) status = screen(t, &round);
         if (status != ISLET_OK) break;
-        int64_t before = n;
-        for (int i = 0; i < round.n && n < t->n_patients; i++)
-            if (round.admitted[i]) {
-                enrolled[n++] = round.number[i];
-                number = round.number[i] + 1;
-            }
-        empty_rounds = n > before ? 0 : empty_rounds + 1;
-        if (empty_rounds > 50) status = ISLET_ERR_INPUT;
+        for (int i = 0; i < round.n && n < t->n_patients && refused < REFUSED_MAX; i++) {
+            refused = round.admitted[i] ? 0 : refused + 1;
+            if (!round.admitted[i]) continue;
+            enrolled[n++] = round.number[i];
+            number = round.number[i] + 1;
+        }
+        if (refused >= REFUSED_MAX) status = ISLET_ERR_INPUT;
     }
     if (status == ISLET_ERR_INPUT)
         problems_error(problems, t->protocol->file, 0, 0,

@@ -393,8 +393,8 @@ ISLET_API ISLET_CHECK islet_status islet_uncertainty(const islet_protocol *proto
 
 /** The same people under the protocol's accounts of engraftment loss, immune attack and mesenchymal effect, and with each replaced by its rival where
  *  the protocol's cells make it matter: arm, endpoint, unit, day, simulated, low, high (over all accounts), engraftment_loss, immune_attack,
- *  mesenchymal_effect (under the rival; "" where it does not matter). Of the options patients (default 96), seed, threads, engine, progress and
- *  interrupted count. */
+ *  mesenchymal_effect (under the rival; "" where it does not matter). Of the options patients (default 96), parameters (their values), seed, threads, engine,
+ *  progress and interrupted count. */
 ISLET_API ISLET_CHECK islet_status islet_alternatives(const islet_protocol *protocol, const islet_run_options *options, islet_table **out,
                                                       islet_problems *problems);
 

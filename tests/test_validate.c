@@ -312,8 +312,8 @@ static void test_signs(void **state)
         evidence_row published = {.role = ROLE_DIRECTION, .statistic = STATISTIC_SIGN, .day = 365, .value = cases[i].value, .events = NAN};
         expressed_row bound = {.row = &published};
         validated_row row = {.bound = &bound, .predicted_any = true, .predicted = {.simulated = cases[i].simulated}};
-        row.predicted.low[PI95] = cases[i].low;
-        row.predicted.high[PI95] = cases[i].high;
+        row.predicted.bare_low[PI95] = cases[i].low;
+        row.predicted.bare_high[PI95] = cases[i].high;
         assert_true(validated_is_sign(&row));
         assert_int_equal(validated_sign_agrees(&row), cases[i].agrees);
     }

@@ -10,7 +10,6 @@
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_qrng.h>
 #include <math.h>
-#include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +18,7 @@
 #include "base/problems.h"
 #include "base/table.h"
 #include "evidence/expressed.h"
+#include "evidence/side_by_side.h"
 #include "stats/summary.h"
 
 #define PEOPLE 48          /* at every point; default */
@@ -221,24 +221,24 @@ static islet_status simulate_one(job *j, int p, const double *x, int64_t people,
     return status;
 }
 
-/* all protocols with the parameters at x => j->values, side by side: a point has too few people to keep all threads busy. Nothing is said from
- * within; what fails is done again alone, with its message. */
+typedef struct {
+    job *j;
+    const double *x;
+    int64_t people;
+} point;
+
+static islet_status simulate_protocol(void *context, int p, int threads, islet_problems *problems)
+{
+    const point *at = context;
+    return is_used(at->j, p) ? simulate_one(at->j, p, at->x, at->people, threads, problems) : ISLET_OK;
+}
+
+/* all protocols with the parameters at x => j->values */
 static islet_status simulate(job *j, const double *x, int64_t people, islet_problems *problems)
 {
-    int threads = j->options->threads > 0 ? j->options->threads : omp_get_num_procs(), failed = -1;
     for (int r = 0; r < j->rows.n_rows; r++)
         for (int64_t i = 0; i < people; i++) j->values[r][i] = NAN;
-#pragma omp parallel for schedule(dynamic, 1) num_threads(threads)
-    for (int p = 0; p < j->rows.n_protocols; p++) {
-        int stop;
-#pragma omp atomic read
-        stop = failed;
-        if (stop >= 0 || !is_used(j, p)) continue;
-        if (simulate_one(j, p, x, people, 1, NULL) == ISLET_OK) continue;
-#pragma omp atomic write
-        failed = p;
-    }
-    return failed < 0 ? ISLET_OK : simulate_one(j, failed, x, people, threads, problems);
+    return side_by_side(j->rows.n_protocols, j->options->threads, simulate_protocol, &(point){j, x, people}, problems);
 }
 
 /* statistic of a row on its scale, of n people; NaN when nobody is left. `natural` gets it as people read it. */

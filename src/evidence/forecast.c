@@ -196,7 +196,7 @@ static islet_status keep_member(void *context, int64_t batch, const patient_resu
 }
 
 /* the first few of the people under draw k; a draw under which almost nobody is like the patient is left out */
-static islet_status simulate_member(forecast *f, const parameter_set *set, int k, const islet_run_options *options, islet_problems *problems)
+static islet_status simulate_member(forecast *f, const parameter_set *set, int k, const islet_run_options *options)
 {
     params with = params_default();
     trial *t = NULL;
@@ -212,7 +212,7 @@ static islet_status simulate_member(forecast *f, const parameter_set *set, int k
         few.parameters = NULL;
         few.progress = NULL; /* short beside the whole */
         status = trial_create_with(changed, &few, &with, &t, NULL);
-        if (status == ISLET_OK) status = trial_run(t, NULL, keep_member, &sink, problems);
+        if (status == ISLET_OK) status = trial_run(t, NULL, keep_member, &sink, NULL); /* a draw that finds nobody is left out */
         trial_free(t);
     }
     free(changed);
@@ -231,7 +231,7 @@ static islet_status simulate_members(forecast *f, const islet_run_options *optio
     if (status != ISLET_OK) return status;
     f->member_people = f->n / MEMBER_SHARE < LEAST_MEMBER_PEOPLE ? LEAST_MEMBER_PEOPLE : f->n / MEMBER_SHARE;
     if (f->member_people > f->n) f->member_people = f->n;
-    for (int k = 0; k < set.n_draws && k < MEMBERS && status == ISLET_OK; k++) status = simulate_member(f, &set, k, options, problems);
+    for (int k = 0; k < set.n_draws && k < MEMBERS && status == ISLET_OK; k++) status = simulate_member(f, &set, k, options);
     parameter_set_free(&set);
     return status == ISLET_OK ? discrepancy_shipped(&f->beyond, problems) : status;
 }

@@ -8,6 +8,7 @@
 #include "base/table.h"
 #include "evidence/visits.h"
 #include "stats/summary.h"
+#include "therapy/parameter_set.h"
 
 #define PEOPLE 96
 
@@ -68,17 +69,25 @@ static islet_status simulate_all(const islet_protocol *protocol, const islet_run
     visit_work work = {.options = options, .share = 1.0};
     params with = params_default();
     int64_t people = options->patients > 0 ? options->patients : PEOPLE;
-    islet_protocol *changed = malloc(sizeof *changed);
-    if (!changed) return ISLET_ERR_MEMORY;
+    parameter_set set = {0};
+    islet_protocol *own = malloc(sizeof *own), *changed = malloc(sizeof *changed);
+    islet_status status = own && changed ? ISLET_OK : ISLET_ERR_MEMORY;
+    if (status == ISLET_OK && options->parameters) status = parameter_set_read(options->parameters, &set, problems);
+    if (status != ISLET_OK) goto done;
+    *own = *protocol;
+    if (options->parameters) parameter_set_apply(&set, -1, &with, own);
     for (int k = 0; k < ACCOUNTS; k++) work.share += matters(protocol, (account)k);
-    islet_status status = visit_values_simulate(&work, protocol, &with, people, &all[0], problems);
+    status = visit_values_simulate(&work, own, &with, people, &all[0], problems);
     for (int k = 0; k < ACCOUNTS && status == ISLET_OK; k++) {
         if (!matters(protocol, (account)k)) continue;
-        *changed = *protocol;
+        *changed = *own;
         int *now = account_of(&changed->alternatives, (account)k);
         *now = rival_of((account)k, *now);
         status = visit_values_simulate(&work, changed, &with, people, &all[1 + k], problems);
     }
+done:
+    parameter_set_free(&set);
+    free(own);
     free(changed);
     return status;
 }

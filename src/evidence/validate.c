@@ -6,12 +6,12 @@
 #include "evidence/validate.h"
 
 #include <math.h>
-#include <omp.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/number.h"
 #include "base/problems.h"
+#include "evidence/side_by_side.h"
 #include "base/table.h"
 #include "stats/summary.h"
 #include "therapy/parameter_set.h"
@@ -85,23 +85,12 @@ static bool is_used(const job *j, int p)
     return false;
 }
 
-/* All draws of all protocols, side by side: so few people would leave all threads but one idle. Nothing is said from within; what fails is done
- * again alone, with its message. */
-static islet_status simulate_members(job *j, islet_problems *problems)
+/* one draw of one protocol */
+static islet_status simulate_member(void *context, int task, int threads, islet_problems *problems)
 {
-    int tasks = j->rows.n_protocols * j->members, failed = -1;
-    int threads = j->options->threads > 0 ? j->options->threads : omp_get_num_procs();
-#pragma omp parallel for schedule(dynamic, 1) num_threads(threads)
-    for (int t = 0; t < tasks; t++) {
-        int stop, p = t / j->members;
-#pragma omp atomic read
-        stop = failed;
-        if (stop >= 0 || !is_used(j, p)) continue;
-        if (simulate_one(j, p, t % j->members, 1, NULL) == ISLET_OK) continue;
-#pragma omp atomic write
-        failed = t;
-    }
-    return failed < 0 ? ISLET_OK : simulate_one(j, failed / j->members, failed % j->members, 1, problems);
+    job *j = context;
+    const int p = task / j->members;
+    return is_used(j, p) ? simulate_one(j, p, task % j->members, threads, problems) : ISLET_OK;
 }
 
 static islet_status simulate_all(job *j, islet_problems *problems)
@@ -111,7 +100,8 @@ static islet_status simulate_all(job *j, islet_problems *problems)
         if (is_used(j, p)) j->total += expressed_days_a_person(&j->rows, p) * (double)(j->people + j->members * j->member_people);
     for (int p = 0; p < j->rows.n_protocols && status == ISLET_OK; p++)
         if (is_used(j, p)) status = simulate_one(j, p, -1, j->options->threads, problems);
-    return status == ISLET_OK ? simulate_members(j, problems) : status;
+    if (status != ISLET_OK) return status;
+    return side_by_side(j->rows.n_protocols * j->members, j->options->threads, simulate_member, j, problems);
 }
 
 static bool make_room(job *j)
@@ -155,6 +145,7 @@ static void fill_observed(const evidence_row *row, validated_row *out)
     double se = evidence_row_se(row), events = isnan(row->events) ? round(row->value * row->n) : row->events;
     out->observed_low = row->ci_low;
     out->observed_high = row->ci_high;
+    if (row->statistic == STATISTIC_SIGN) return; /* a sign has no interval */
     if (!isnan(row->ci_low) && !isnan(row->ci_high)) return;
     if (outcome_is_share(&row->endpoint)) {
         summary exact = summary_binomial((int64_t)events, (int64_t)row->n);
@@ -179,7 +170,7 @@ static void predict_row(const job *j, int r)
     const evidence_row *row = j->rows.rows[r].row;
     validated_row *out = &j->out[r];
     for (int k = 0; k < j->members; k++) members[k] = values_of(j, k)[r];
-    predict_question q = {.statistic = statistic_of(row), .values = values_of(j, -1)[r], .n_people = j->people, .members = members,
+    predict_question q = {.statistic = row->statistic == STATISTIC_SIGN ? PREDICT_MEAN : statistic_of(row), .values = values_of(j, -1)[r], .n_people = j->people, .members = members,
                           .n_members = j->members, .n_member = j->member_people, .trial_n = row->n >= 1.0 ? (int64_t)row->n : SIGN_N,
                           .seed = j->options->has_seed ? j->options->seed : 1, .row = (uint64_t)r};
     out->kind = discrepancy_of(row->endpoint.key, row->endpoint.kind, row->statistic == STATISTIC_CHANGE || row->statistic == STATISTIC_SIGN, &q.scale);
@@ -212,7 +203,7 @@ static double off_scale(const validated_row *v)
 
 static bool may_set(const validated_row *v, int kind)
 {
-    return v->predicted_any && (int)v->kind == kind && v->bound->row->role == ROLE_CALIBRATE && v->bound->row->day > 0;
+    return v->predicted_any && v->bound->row->statistic != STATISTIC_SIGN && (int)v->kind == kind && v->bound->row->role == ROLE_CALIBRATE && v->bound->row->day > 0;
 }
 
 /* of every kind, from calibration rows after day 0; without enough of them, none */

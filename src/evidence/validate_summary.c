@@ -29,7 +29,7 @@ bool validated_inside_bare(const validated_row *row, int interval)
 bool validated_sign_agrees(const validated_row *row)
 {
     double sign = row->bound->row->value, change = row->predicted.simulated;
-    if (sign == 0.0) return row->predicted.low[PI95] <= 0.0 && row->predicted.high[PI95] >= 0.0;
+    if (sign == 0.0) return row->predicted.bare_low[PI95] <= 0.0 && row->predicted.bare_high[PI95] >= 0.0;
     return sign * change > 0.0;
 }
 

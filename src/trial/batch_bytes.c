@@ -121,33 +121,33 @@ static bool read_result(const trial *trial, const unsigned char **at, const unsi
     return true;
 }
 
-bool batch_unpack(const trial *trial, int64_t batch, const void *bytes, size_t size, batch_view *out)
+islet_status batch_unpack(const trial *trial, int64_t batch, const void *bytes, size_t size, batch_view *out)
 {
     batch_head head;
     *out = (batch_view){0};
-    if (!bytes || size < sizeof head) return false;
+    if (!bytes || size < sizeof head) return ISLET_ERR_INPUT;
     memcpy(&head, bytes, sizeof head);
-    if (head.n_results < 0 || head.n_results > LANE_GROUP * trial_arms(trial)) return false;
+    if (head.n_results < 0 || head.n_results > LANE_GROUP * trial_arms(trial)) return ISLET_ERR_INPUT;
     batch_head expected = head_of(trial, batch, head.n_results);
     expected.screened_out = head.screened_out;
     size_t profiles = (size_t)head.arms * sizeof(glucose_profile);
-    if (memcmp(&head, &expected, sizeof head) != 0 || size < sizeof head + profiles) return false;
+    if (memcmp(&head, &expected, sizeof head) != 0 || size < sizeof head + profiles) return ISLET_ERR_INPUT;
 
     const unsigned char *at = (const unsigned char *)bytes + sizeof head, *end = (const unsigned char *)bytes + size;
     out->profiles = (const void *)at;
     out->screened_out = head.screened_out;
     out->n_results = head.n_results;
     out->results = calloc((size_t)head.n_results + 1, sizeof *out->results);
-    if (!out->results) return false;
+    if (!out->results) return ISLET_ERR_MEMORY;
     at += profiles;
     for (int i = 0; i < head.n_results; i++)
         if (!read_result(trial, &at, end, &out->results[i])) {
             batch_release(out);
-            return false;
+            return ISLET_ERR_INPUT;
         }
-    if (at == end) return true;
+    if (at == end) return ISLET_OK;
     batch_release(out);
-    return false;
+    return ISLET_ERR_INPUT;
 }
 
 void batch_release(batch_view *view)

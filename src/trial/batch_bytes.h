@@ -19,8 +19,8 @@ typedef struct batch_view {
     int64_t screened_out;
 } batch_view;
 
-/* False unless the bytes hold `batch` of the very run that `trial` is, or when out of memory. */
-bool batch_unpack(const trial *trial, int64_t batch, const void *bytes, size_t size, batch_view *out);
+/* ISLET_ERR_INPUT unless the bytes hold `batch` of the very run that `trial` is. */
+ISLET_CHECK islet_status batch_unpack(const trial *trial, int64_t batch, const void *bytes, size_t size, batch_view *out);
 void batch_release(batch_view *view);
 
 #endif

@@ -49,11 +49,12 @@ static islet_status fetch(trial *t, const islet_elsewhere *from, int64_t batch, 
     batch_view view;
     islet_status status = from->fetch(from->context, batch, &bytes, &size);
     if (status != ISLET_OK) return status;
-    if (!batch_unpack(t, batch, bytes, size, &view)) {
+    status = batch_unpack(t, batch, bytes, size, &view);
+    if (status == ISLET_ERR_INPUT) {
         problems_error(problems, trial_protocol_file(t), 0, 0, "a process sent people of another run; the same build of islet, the "
                        "same protocol and the same options were expected in every process");
-        return ISLET_ERR_INPUT;
     }
+    if (status != ISLET_OK) return status;
     status = trial_take(t, batch, &view, sink, context);
     batch_release(&view);
     return status;

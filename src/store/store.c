@@ -24,7 +24,7 @@
 
 #define PART ".part"
 #define JOURNAL "-journal"
-#define CACHE_KIB "65536" /* holds the inner pages of a large daily table */
+#define CACHE_KIB "8192" /* holds the inner pages of a large daily table */
 
 /* Name for messages: without the "./" of new_store. */
 static const char *shown(const char *path)

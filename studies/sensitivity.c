@@ -120,7 +120,10 @@ static void run(study *s, const double *x, double y[OUTPUTS])
         if (x[i] != 0.0) parameter_set_value(&s->inputs[i].target, free_parameter_value(&s->inputs[i], x[i]), &with, s->changed);
     for (int o = 0; o < OUTPUTS; o++)
         for (int64_t i = 0; i < s->people; i++) s->values[o][i] = NAN;
-    bool fine = trial_create_with(s->changed, &options, &with, &t, NULL) == ISLET_OK && trial_run(t, NULL, keep, s, NULL) == ISLET_OK;
+    islet_problems *problems = islet_problems_create();
+    bool fine = trial_create_with(s->changed, &options, &with, &t, problems) == ISLET_OK && trial_run(t, NULL, keep, s, problems) == ISLET_OK;
+    if (!fine) fprintf(stderr, "run %d failed: %s\n", s->runs, islet_problems_count(problems) ? islet_problems_text(problems, 0) : "no reason given");
+    islet_problems_free(problems);
     trial_free(t);
     for (int o = 0; o < OUTPUTS; o++) y[o] = fine ? summary_mean(s->values[o], s->people).value / s->scale[o] : NAN;
     if (++s->runs % 50 == 0) fprintf(stderr, "%d runs\n", s->runs);

@@ -12,7 +12,7 @@
 
 #define PEOPLE 192
 #define MEMBERS 24
-#define MEMBER_SHARE 16
+#define MEMBER_SHARE 4 /* a share that a dozen people have or not moves by twelfths, and so would its interval */
 #define LEAST_MEMBER_PEOPLE 8
 
 /* one simulation under draw `member`, -1: the set's values */

@@ -32,7 +32,7 @@
 #define PEOPLE_DEFAULT 200
 #define YEARS_DEFAULT 5.0
 #define MEMBERS 12                /* draws of the uncertain parameters that are simulated .. */
-#define MEMBER_SHARE 12           /* .. with so small a part of the people each .. */
+#define MEMBER_SHARE 4            /* .. with so small a part of the people each .. */
 #define LEAST_MEMBER_PEOPLE 8     /* .. and not fewer */
 #define MANY 1000000              /* a share of so many people has no chance left in it */
 #define WIDEN 1.5

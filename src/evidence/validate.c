@@ -19,7 +19,8 @@
 #define PEOPLE 192          /* default; mean HbA1c of so many has a Monte Carlo error of 0.07 % */
 #define PEOPLE_SHIPPED 96   /* of the shipped rows, whose protocols are many */
 #define MEMBERS 24          /* draws of the uncertain parameters that are simulated .. */
-#define MEMBER_SHARE 16     /* .. with so small a part of the people each: their chance is the same, what is left of it is taken off */
+#define MEMBER_SHARE 4      /* .. with so small a part of the people each: their chance is the same, what is left of it is taken off */
+#define MEMBER_SHARE_ALL 16 /* .. of all shipped protocols; shares then go in steps */
 #define LEAST_MEMBER_PEOPLE 8
 #define SIGN_N 20           /* people of a row that carries a sign only, where their number was not published */
 
@@ -429,7 +430,8 @@ islet_status islet_validate(const char *path, const char *parameters, bool estim
     if (status == ISLET_OK) status = read_set(parameters, &j.set, problems);
     if (status != ISLET_OK) goto done;
     j.people = j.options->patients > 0 ? j.options->patients : path ? PEOPLE : PEOPLE_SHIPPED;
-    j.member_people = j.people / MEMBER_SHARE < LEAST_MEMBER_PEOPLE ? LEAST_MEMBER_PEOPLE : j.people / MEMBER_SHARE;
+    j.member_people = j.people / (path ? MEMBER_SHARE : MEMBER_SHARE_ALL);
+    if (j.member_people < LEAST_MEMBER_PEOPLE) j.member_people = LEAST_MEMBER_PEOPLE;
     if (j.member_people > j.people) j.member_people = j.people;
     j.members = j.set.n_draws < MEMBERS ? j.set.n_draws : MEMBERS;
 

@@ -53,6 +53,19 @@ static void write_people(page *p, const char *caption, double share, const char 
     text_add(p->out, "</figcaption></figure>\n");
 }
 
+/* an effect that is no share of people, with its unit; nothing where there is none */
+static void write_size(page *p, const islet_table *table, int row, const char *unit, const char *sentence, const char *column)
+{
+    const double size = number(table, row, column);
+    if (isnan(size)) return;
+    text_add(p->out, "<p>");
+    text_add(p->out, sentence);
+    text_fixed(p->out, size, 2);
+    text_add(p->out, " ");
+    text_html(p->out, unit);
+    text_add(p->out, ".</p>\n");
+}
+
 static void write_claim(page *p, const islet_table *table, int row)
 {
     const char *test = cell(table, row, "test"), *unit = cell(table, row, "unit");
@@ -71,6 +84,11 @@ static void write_claim(page *p, const islet_table *table, int row)
     if (counted) {
         write_people(p, "found in the studies", number(table, row, "estimate"), "#11543a");
         write_people(p, "claimed", number(table, row, "needed"), "#8a8a8a");
+    }
+    if (*unit && strcmp(unit, "fraction") != 0) {
+        write_size(p, table, row, unit, "Found in the studies: ", "estimate");
+        write_size(p, table, row, unit, "Needed for the claim to hold: ", "needed");
+        write_size(p, table, row, unit, "Simulated, treated against not treated: ", "simulated_difference");
     }
     if (strcmp(unit, "fraction") == 0) {
         write_people(p, "simulated, treated", number(table, row, "simulated_treated"), "#2b6cb0");

@@ -9,12 +9,13 @@ says out.txt '"claim_id":"HD10","claim":"Treatment helps over 93% of T2D patient
 says out.txt '"simulated":{"endpoint":"hba1c_below_7","day":365,'
 says out.txt 'too few: a prediction interval needs three comparable trials'
 
-echo 'claim_id,claim,test,from,needed,endpoint,day' >mine.csv
-echo 'A1,HbA1c falls by three points,effect,ZANG2022:UC-MSC:PLACEBO,-3,hba1c_pct,336' >>mine.csv
+echo 'claim_id,claim,test,from,needed,unit,endpoint,day' >mine.csv
+echo 'A1,HbA1c falls by three points,effect,ZANG2022:UC-MSC:PLACEBO,-3,%,hba1c_pct,336' >>mine.csv
 expect 1 "$islet" claims mine.csv --report page.html
 says out.txt "partly"
 says out.txt "needed -3"
 says page.html "There is something to it, but less"
+says page.html "0.67 %.</p>"
 echo 'claim_id,claim,test,from,needed,endpoint,day' >mine.csv
 echo 'A1,HbA1c falls by half a point,effect,ZANG2022:UC-MSC:PLACEBO,-0.5,hba1c_pct,336' >>mine.csv
 expect 0 "$islet" claims mine.csv

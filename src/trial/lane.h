@@ -15,6 +15,7 @@
 #include "base/units.h"
 #include "patient/draw.h"
 #include "patient/person.h"
+#include "physiology/clock.h"
 #include "physiology/graft.h"
 #include "physiology/immunity.h"
 #include "physiology/kernel.h"
@@ -24,7 +25,6 @@
 #include "physiology/signals.h"
 #include "therapy/protocol.h"
 #include "trial/result.h"
-#include "physiology/signals.h"
 #include "trial/type2.h"
 
 #define DAY_PARTS 4          /* night 00-07, after breakfast 07-12, after lunch 12-18, after dinner 18-24 h */
@@ -154,8 +154,8 @@ typedef struct {
     int run_in_day, follow_up_day;
     int n_visits;
     const int *visit_day;
-    double dawn[MINUTES_PER_DAY / SENSOR_MINUTES];    /* shape of the dawn rise, every five minutes */
-    double liver_rhythm[MINUTES_PER_DAY / SENSOR_MINUTES]; /* the same without type 1 diabetes */
+    double dawn[CLOCK_SLOTS];                         /* shape of the dawn rise, every five minutes */
+    double liver_rhythm[CLOCK_SLOTS];                 /* the same without type 1 diabetes */
     sensor_population sensors;
     bool (*stop)(void *context);                      /* asked once a week of simulated time; true ends the run; nullable */
     void *stop_context;

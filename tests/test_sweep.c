@@ -160,9 +160,9 @@ typedef struct {
     const char *key;
     size_t offset;
     double low, high;
-} product_number;
+} file_number;
 
-static const product_number product_numbers[] = {
+static const file_number file_numbers[] = {
 #define NUMBER(key, unit, low, high, sentence) {#key, offsetof(product, key), low, high},
     PRODUCT_VALUES(NUMBER) DEVICE_VALUES(NUMBER) SIGNAL_VALUES(NUMBER) HARM_VALUES(NUMBER)
 #undef NUMBER
@@ -173,7 +173,7 @@ static const product_number product_numbers[] = {
 };
 
 /* What a product's file gives and cannot act by what the product is. */
-static bool is_inert(const product *cells, const product_number *number)
+static bool is_inert(const product *cells, const file_number *number)
 {
     const sourced_value *at = (const sourced_value *)((const char *)cells + number->offset);
     if (!is_given(at)) return true;
@@ -191,12 +191,12 @@ static bool is_inert(const product *cells, const product_number *number)
     return mature || no_blood || no_vessels || no_sphere || bound || reset || zero || kept_out;
 }
 
-/* Does another value of the number change the trial? */
-static bool product_number_moves(islet_protocol *protocol, const product_number *number, const small_result *base)
+/* Does another value of a number of the record, a part of the protocol, change the trial? */
+static bool number_moves(islet_protocol *protocol, void *record, const file_number *number, const small_result *base)
 {
     static small_result changed;
-    sourced_value *at = (sourced_value *)((char *)&protocol->products[0] + number->offset);
-    const double before = at->value, values[] = {number->low, number->high};
+    sourced_value *at = (sourced_value *)((char *)record + number->offset);
+    const double before = at->value, values[] = {number->high, number->low};
     bool moved = false;
     for (int v = 0; v < 2 && !moved; v++) {
         if (values[v] == before) continue;
@@ -221,10 +221,11 @@ static void every_number_of_every_product_changes_some_outcome(void **state)
             protocols[v] = parsed(product_trial(&cells, v, text));
             assert_true(small_run(protocols[v], &model, &base[v]));
         }
-        for (size_t i = 0; i < sizeof product_numbers / sizeof *product_numbers; i++) {
-            const product_number *number = &product_numbers[i];
+        for (size_t i = 0; i < sizeof file_numbers / sizeof *file_numbers; i++) {
+            const file_number *number = &file_numbers[i];
             if (is_inert(&cells, number)) continue;
-            bool moved = product_number_moves(protocols[0], number, &base[0]) || product_number_moves(protocols[1], number, &base[1]);
+            bool moved = number_moves(protocols[0], &protocols[0]->products[0], number, &base[0]) ||
+                         number_moves(protocols[1], &protocols[1]->products[0], number, &base[1]);
             if (moved) continue;
             print_error("%s: %s changes nothing\n", *name, number->key);
             silent++;
@@ -268,6 +269,20 @@ static void every_mechanism_would_act(void **state)
     }
 }
 
+/* How many numbers of a file's record, but for those listed, change nothing of the outcomes at either end of their range. */
+static int silent_numbers(const char *name, islet_protocol *protocol, void *record, const file_number *numbers, size_t n,
+                          const char *const *inert, const small_result *base)
+{
+    int silent = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (listed(inert, numbers[i].key) || number_moves(protocol, record, &numbers[i], base)) continue;
+        print_error("%s: %s changes nothing\n", name, numbers[i].key);
+        silent++;
+    }
+    return silent;
+}
+
+static const char *const none_inert[] = {NULL};
 static const char *const inert_regimen_numbers[] = {
     "egfr_later_slope_ml_min_per_year", /* after the first year */
     "egfr_late_slope_ml_min_per_year",  /* after the fifth */
@@ -277,12 +292,12 @@ static const char *const inert_regimen_numbers[] = {
 static void every_number_of_every_regimen_changes_some_outcome(void **state)
 {
     (void)state;
-    static const product_number numbers[] = {
+    static const file_number numbers[] = {
 #define NUMBER(key, unit, low, high, sentence) {#key, offsetof(regimen, key), low, high},
         REGIMEN_VALUES(NUMBER)
 #undef NUMBER
     };
-    static small_result base, changed;
+    static small_result base;
     int silent = 0;
     for (const char *const *name = regimen_names(); *name; name++) {
         char text[600];
@@ -291,19 +306,7 @@ static void every_number_of_every_regimen_changes_some_outcome(void **state)
                  "    immunosuppression: {regimen: %s, stop_day: 30}\nfollow_up: {days: 60, visits_day: [0, 30, 60]}\n", *name);
         islet_protocol *protocol = parsed(text);
         assert_true(small_run(protocol, &model, &base));
-        for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
-            sourced_value *at = (sourced_value *)((char *)&protocol->regimens[0] + numbers[i].offset);
-            const double before = at->value, values[] = {numbers[i].high, numbers[i].low};
-            bool moved = listed(inert_regimen_numbers, numbers[i].key);
-            for (int v = 0; v < 2 && !moved; v++) {
-                at->value = values[v];
-                moved = differ(true, &base, small_run(protocol, &model, &changed), &changed);
-            }
-            at->value = before;
-            if (moved) continue;
-            print_error("%s: %s changes nothing\n", *name, numbers[i].key);
-            silent++;
-        }
+        silent += silent_numbers(*name, protocol, &protocol->regimens[0], numbers, sizeof numbers / sizeof *numbers, inert_regimen_numbers, &base);
         free(protocol);
     }
     assert_int_equal(silent, 0);
@@ -315,12 +318,12 @@ static void every_number_of_every_regimen_changes_some_outcome(void **state)
 static void every_number_of_every_conditioning_changes_some_outcome(void **state)
 {
     (void)state;
-    static const product_number numbers[] = {
+    static const file_number numbers[] = {
 #define NUMBER(key, unit, low, high, sentence) {#key, offsetof(conditioning, key), low, high},
         CONDITIONING_VALUES(NUMBER)
 #undef NUMBER
     };
-    static small_result base, changed;
+    static small_result base;
     int silent = 0;
     for (const char *const *name = conditioning_names(); *name; name++) {
         conditioning path;
@@ -338,19 +341,7 @@ static void every_number_of_every_conditioning_changes_some_outcome(void **state
         of->growth_brake_frac.value = 0.3;
         of->thymus_loss_frac.value = 0.5;
         assert_true(small_run(protocol, &model, &base));
-        for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
-            sourced_value *at = (sourced_value *)((char *)of + numbers[i].offset);
-            const double before = at->value, values[] = {numbers[i].high, numbers[i].low};
-            bool moved = false;
-            for (int v = 0; v < 2 && !moved; v++) {
-                at->value = values[v];
-                moved = differ(true, &base, small_run(protocol, &model, &changed), &changed);
-            }
-            at->value = before;
-            if (moved) continue;
-            print_error("%s: %s changes nothing\n", *name, numbers[i].key);
-            silent++;
-        }
+        silent += silent_numbers(*name, protocol, of, numbers, sizeof numbers / sizeof *numbers, none_inert, &base);
         free(protocol);
     }
     assert_int_equal(silent, 0);

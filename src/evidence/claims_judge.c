@@ -5,15 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "evidence/claims.h"
+#include "evidence/claims_judge.h"
 #include "base/number.h"
 #include "patient/record.h"
 #include "stats/effect.h"
 #include "stats/pool.h"
 #include "stats/summary.h"
-#include "therapy/conditioning.h"
 
-#define NAMED 3       /* parts of TRIAL:arm:control */
 #define STUDIES_MAX 32
 #define HALF 0.5      /* of a claimed share: what is called partly */
 #define COMPARABLE 3  /* trials for a prediction interval */
@@ -69,18 +67,15 @@ claim_verdict claim_verdict_share(double needed, double estimate, double low, do
     return low >= HALF * needed ? VERDICT_PARTLY : VERDICT_UNSUPPORTED;
 }
 
-/* ---- names ---- */
-
-/* the next "A:b:c" of a list separated by ;, cut into parts; false at the end */
-static bool next_named(const char **list, char part[NAMED][160])
+bool claim_next_named(const char **list, char part[CLAIM_PARTS][CLAIM_PART_SIZE])
 {
     if (!**list) return false;
     size_t length = strcspn(*list, ";");
     const char *at = *list, *end = at + length;
-    for (int i = 0; i < NAMED; i++) {
-        const char *stop = i < NAMED - 1 ? memchr(at, ':', (size_t)(end - at)) : NULL;
+    for (int i = 0; i < CLAIM_PARTS; i++) {
+        const char *stop = i < CLAIM_PARTS - 1 ? memchr(at, ':', (size_t)(end - at)) : NULL;
         if (!stop) stop = end;
-        snprintf(part[i], 160, "%.*s", (int)(stop - at), at);
+        snprintf(part[i], CLAIM_PART_SIZE, "%.*s", (int)(stop - at), at);
         at = stop < end ? stop + 1 : end;
     }
     *list = *end ? end + 1 : end;
@@ -112,7 +107,7 @@ static effect difference_of(const evidence_row *treated, const evidence_row *con
 }
 
 /* The two arms of one trial on the day; with day 0 on the last day after it on which both are reported with a variance. */
-static bool find_difference(const claim *c, const evidence_rows *rows, char part[NAMED][160], effect *e, double *people)
+static bool find_difference(const claim *c, const evidence_rows *rows, char part[CLAIM_PARTS][CLAIM_PART_SIZE], effect *e, double *people)
 {
     int day = 0;
     bool found = false;
@@ -136,13 +131,13 @@ static bool find_difference(const claim *c, const evidence_rows *rows, char part
 
 static void judge_effect(claim *c, const evidence_rows *rows)
 {
-    char part[NAMED][160];
+    char part[CLAIM_PARTS][CLAIM_PART_SIZE];
     const char *list = c->from;
     double y[STUDIES_MAX], v[STUDIES_MAX], people;
     int without_variance = 0;
     effect e;
     c->n = 0.0;
-    while (next_named(&list, part) && c->k < STUDIES_MAX) {
+    while (claim_next_named(&list, part) && c->k < STUDIES_MAX) {
         if (!find_difference(c, rows, part, &e, &people)) continue;
         if (!(e.v > 0.0)) {
             without_variance++;
@@ -195,9 +190,9 @@ static const char *cell_text(const islet_table *table, int row, const char *name
 /* the first review of the list that gave an interval; the others only count */
 static void judge_published(claim *c, const islet_table *reviews)
 {
-    char part[NAMED][160];
+    char part[CLAIM_PARTS][CLAIM_PART_SIZE];
     const char *list = c->from;
-    while (next_named(&list, part))
+    while (claim_next_named(&list, part))
         for (int row = 0; row < islet_table_rows(reviews); row++) {
             if (strcmp(cell_text(reviews, row, "meta_id"), part[0]) != 0 || strcmp(cell_text(reviews, row, "outcome"), part[1]) != 0) continue;
             c->k++;
@@ -217,11 +212,11 @@ static void judge_published(claim *c, const islet_table *reviews)
 /* events of n over the arms of the list; `trials` counts those found */
 static void add_counts(const claim *c, const evidence_rows *rows, double *events, double *n, int *trials)
 {
-    char part[NAMED][160];
+    char part[CLAIM_PARTS][CLAIM_PART_SIZE];
     const char *list = c->from;
     *events = *n = 0.0;
     *trials = 0;
-    while (next_named(&list, part)) {
+    while (claim_next_named(&list, part)) {
         const evidence_row *row = NULL;
         for (int i = 0; i < rows->n && !row; i++) { /* on the day, or with day 0 at any time: the first there is */
             const evidence_row *one = &rows->rows[i];
@@ -270,135 +265,6 @@ static void judge_never(claim *c, const evidence_rows *rows)
     else snprintf(c->why, sizeof c->why, "nobody has counted it; that none was seen shows nothing");
 }
 
-static int mechanism_named(const char *word)
-{
-    for (int i = 0; i < MECHANISM_COUNT; i++)
-        if (strcmp(mechanism_words[i], word) == 0) return i;
-    return -1;
-}
-
-/* the best founded of the products decides */
-static bool judge_mechanism(claim *c)
-{
-    char part[NAMED][160];
-    const char *list = c->from;
-    int mechanism = mechanism_named(c->endpoint), best = GRADE_NONE;
-    bool measured_null = false;
-    product *one = malloc(sizeof *one);
-    if (!one) return false;
-    c->verdict = VERDICT_UNSUPPORTED;
-    c->estimate = 0.0;
-    while (mechanism >= 0 && next_named(&list, part)) {
-        if (!product_shipped(part[0], one)) continue;
-        const product_mechanism *m = &one->mechanisms[mechanism];
-        c->k++;
-        if (m->strength.value > 0.0 && m->grade <= best) {
-            best = m->grade;
-            c->estimate = m->strength.value;
-        }
-        measured_null = measured_null || (m->strength.value == 0.0 && m->strength.standing == STANDING_MEASURED && m->grade <= GRADE_C);
-    }
-    free(one);
-    bool founded = best != GRADE_NONE && best <= GRADE_B && !measured_null; /* in some cells and not in others: partly */
-    if (best != GRADE_NONE) c->verdict = founded ? VERDICT_SUPPORTED : VERDICT_PARTLY;
-    else if (measured_null && mechanism == MECHANISM_differentiation) c->verdict = VERDICT_CONTRADICTED; /* looked for in tissue */
-    char words[64];
-    snprintf(words, sizeof words, "%s", c->endpoint);
-    for (char *at = words; (at = strchr(at, '_'));) *at = ' ';
-    snprintf(c->why, sizeof c->why, "%s of %d product%s: %s", words, c->k, c->k == 1 ? "" : "s", best != GRADE_NONE ? founded
-             ? "shown in controlled or direct human measurement" : measured_null ? "shown for some of these cells, measured and not found for others"
-             : "from small or uncontrolled human studies only" : measured_null
-             ? "measured in people, and not found" : "nothing shows it in people");
-    c->refusal = "not comparable: a mechanism is no outcome of a trial";
-    return true;
-}
-
-static bool judge_criterion(claim *c)
-{
-    char part[NAMED][160];
-    const char *list = c->from;
-    int found = 0;
-    product *one = malloc(sizeof *one);
-    if (!one) return false;
-    while (next_named(&list, part)) {
-        if (!product_shipped(part[0], one)) continue;
-        c->k++;
-        for (int i = 0; i < one->criteria.n; i++) found += strcmp(one->criteria.list[i].id, c->endpoint) == 0 && one->criteria.list[i].standing == CRITERION_STATED;
-    }
-    free(one);
-    c->verdict = found > 0 ? VERDICT_SUPPORTED : VERDICT_UNSUPPORTED;
-    c->refusal = "not comparable: a rule is no outcome of a trial";
-    snprintf(c->why, sizeof c->why, "%d of %d products' published entry criteria have this rule", found, c->k);
-    return true;
-}
-
-/* Is a word in a list separated by ; ? */
-static bool is_among(const char *list, const char *word)
-{
-    char part[NAMED][160];
-    while (next_named(&list, part))
-        if (strcmp(part[0], word) == 0) return true;
-    return false;
-}
-
-static bool judge_route(claim *c)
-{
-    char part[NAMED][160];
-    const char *list = c->from;
-    int found = 0;
-    product *one = malloc(sizeof *one);
-    if (!one) return false;
-    while (next_named(&list, part)) {
-        if (!product_shipped(part[0], one)) continue;
-        c->k++;
-        found += is_among(c->endpoint, cell_route_words[one->route]);
-    }
-    free(one);
-    c->verdict = found == 0 ? VERDICT_UNSUPPORTED : found < c->k ? VERDICT_PARTLY : VERDICT_SUPPORTED;
-    c->refusal = "not comparable: a route is no outcome of a trial";
-    snprintf(c->why, sizeof c->why, "%d of %d product%s given there in the trials that were read", found, c->k,
-             c->k == 1 ? " is" : "s are");
-    return true;
-}
-
-/* day of a step of a path; -1 when it has none */
-static int step_day(const conditioning *path, const char *word)
-{
-    for (int i = 0; conditioning_step_words[i]; i++)
-        if (strcmp(conditioning_step_words[i], word) == 0) return path->step_day[i];
-    return -1;
-}
-
-/* Two steps are in order, and as far apart as claimed where the claim says how far. */
-static bool step_holds(const claim *c, const conditioning *path, char step[NAMED][160])
-{
-    const int first = step_day(path, step[0]), second = *step[1] ? step_day(path, step[1]) : first;
-    const int between = second - first;
-    if (first < 0 || second < first) return false;
-    return isnan(c->needed) || (between >= c->needed && !(between > c->up_to));
-}
-
-static bool judge_step(claim *c)
-{
-    char part[NAMED][160], step[NAMED][160] = {{0}};
-    const char *list = c->from, *steps = c->endpoint;
-    int found = 0;
-    conditioning *path = malloc(sizeof *path);
-    if (!path) return false;
-    next_named(&steps, step);
-    while (next_named(&list, part)) {
-        if (!conditioning_shipped(part[0], path)) continue;
-        c->k++;
-        found += step_holds(c, path, step);
-    }
-    free(path);
-    c->verdict = found == 0 ? VERDICT_UNSUPPORTED : found < c->k ? VERDICT_PARTLY : VERDICT_SUPPORTED;
-    c->refusal = "not comparable: a step of a path is no outcome of a trial";
-    snprintf(c->why, sizeof c->why, "%d of %d path%s of transplantation that trials published go%s this way", found, c->k,
-             c->k == 1 ? "" : "s", c->k == 1 ? "es" : "");
-    return true;
-}
-
 islet_status claim_judge(claim *c, const evidence_rows *rows, const islet_table *reviews)
 {
     c->k = 0;
@@ -411,10 +277,10 @@ islet_status claim_judge(claim *c, const evidence_rows *rows, const islet_table 
     case TEST_SHARE:
     case TEST_SOLE: judge_share(c, rows); break;
     case TEST_NEVER: judge_never(c, rows); break;
-    case TEST_MECHANISM: fine = judge_mechanism(c); break;
-    case TEST_CRITERION: fine = judge_criterion(c); break;
-    case TEST_ROUTE: fine = judge_route(c); break;
-    case TEST_STEP: fine = judge_step(c); break;
+    case TEST_MECHANISM: fine = claim_judge_mechanism(c); break;
+    case TEST_CRITERION: fine = claim_judge_criterion(c); break;
+    case TEST_ROUTE: fine = claim_judge_route(c); break;
+    case TEST_STEP: fine = claim_judge_step(c); break;
     case TEST_COUNT:
     case TEST_NONE:
         c->verdict = c->reviewer == VERDICT_NONE ? VERDICT_UNTESTABLE : c->reviewer;

@@ -10,7 +10,7 @@
  *
  * Sizes: base/params.def, fitted to screened people whose treatment did not change (Gale 2007, doi:10.2337/dc07-0155) and to placebo arms
  * (Lin 2020, doi:10.1186/s12916-020-01787-4); docs/calibration.md has the table. Regression to the mean is not here: it comes
- * by itself, because entry thresholds are held against a measured HbA1c (trial.c). `trial_effect: none` in a protocol switches
+ * by itself, because entry thresholds are held against a measured HbA1c (enrol.c). `trial_effect: none` in a protocol switches
  * all of this off. */
 #ifndef ISLET_TRIAL_ATTENTION_H
 #define ISLET_TRIAL_ATTENTION_H

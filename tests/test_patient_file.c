@@ -126,6 +126,9 @@ static void the_latest_of_a_bundle_counts(void **state)
 #define CODED(type, id, system, code)                                                                                \
     "{\"resource\":{\"resourceType\":\"" type "\",\"id\":\"" id "\",\"status\":\"completed\",\"code\":{\"coding\":[{\"system\":\"" system \
     "\",\"code\":\"" code "\"}]}}}"
+#define ORDER(atc)                                                                                                   \
+    "{\"resource\":{\"resourceType\":\"MedicationRequest\",\"id\":\"m\",\"status\":\"active\",\"intent\":\"order\",\"medicationCodeableConcept\":" \
+    "{\"coding\":[{\"system\":\"http://www.whocc.no/atc\",\"code\":\"" atc "\"}]}}}"
 
 static void conditions_and_procedures_are_read_by_their_codes(void **state)
 {
@@ -149,12 +152,21 @@ static void conditions_and_procedures_are_read_by_their_codes(void **state)
         {BUNDLE(CODED("Condition", "a", SNOMED, "714152005")), ITEM_dialysis, 1},
         {BUNDLE(CODED("Condition", "a", SNOMED, "161665007")), ITEM_organ_transplant, 1},
         {BUNDLE(CODED("Procedure", "a", SNOMED, "33149006")), ITEM_pancreatectomy, 1},
+        {BUNDLE(ORDER("A10AB05")), ITEM_uses_insulin, 1},
+        {BUNDLE(ORDER("A10AE56")), ITEM_uses_insulin, 1}, /* degludec with liraglutide */
+        {BUNDLE(ORDER("A10AE56")), ITEM_uses_glp1_agonist, 1},
+        {BUNDLE(ORDER("A10BD27")), ITEM_uses_metformin, 1}, /* with linagliptin and empagliflozin */
+        {BUNDLE(ORDER("A10BD27")), ITEM_uses_dpp4_inhibitor, 1},
+        {BUNDLE(ORDER("A10BD27")), ITEM_uses_sglt2_inhibitor, 1},
+        {BUNDLE(ORDER("A10BD14")), ITEM_uses_metformin, 1}, /* the glinide beside it is no item */
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         assert_int_equal(read_text("p.json", rows[i].text, NULL), ISLET_OK);
         const record_value *found = &record.items[rows[i].item];
         if (!found->known || found->value.low != rows[i].value) fail_msg("row %zu is not read", i);
     }
+    assert_int_equal(read_text("p.json", BUNDLE(ORDER("A10BD07")), NULL), ISLET_OK);
+    assert_false(record.items[ITEM_uses_sglt2_inhibitor].known); /* metformin and sitagliptin */
     assert_int_equal(read_text("p.json", BUNDLE(CODED("Condition", "a", ICD, "C44.91")), NULL), ISLET_OK);
     assert_false(record.items[ITEM_active_malignancy].known); /* skin cancer, not melanoma */
     assert_int_equal(read_text("p.json", BUNDLE(CODED("Condition", "a", SNOMED, "46635009") "," CODED("Condition", "b", ICD, "E11.9")), NULL), ISLET_OK);

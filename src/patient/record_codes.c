@@ -94,6 +94,8 @@ static const struct {
     {"84114007", ITEM_severe_organ_disease, true}, /* heart failure */
 };
 
+#define ATC "http://www.whocc.no/atc"
+
 /* Medicines by class: ATC by its beginning, and the RxNorm ingredients of common ones (packs of RxNorm have codes of their own, which
  * are not here). */
 static const struct {
@@ -101,14 +103,14 @@ static const struct {
     bool begins;
     item_id item;
 } medicine_items[] = {
-    {"http://www.whocc.no/atc", "A10A", true, ITEM_uses_insulin},
-    {"http://www.whocc.no/atc", "A10BA02", true, ITEM_uses_metformin},
-    {"http://www.whocc.no/atc", "A10BB", true, ITEM_uses_sulfonylurea},
-    {"http://www.whocc.no/atc", "A10BG", true, ITEM_uses_tzd},
-    {"http://www.whocc.no/atc", "A10BH", true, ITEM_uses_dpp4_inhibitor},
-    {"http://www.whocc.no/atc", "A10BJ", true, ITEM_uses_glp1_agonist},
-    {"http://www.whocc.no/atc", "A10BX16", true, ITEM_uses_glp1_agonist}, /* tirzepatide */
-    {"http://www.whocc.no/atc", "A10BK", true, ITEM_uses_sglt2_inhibitor},
+    {ATC, "A10A", true, ITEM_uses_insulin},
+    {ATC, "A10BA02", true, ITEM_uses_metformin},
+    {ATC, "A10BB", true, ITEM_uses_sulfonylurea},
+    {ATC, "A10BG", true, ITEM_uses_tzd},
+    {ATC, "A10BH", true, ITEM_uses_dpp4_inhibitor},
+    {ATC, "A10BJ", true, ITEM_uses_glp1_agonist},
+    {ATC, "A10BX16", true, ITEM_uses_glp1_agonist}, /* tirzepatide */
+    {ATC, "A10BK", true, ITEM_uses_sglt2_inhibitor},
     {"http://www.nlm.nih.gov/research/umls/rxnorm", "6809", false, ITEM_uses_metformin},
     {"http://www.nlm.nih.gov/research/umls/rxnorm", "274783", false, ITEM_uses_insulin}, /* glargine */
     {"http://www.nlm.nih.gov/research/umls/rxnorm", "475968", false, ITEM_uses_glp1_agonist}, /* liraglutide */
@@ -116,6 +118,35 @@ static const struct {
     {"http://www.nlm.nih.gov/research/umls/rxnorm", "1545653", false, ITEM_uses_sglt2_inhibitor}, /* empagliflozin */
     {"http://www.nlm.nih.gov/research/umls/rxnorm", "4821", false, ITEM_uses_sulfonylurea}, /* glipizide */
     {"http://www.nlm.nih.gov/research/umls/rxnorm", "33738", false, ITEM_uses_tzd}, /* pioglitazone */
+};
+
+/* Tablets and injections of two or three classes at once, by the ATC index of WHO (A10BD, A10AE). Classes that no item asks for
+ * (acarbose, glinides) are left out of the list. */
+static const struct {
+    const char *code;
+    item_id items[3];
+    int n;
+} combinations[] = {
+#define MET ITEM_uses_metformin
+#define SU ITEM_uses_sulfonylurea
+#define TZD ITEM_uses_tzd
+#define DPP4 ITEM_uses_dpp4_inhibitor
+#define SGLT2 ITEM_uses_sglt2_inhibitor
+    {"A10BD01", {SU}, 1},          {"A10BD02", {MET, SU}, 2},      {"A10BD03", {MET, TZD}, 2},
+    {"A10BD04", {SU, TZD}, 2},     {"A10BD05", {MET, TZD}, 2},     {"A10BD06", {SU, TZD}, 2},
+    {"A10BD07", {MET, DPP4}, 2},   {"A10BD08", {MET, DPP4}, 2},    {"A10BD09", {TZD, DPP4}, 2},
+    {"A10BD10", {MET, DPP4}, 2},   {"A10BD11", {MET, DPP4}, 2},    {"A10BD12", {TZD, DPP4}, 2},
+    {"A10BD13", {MET, DPP4}, 2},   {"A10BD14", {MET}, 1},          {"A10BD15", {MET, SGLT2}, 2},
+    {"A10BD16", {MET, SGLT2}, 2},  {"A10BD17", {MET}, 1},          {"A10BD18", {MET, DPP4}, 2},
+    {"A10BD19", {DPP4, SGLT2}, 2}, {"A10BD20", {MET, SGLT2}, 2},   {"A10BD21", {DPP4, SGLT2}, 2},
+    {"A10BD22", {MET, DPP4}, 2},   {"A10BD23", {MET, SGLT2}, 2},   {"A10BD24", {DPP4, SGLT2}, 2},
+    {"A10BD25", {MET, DPP4, SGLT2}, 3}, {"A10BD27", {MET, DPP4, SGLT2}, 3},
+    {"A10AE54", {ITEM_uses_glp1_agonist}, 1}, {"A10AE56", {ITEM_uses_glp1_agonist}, 1}, /* beside the insulin of A10A */
+#undef MET
+#undef SU
+#undef TZD
+#undef DPP4
+#undef SGLT2
 };
 
 static const struct {
@@ -164,12 +195,21 @@ bool record_code_item(const char *system, const char *code, int *next, item_id *
     return false;
 }
 
-bool record_medicine_item(const char *system, const char *code, item_id *item)
+bool record_medicine_item(const char *system, const char *code, int *next, item_id *item)
 {
-    for (int i = 0; i < COUNT(medicine_items); i++) {
+    for (; *next < COUNT(medicine_items); (*next)++) {
+        const int i = *next;
         size_t n = strlen(medicine_items[i].code) + !medicine_items[i].begins; /* the end counts, too, where the whole code must be it */
         if (strcmp(system, medicine_items[i].system) != 0 || strncmp(code, medicine_items[i].code, n) != 0) continue;
-        *item = medicine_items[i].item;
+        *item = medicine_items[(*next)++].item;
+        return true;
+    }
+    for (int i = 0; i < COUNT(combinations) && strcmp(system, ATC) == 0; i++) {
+        if (strcmp(code, combinations[i].code) != 0) continue;
+        const int part = *next - COUNT(medicine_items);
+        if (part >= combinations[i].n) return false;
+        *item = combinations[i].items[part];
+        (*next)++;
         return true;
     }
     return false;

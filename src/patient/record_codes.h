@@ -8,8 +8,8 @@
  * until false. */
 bool record_code_item(const char *system, const char *code, int *next, item_id *item, bool *value);
 
-/* ATC or RxNorm code of a medicine that lowers glucose. */
-bool record_medicine_item(const char *system, const char *code, item_id *item);
+/* ATC or RxNorm code of a medicine that lowers glucose; one of two classes is met twice, as above. */
+bool record_medicine_item(const char *system, const char *code, int *next, item_id *item);
 
 /* LOINC code of a measured item; *kept is false for glucose that was not fasting, whose unit is checked and no more. */
 bool record_loinc_item(const char *code, item_id *item, bool *kept);

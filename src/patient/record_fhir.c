@@ -294,7 +294,8 @@ static void read_medicine(bundle *b, const json_t *resource, const char *date, c
     for (size_t k = 0; k < sizeof plans / sizeof *plans; k++)
         if (strcmp(text_of(resource, "intent"), plans[k]) == 0) return;
     json_array_foreach(json_object_get(json_object_get(resource, "medicationCodeableConcept"), "coding"), i, coding)
-        if (record_medicine_item(text_of(coding, "system"), text_of(coding, "code"), &item)) set_flag(b, (int)item, true, date, where);
+        for (int next = 0; record_medicine_item(text_of(coding, "system"), text_of(coding, "code"), &next, &item);)
+            set_flag(b, (int)item, true, date, where);
 }
 
 static void read_encounter(bundle *b, const json_t *resource, const char *where)

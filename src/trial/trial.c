@@ -73,67 +73,66 @@ islet_status trial_create(const islet_protocol *protocol, const islet_run_option
     return status;
 }
 
-islet_status trial_create_with(const islet_protocol *protocol, const islet_run_options *options, const params *with,
-                               trial **out, islet_problems *problems)
+/* The protocol as the options change it, and what else they say. */
+static islet_status take_options(trial *t, const islet_protocol *protocol, const islet_run_options *o, islet_problems *problems)
 {
-    const islet_run_options none = {0}, *o = options ? options : &none;
-    islet_status status = ISLET_ERR_MEMORY;
-    *out = NULL;
-    trial *t = calloc(1, sizeof(*t));
-    if (!t) return ISLET_ERR_MEMORY;
-
-    if (!(o->years >= 0.0 && o->years <= PROTOCOL_MAX_YEARS)) {
-        status = ISLET_ERR_ARGUMENT;
-        goto done;
-    }
+    if (!(o->years >= 0.0 && o->years <= PROTOCOL_MAX_YEARS)) return ISLET_ERR_ARGUMENT;
     t->own = *protocol;
-    t->protocol = protocol = &t->own;
-    if (o->years > 0.0 && !protocol_set_years(&t->own, o->years, problems)) {
-        status = ISLET_ERR_INPUT;
-        goto done;
-    }
-    t->params = *with;
+    t->protocol = &t->own;
+    if (o->years > 0.0 && !protocol_set_years(&t->own, o->years, problems)) return ISLET_ERR_INPUT;
     t->seed = islet_run_seed(protocol, o);
     t->n_patients = o->patients > 0 ? o->patients : protocol->n_patients;
+    if (t->n_patients > PROTOCOL_MAX_PATIENTS) return ISLET_ERR_ARGUMENT;
     t->independent = o->independent_arms;
     t->threads = o->threads > 0 ? o->threads : omp_get_num_procs();
     t->progress = o->progress;
     t->interrupted = o->interrupted;
     t->context = o->context;
     t->team = o->team;
-    for (int v = 0; v < protocol->n_visits; v++)
-        if (protocol->visits_day[v] <= protocol->follow_up_day) t->visit_day[t->n_visits++] = protocol->visits_day[v];
+    for (int v = 0; v < t->own.n_visits; v++)
+        if (t->own.visits_day[v] <= t->own.follow_up_day) t->visit_day[t->n_visits++] = t->own.visits_day[v];
+    return ISLET_OK;
+}
 
-    const kernel *kernel = kernel_find(o->engine);
+/* Engine, people and clock of the run. */
+static islet_status fill_plan(trial *t, const char *engine, islet_problems *problems)
+{
+    const kernel *kernel = kernel_find(engine);
     if (!kernel) {
-        problems_error(problems, "--engine", 0, 0, "'%s' is not an engine of this machine; try `islet doctor`", o->engine);
-        status = ISLET_ERR_UNSUPPORTED;
-        goto done;
+        problems_error(problems, "--engine", 0, 0, "'%s' is not an engine of this machine; try `islet doctor`", engine);
+        return ISLET_ERR_UNSUPPORTED;
     }
-    if (t->n_patients > PROTOCOL_MAX_PATIENTS) {
-        status = ISLET_ERR_ARGUMENT;
-        goto done;
+    if (!person_source_fill(&t->source, &t->protocol->population, &t->params)) {
+        problems_error(problems, t->protocol->file, 0, 0, "population '%s' names no band of public subjects",
+                       t->protocol->population.name);
+        return ISLET_ERR_INPUT;
     }
-    if (!person_source_fill(&t->source, &protocol->population, &t->params)) {
-        problems_error(problems, protocol->file, 0, 0, "population '%s' names no band of public subjects",
-                       protocol->population.name);
-        status = ISLET_ERR_INPUT;
-        goto done;
-    }
-    t->plan = (run_plan){.protocol = protocol, .params = &t->params, .kernel = kernel, .seed = t->seed,
-                         .run_in_day = (int)t->params.run_in_day + protocol->preparation.days, .follow_up_day = protocol->follow_up_day,
-                         .n_visits = t->n_visits, .visit_day = t->visit_day, .sensors = sensor_population_published(),
-                         .stop = is_stopping, .stop_context = t};
+    t->plan = (run_plan){.protocol = t->protocol, .params = &t->params, .kernel = kernel, .seed = t->seed,
+                         .run_in_day = (int)t->params.run_in_day + t->protocol->preparation.days,
+                         .follow_up_day = t->protocol->follow_up_day, .n_visits = t->n_visits, .visit_day = t->visit_day,
+                         .sensors = sensor_population_published(), .stop = is_stopping, .stop_context = t};
     clock_fill_dawn(t->plan.dawn);
     clock_fill_liver_rhythm(t->plan.liver_rhythm);
-    t->candidate = calloc((size_t)t->n_patients * (size_t)trial_cohorts(t), sizeof(*t->candidate));
-    t->profiles = calloc((size_t)protocol->n_arms, sizeof(*t->profiles));
-    if (!t->candidate || !t->profiles) goto done;
-    *out = t;
-    t = NULL;
-    status = ISLET_OK;
-done:
-    trial_free(t);
+    return ISLET_OK;
+}
+
+islet_status trial_create_with(const islet_protocol *protocol, const islet_run_options *options, const params *with,
+                               trial **out, islet_problems *problems)
+{
+    const islet_run_options none = {0}, *o = options ? options : &none;
+    *out = NULL;
+    trial *t = calloc(1, sizeof(*t));
+    if (!t) return ISLET_ERR_MEMORY;
+    t->params = *with;
+    islet_status status = take_options(t, protocol, o, problems);
+    if (status == ISLET_OK) status = fill_plan(t, o->engine, problems);
+    if (status == ISLET_OK) {
+        t->candidate = calloc((size_t)t->n_patients * (size_t)trial_cohorts(t), sizeof(*t->candidate));
+        t->profiles = calloc((size_t)t->protocol->n_arms, sizeof(*t->profiles));
+        if (!t->candidate || !t->profiles) status = ISLET_ERR_MEMORY;
+    }
+    if (status == ISLET_OK) *out = t;
+    else trial_free(t);
     return status;
 }
 

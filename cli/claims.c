@@ -116,8 +116,10 @@ static cli_exit show(const islet_claims *c, const cli_options *options)
     else if (options->csv) grid_write_csv(g, out.file);
     else {
         for (int row = 0; row < g->rows; row++) print_claim(g, row, out.file);
-        fprintf(out.file, "%d claims, %d with a test of their own; %d differ from the reviewer's verdict. Research software, never medical advice.\n", g->rows,
-                c->tested, c->differ);
+        fprintf(out.file, "%d claim%s, %d with a test; %d differ from the reviewer's verdict. Research software, never medical advice.\n", g->rows,
+                g->rows == 1 ? "" : "s", c->tested, c->differ);
+        if (options->n_files && c->tested < g->rows)
+            fputs("To test a claim, write beside it what holds it up: the columns test, from, endpoint, day and needed (docs/claims.md).\n", out.file);
     }
     bool single = g->rows == 1 && c->supported == 0;
     grid_free(g);

@@ -20,7 +20,10 @@ echo 'claim_id,claim,test,from,needed,endpoint,day' >mine.csv
 echo 'A1,HbA1c falls by half a point,effect,ZANG2022:UC-MSC:PLACEBO,-0.5,hba1c_pct,336' >>mine.csv
 expect 0 "$islet" claims mine.csv
 says out.txt "supported"
+says out.txt "1 claim, 1 with a test"
 echo 'A2,It cures everybody,,,,,' >>mine.csv
+expect 0 "$islet" claims mine.csv
+says out.txt "To test a claim, write beside it"
 expect 0 "$islet" claims mine.csv --csv
 says out.txt "A2,It cures everybody,untestable"
 echo 'A2,again,,,,,' >>mine.csv

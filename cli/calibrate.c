@@ -40,7 +40,7 @@ static void write_text(const islet_calibration *c, const grid *parameters, const
     char discrepancy[NUMBER_ROOM], r_hat[NUMBER_ROOM];
     number_text(c->discrepancy, 2, discrepancy);
     number_text(c->r_hat, 3, r_hat);
-    fprintf(file, "\n%d points simulated; discrepancy between trials %s prior SDs of a row; R-hat %s; parameter set in %s\n", c->points, discrepancy,
+    fprintf(file, "\n%d points simulated; discrepancy between trials %s times the shipped one; R-hat %s; parameter set in %s\n", c->points, discrepancy,
             r_hat, set);
     for (int row = 0; row < parameters->rows; row++)
         if (strcmp(grid_cell(parameters, row, grid_column(parameters, "identified")), "no") == 0)

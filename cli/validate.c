@@ -134,7 +134,8 @@ static void print_summary(const grid *g, FILE *file)
     fputc('\n', file);
     grid_print(g, chosen, file);
     fputs("\nRows after day 0. inside50, 80, 95: share of observations inside those intervals of simulated trials of the same size;\n"
-          "sharpness: width of the 95 % interval over the trial's own (median); bare95: inside the interval without the discrepancy below;\n"
+          "sharpness: width of the 95 % interval over the trial's own (median); bare95: inside the interval without the discrepancy below\n"
+          "(estimated with --discrepancy, it is for a calibration row that of the other cohorts alone);\n"
           "error: mean absolute, in the end point's unit;\n"
           "skill: 1 - error / guess_error, where the guess is the mean of the calibration trials of that kind of cells.\n", file);
 }

@@ -423,7 +423,7 @@ typedef struct {
     islet_table *rows;       /* trial_id, arm_id, endpoint, statistic, day, n, observed, observed_se, shipped, fitted */
     char *set;               /* the parameter set as text: values at the point, draws of the posterior */
     int points, draws;       /* simulated; in the set */
-    double discrepancy;      /* posterior mean of the difference between trials that the model does not explain, in prior SDs of a row */
+    double discrepancy;      /* posterior mean of the difference between trials that the model does not explain, over the shipped one */
     double accepted, r_hat;  /* of the chains */
 } islet_calibration;
 

@@ -18,8 +18,6 @@
 #define COHORTS "zim_forward"
 #define STEPS 4000
 #define KEEP 400
-#define DISCREPANCY 0.2 /* prior of calibrate_fit.c */
-#define DISCREPANCY_LOG_SD 0.5
 #define NOT_IDENTIFIED 0.85
 
 typedef struct {
@@ -42,10 +40,11 @@ static double draw_truth(const free_parameter *p, chance *c)
 
 static void make_data(calibration_problem *problem, const double *truth, chance *c)
 {
-    double size = exp(log(DISCREPANCY) + DISCREPANCY_LOG_SD * normal(c));
+    double size = exp(CALIBRATE_SIZE_LOG_SD * normal(c)), cohort = 0.0; /* one cohort and kind: its rows stand together */
     for (int t = 0; t < problem->n_targets; t++) {
         calibration_target *target = &problem->targets[t];
-        target->value = emulator_value(&target->surface, truth) + size * target->spread * normal(c) + target->surface.error * normal(c) +
+        if (target->block == t) cohort = size * target->cohort_sd * normal(c);
+        target->value = emulator_value(&target->surface, truth) + cohort + size * target->row_sd * normal(c) + target->surface.error * normal(c) +
                         target->monte_carlo * normal(c) + target->se * normal(c);
     }
 }

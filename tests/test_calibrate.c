@@ -101,30 +101,36 @@ static void test_priors(void **state)
 
 /* ---- recovery ---- */
 
-/* two parameters, a mean that the first moves, a count that both move, and a mean that neither moves: over 200 repeats 95 %
- * intervals hold the truth 90 to 98 % of the time. Data are made from the density's own model. */
+#define TARGETS 5
+
+/* Two parameters; two means of one cohort that the first moves, a count of it and one of another that both move, and a mean that neither moves: over 200
+ * repeats 95 % intervals hold the truth 90 to 98 % of the time. Data are made from the density's own model, cohorts with it. */
 static void test_recovery(void **state)
 {
     (void)state;
-    double weights[3][6] = {{5.0, 1.0, 0.0, 0.1, 0.0, 0.0}, {0.0, 0.5, 0.8, 0.0, 0.0, 0.0}, {3.0, 0.0, 0.0, 0.0, 0.0, 0.0}};
+    double weights[TARGETS][6] = {{5.0, 1.0, 0.0, 0.1, 0.0, 0.0}, {4.0, 0.8, 0.0, 0.0, 0.0, 0.0}, {0.0, 0.5, 0.8, 0.0, 0.0, 0.0}, {0.0, 0.4, 0.9, 0.0, 0.0, 0.0},
+                                  {3.0, 0.0, 0.0, 0.0, 0.0, 0.0}};
     free_parameter parameters[2];
-    calibration_target targets[3] = {{.se = 0.3, .spread = 1.0}, {.share = true, .n = 20, .spread = 0.5}, {.se = 0.5, .spread = 0.2}};
-    calibration_problem problem = {2, 3, parameters, targets};
+    calibration_target targets[TARGETS] = {{.se = 0.3, .block = 0, .cohort_sd = 0.3, .row_sd = 0.1}, {.se = 0.3, .block = 0, .cohort_sd = 0.3, .row_sd = 0.1},
+                                           {.share = true, .n = 20, .block = 2, .cohort_sd = 0.4, .row_sd = 0.2},
+                                           {.share = true, .n = 20, .block = 2, .cohort_sd = 0.4, .row_sd = 0.2}, {.se = 0.5, .block = 4, .row_sd = 0.1}};
+    calibration_problem problem = {2, TARGETS, parameters, targets};
     int held = 0;
     double shrinks[2] = {0};
     const int repeats = 200, keep = 200;
     for (int k = 0; k < 2; k++) free_parameter_fill(&parameters[k], 1.0, 0.0, 1e6);
-    for (int t = 0; t < 3; t++) targets[t].surface = (emulator){.n_inputs = 2, .n_terms = 6, .products = true, .weights = weights[t]};
+    for (int t = 0; t < TARGETS; t++) targets[t].surface = (emulator){.n_inputs = 2, .n_terms = 6, .products = true, .weights = weights[t]};
     for (int r = 0; r < repeats; r++) {
         uint64_t who = 100 + (uint64_t)r;
         const double truth[2] = {normal(who, 0), normal(who, 1)};
-        double size = 0.2 * exp(0.5 * normal(who, 2)), point[2];
-        for (int t = 0; t < 3; t++) {
-            double said = emulator_value(&targets[t].surface, truth) + size * targets[t].spread * normal(who, 10 + (uint64_t)t);
+        double size = exp(CALIBRATE_SIZE_LOG_SD * normal(who, 2)), point[2];
+        for (int t = 0; t < TARGETS; t++) {
+            double beyond = targets[t].cohort_sd * normal(who, 30 + (uint64_t)targets[t].block) + targets[t].row_sd * normal(who, 10 + (uint64_t)t);
+            double said = emulator_value(&targets[t].surface, truth) + size * beyond;
             targets[t].value = said + targets[t].se * normal(who, 20 + (uint64_t)t);
             targets[t].events = 0;
             for (uint64_t i = 0; i < 20 && targets[t].share; i++)
-                targets[t].events += rng_uniform(7, who, RNG_care, i) < 1.0 / (1.0 + exp(-said));
+                targets[t].events += rng_uniform(7, who, RNG_care, 20 * (uint64_t)t + i) < 1.0 / (1.0 + exp(-said));
         }
         mcmc_result posterior;
         assert_true(calibrate_point(&problem, point));
@@ -144,7 +150,41 @@ static void test_recovery(void **state)
         mcmc_free(&posterior);
     }
     assert_true(held >= 0.90 * 2 * repeats && held <= 0.98 * 2 * repeats);
-    assert_true(shrinks[0] < 0.5 && shrinks[1] < 0.75); /* both are learnt, the first from two rows */
+    assert_true(shrinks[0] < 0.5 && shrinks[1] < 0.75); /* both are learnt */
+}
+
+/* Six rows of one cohort do not tell as much as six of six, and in the limit no more than one. */
+static void test_cohorts(void **state)
+{
+    (void)state;
+    double weights[6][3];
+    free_parameter parameter;
+    calibration_target targets[6];
+    calibration_problem problem = {1, 6, &parameter, targets};
+    free_parameter_fill(&parameter, 1.0, 0.0, 1e6);
+    for (int share = 0; share < 2; share++) {
+        double fall[2];
+        for (int apart = 0; apart < 2; apart++) {
+            for (int t = 0; t < 6; t++) {
+                memcpy(weights[t], (const double[]){0.0, 1.0, 0.0}, sizeof weights[t]);
+                targets[t] = (calibration_target){.share = share, .n = 40, .events = 20, .se = 0.05, .block = apart ? t : 0, .cohort_sd = 1.0, .row_sd = 0.1};
+                targets[t].surface = (emulator){.n_inputs = 1, .n_terms = 3, .weights = weights[t]};
+            }
+            const double middle[] = {0.0, 0.0}, off[] = {1.0, 0.0};
+            fall[apart] = calibrate_density(&problem, middle) - calibrate_density(&problem, off) - 0.5; /* half of a squared SD is the prior's */
+        }
+        assert_true(fall[0] > 0.35 && fall[0] < 0.55); /* one cohort that lies an SD off, as if it were one row */
+        assert_true(fall[1] > 4.0 * fall[0]);
+    }
+    /* by hand: two rows, variances 1 and 2 of their own, 0.5 shared; off by 1 and 2 */
+    problem.n_targets = 2;
+    for (int t = 0; t < 2; t++) {
+        memcpy(weights[t], (const double[]){0.0, 0.0, 0.0}, sizeof weights[t]);
+        targets[t] = (calibration_target){.value = 1.0 + t, .se = sqrt(1.0 + t), .block = 0, .cohort_sd = sqrt(0.5), .surface = targets[t].surface};
+    }
+    const double at[] = {0.0, 0.0};
+    double determinant = 1.5 * 2.5 - 0.25, form = (2.5 * 1.0 - 2.0 * 0.5 * 2.0 + 1.5 * 4.0) / determinant;
+    assert_true(fabs(calibrate_density(&problem, at) + 0.5 * (form + log(determinant) + 2.0 * log(2.0 * M_PI))) < 1e-9);
 }
 
 /* ---- refusals ---- */
@@ -188,7 +228,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_emulator), cmocka_unit_test(test_sampler),  cmocka_unit_test(test_priors),
-        cmocka_unit_test(test_recovery), cmocka_unit_test(test_refusals), cmocka_unit_test(test_points),
+        cmocka_unit_test(test_recovery), cmocka_unit_test(test_cohorts), cmocka_unit_test(test_refusals), cmocka_unit_test(test_points),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

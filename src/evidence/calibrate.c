@@ -17,6 +17,7 @@
 #include "base/number.h"
 #include "base/problems.h"
 #include "base/table.h"
+#include "evidence/discrepancy.h"
 #include "evidence/expressed.h"
 #include "evidence/side_by_side.h"
 #include "stats/summary.h"
@@ -31,6 +32,7 @@
 #define MAX_POINTS 10000
 #define STEPS 9000         /* of each of four chains */
 #define WAVE_DRAWS 512
+#define OTHER_ROWS 0.2     /* discrepancy of end points of which none is known, in SDs of the row over the prior */
 #define LEAST_OF_LOG 0.01  /* what an assay does not see, in a geometric mean (C-peptide, nmol/L); as in predict.c */
 #define NOT_IDENTIFIED 0.85 /* posterior SD over prior SD */
 
@@ -43,6 +45,7 @@ typedef struct {
     int64_t people;
     double *x, *y;            /* [point][parameter], [point][row] on the row's scale */
     double *anchor;           /* [row]: what is added to a simulated statistic */
+    discrepancy_scale *scale; /* [row] */
     double *base_value, *fitted_value; /* [row], as people read them */
     double **values;          /* [row][person], of one simulation */
     calibration_target *targets;
@@ -241,6 +244,12 @@ static islet_status simulate(job *j, const double *x, int64_t people, islet_prob
     return side_by_side(j->rows.n_protocols, j->options->threads, simulate_protocol, &(point){j, x, people}, problems);
 }
 
+/* what an error of the statistic is on the row's scale */
+static double error_on_scale(const discrepancy_scale *scale, double natural, double error)
+{
+    return scale->form == FORM_LOG ? error / (fmax(natural, 0.0) + scale->offset) : error;
+}
+
 /* statistic of a row on its scale, of n people; NaN when nobody is left. `natural` gets it as people read it. */
 static double statistic(const job *j, int r, int64_t people, double *natural, double *monte_carlo)
 {
@@ -256,35 +265,76 @@ static double statistic(const job *j, int r, int64_t people, double *natural, do
         return log(events / others);
     }
     if (row->statistic == STATISTIC_GEOMETRIC_MEAN) {
-        double logs = 0.0;
-        for (int64_t i = 0; i < people; i++)
-            if (!isnan(values[i])) logs += log(fmax(values[i], LEAST_OF_LOG));
-        return *natural = exp(logs / (double)s.n);
+        double logs = 0.0, squares = 0.0;
+        for (int64_t i = 0; i < people; i++) {
+            double l = isnan(values[i]) ? 0.0 : log(fmax(values[i], LEAST_OF_LOG));
+            logs += l;
+            squares += l * l;
+        }
+        double n = (double)s.n;
+        *natural = exp(logs / n);
+        *monte_carlo = *natural * sqrt(fmax(squares / n - logs / n * (logs / n), 0.0) / n);
+    } else if (row->statistic == STATISTIC_MEDIAN) {
+        int64_t known = summary_sort(values, people);
+        *natural = summary_quantile(values, known, 0.5);
+        *monte_carlo *= 1.2533; /* of a median over a mean, normal values */
     }
-    if (row->statistic != STATISTIC_MEDIAN) return s.value;
-    int64_t known = summary_sort(values, people);
-    *natural = summary_quantile(values, known, 0.5);
-    *monte_carlo *= 1.2533; /* of a median over a mean, normal values */
-    return *natural;
+    *monte_carlo = error_on_scale(&j->scale[r], *natural, *monte_carlo);
+    return discrepancy_to(&j->scale[r], *natural);
+}
+
+/* first row of the same people and kind of end point; a row of which no discrepancy is known stands alone */
+static int block_of(const job *j, int r, discrepancy_kind kind)
+{
+    discrepancy_scale scale;
+    for (int at = 0; at < r && kind != DISCREPANCY_NONE; at++) {
+        const evidence_row *row = j->rows.rows[at].row;
+        bool change = row->statistic == STATISTIC_CHANGE;
+        if (strcmp(row->group, j->rows.rows[r].row->group) == 0 && discrepancy_of(row->endpoint.key, row->endpoint.kind, change, &scale) == kind) return at;
+    }
+    return r;
+}
+
+/* what of a row does not depend on the simulation: its scale, and what trials differ by */
+static void fill_known(job *j, int r, const discrepancy *shipped)
+{
+    const evidence_row *row = j->rows.rows[r].row;
+    calibration_target *t = &j->targets[r];
+    discrepancy_kind kind = discrepancy_of(row->endpoint.key, row->endpoint.kind, row->statistic == STATISTIC_CHANGE, &j->scale[r]);
+    discrepancy_term term = discrepancy_at(shipped, kind);
+    t->share = row_is_share(j, r);
+    t->n = row->n;
+    t->events = isnan(row->events) ? round(row->value * row->n) : row->events;
+    t->block = block_of(j, r, kind);
+    t->cohort_sd = term.cohort_sd;
+    t->row_sd = term.row_sd; /* where both are 0: fit_surfaces */
+}
+
+/* published mean and its error on the row's scale; without an error that of simulated people */
+static void fill_published(const job *j, int r)
+{
+    const evidence_row *row = j->rows.rows[r].row;
+    calibration_target *t = &j->targets[r];
+    double se = evidence_row_se(row);
+    if (t->share) return;
+    if (isnan(se)) se = summary_mean(j->values[r], BASE_TIMES * j->people).sd / sqrt(row->n) * (row->statistic == STATISTIC_MEDIAN ? 1.2533 : 1.0);
+    if (!(se > 0.0)) se = fabs(row->value) * 0.01; /* everybody alike: printed to two digits */
+    t->value = discrepancy_to(&j->scale[r], row->value);
+    t->se = error_on_scale(&j->scale[r], row->value, se);
 }
 
 static islet_status simulate_base(job *j, islet_problems *problems)
 {
     const double shipped[CALIBRATE_MAX_PARAMETERS] = {0};
-    islet_status status = simulate(j, shipped, BASE_TIMES * j->people, problems);
+    discrepancy known;
+    islet_status status = discrepancy_shipped(&known, problems);
+    for (int r = 0; r < j->rows.n_rows && status == ISLET_OK; r++) fill_known(j, r, &known);
+    if (status == ISLET_OK) status = simulate(j, shipped, BASE_TIMES * j->people, problems);
     for (int r = 0; r < j->rows.n_rows && status == ISLET_OK; r++) {
-        const evidence_row *row = j->rows.rows[r].row;
-        calibration_target *t = &j->targets[r];
         double natural, error, few = statistic(j, r, j->people, &natural, &error); /* sorts only those */
-        double all = statistic(j, r, BASE_TIMES * j->people, &j->base_value[r], &t->monte_carlo);
+        double all = statistic(j, r, BASE_TIMES * j->people, &j->base_value[r], &j->targets[r].monte_carlo);
         j->anchor[r] = isnan(all) || isnan(few) ? 0.0 : all - few;
-        t->share = row_is_share(j, r);
-        t->n = row->n;
-        t->events = isnan(row->events) ? round(row->value * row->n) : row->events;
-        t->value = row->value;
-        t->se = evidence_row_se(row);
-        if (isnan(t->se)) t->se = summary_mean(j->values[r], BASE_TIMES * j->people).sd / sqrt(row->n);
-        if (!(t->se > 0.0)) t->se = fabs(row->value) * 0.01; /* everybody alike: printed to two digits */
+        fill_published(j, r);
     }
     return status;
 }
@@ -348,6 +398,7 @@ static bool fit_surfaces(job *j, int points)
         emulator_free(&t->surface);
         fine = emulator_fit(j->x, y, points, j->n_parameters, &t->surface);
         if (t->spread == 0.0) t->spread = summary_mean(y, points).sd; /* of the first wave: the prior's */
+        if (t->cohort_sd == 0.0 && t->row_sd == 0.0) t->row_sd = OTHER_ROWS * t->spread;
     }
     free(y);
     return fine;
@@ -374,7 +425,8 @@ static bool make_room(job *j, int points)
     j->anchor = calloc(3 * rows, sizeof *j->anchor);
     j->values = calloc(rows, sizeof *j->values);
     j->targets = calloc(rows, sizeof *j->targets);
-    bool fine = j->x && j->y && j->anchor && j->values && j->targets;
+    j->scale = calloc(rows, sizeof *j->scale);
+    bool fine = j->x && j->y && j->anchor && j->values && j->targets && j->scale;
     for (size_t r = 0; r < rows && fine; r++) {
         j->values[r] = malloc(people * sizeof **j->values);
         fine = j->values[r] != NULL;
@@ -393,6 +445,7 @@ static void job_free(job *j)
     }
     free(j->values);
     free(j->targets);
+    free(j->scale);
     free(j->anchor);
     free(j->x);
     free(j->y);

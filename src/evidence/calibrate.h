@@ -24,11 +24,13 @@ void free_parameter_fill(free_parameter *p, double shipped, double low, double h
 double free_parameter_value(const free_parameter *p, double x);
 double free_parameter_x(const free_parameter *p, double value);
 
-/* What a row says and what the emulator says of it. Shares are on the logit scale. */
+/* What a row says and what the emulator says of it, on the scale of the discrepancy (discrepancy.h): shares as log odds, doses and C-peptide as logs. */
 typedef struct {
     bool share;
     double n, events;       /* of a share */
     double value, se;       /* of a mean */
+    int block;              /* first of the rows of the same people and kind, which the cohort's part of the discrepancy moves together */
+    double cohort_sd, row_sd; /* of the discrepancy; times its size, which is fitted */
     double spread;          /* SD of the simulated statistic over the prior */
     double monte_carlo;     /* SD of the simulated statistic at one point */
     emulator surface;
@@ -45,11 +47,13 @@ ISLET_CHECK islet_status calibrate_first_wave(const char *path, const char *para
                                               calibration_problem *out, islet_problems *problems);
 void calibrate_problem_free(calibration_problem *problem); /* one of calibrate_first_wave */
 
-/* Logarithm of prior times likelihood at x, with the size of the discrepancy between trials (in spreads) as the last entry,
+#define CALIBRATE_SIZE_LOG_SD 0.5 /* prior of log(size): the discrepancy is known to within a half */
+
+/* Logarithm of prior times likelihood at x, with the size of the discrepancy between trials (times the shipped one) as the last entry,
  * log(size); context is a calibration_problem. */
 double calibrate_density(void *context, const double *x);
 
-/* Highest density with the discrepancy at its prior's centre (NLopt, BOBYQA). False when it fails. */
+/* Highest density with the discrepancy as shipped (NLopt, BOBYQA). False when it fails. */
 bool calibrate_point(const calibration_problem *problem, double *x);
 
 /* Posterior by adaptive Metropolis from x; draws have n_parameters + 1 entries. */

@@ -1,6 +1,8 @@
-/* Prior, likelihood, point and posterior on emulated statistics. */
-#include <float.h>
-#include <gsl/gsl_sf_gamma.h>
+/* Prior, likelihood, point and posterior on emulated statistics.
+ *
+ *   z(observed) = z(emulated) + cohort + row + errors
+ *
+ * as in discrepancy.h. cohort is shared by the rows of the same people and kind: they do not count as so many trials. */
 #include <math.h>
 #include <nlopt.h>
 #include <string.h>
@@ -10,8 +12,6 @@
 #define LOGIT_SD 0.75          /* two SDs: odds 4.5 times as high or low */
 #define LOG_SD_MAX 0.6931      /* two SDs: a factor of 4 */
 #define SDS_IN_RANGE 4.0
-#define DISCREPANCY 0.2        /* prior median of the discrepancy between trials, in spreads of the statistic .. */
-#define DISCREPANCY_LOG_SD 0.5
 #define EVALUATIONS 4000
 
 /* ---- prior ---- */
@@ -60,46 +60,49 @@ static bool is_in_range(const free_parameter *p, double x)
 
 /* ---- likelihood ---- */
 
-static double log_normal_density(double off, double variance)
+/* observed - emulated, and the variance of its error; a count by its log odds with half an event more of either kind */
+static double off_target(const calibration_target *t, const double *x, double *variance)
 {
-    return -0.5 * (off * off / variance + log(2.0 * M_PI * variance));
-}
-
-/* binomial count under a logit that is only known as normal: seven-point Gauss-Hermite */
-static double log_count(double n, double events, double logit, double sd)
-{
-    static const double node[] = {0.0, 1.154405394739968, 2.366759410734541, 3.750439717725742};
-    static const double weight[] = {0.457142857142857, 0.240123178605013, 0.030757123967586, 0.000548268855972};
-    double choose = gsl_sf_lnchoose((unsigned)n, (unsigned)events), sum = 0.0;
-    for (int i = -3; i <= 3; i++) {
-        int k = i < 0 ? -i : i;
-        double z = logit + sd * (i < 0 ? -node[k] : node[k]);
-        /* log p = -log(1 + e^-z), log (1-p) = -log(1 + e^z), without overflow */
-        double log_p = z > 0.0 ? -log1p(exp(-z)) : z - log1p(exp(z)), log_q = z > 0.0 ? -z - log1p(exp(-z)) : -log1p(exp(z));
-        sum += weight[k] * exp(choose + events * log_p + (n - events) * log_q);
+    double value = t->value;
+    *variance = t->se * t->se;
+    if (t->share) {
+        double with = t->events + 0.5, without = t->n - t->events + 0.5;
+        value = log(with / without);
+        *variance = 1.0 / with + 1.0 / without;
     }
-    return log(fmax(sum, DBL_MIN));
+    return value - emulator_value(&t->surface, x);
 }
 
-static double log_likelihood(const calibration_target *t, const double *x, double discrepancy)
+/* off ~ N(0, D + cohort^2 11') of the rows of one block: Sherman and Morrison */
+static double log_likelihood(const calibration_problem *problem, int block, const double *x, double size)
 {
-    double said = emulator_value(&t->surface, x);
-    double own = discrepancy * t->spread;
-    double variance = t->surface.error * t->surface.error + t->monte_carlo * t->monte_carlo + own * own;
-    if (t->share) return log_count(t->n, t->events, said, sqrt(variance));
-    return log_normal_density(t->value - said, variance + t->se * t->se);
+    double quadratic = 0.0, linear = 0.0, weights = 0.0, logs = 0.0;
+    double cohort = size * problem->targets[block].cohort_sd;
+    for (int t = block; t < problem->n_targets; t++) {
+        const calibration_target *target = &problem->targets[t];
+        if (target->block != block) continue;
+        double variance, off = off_target(target, x, &variance), row = size * target->row_sd;
+        variance += target->surface.error * target->surface.error + target->monte_carlo * target->monte_carlo + row * row;
+        quadratic += off * off / variance;
+        linear += off / variance;
+        weights += 1.0 / variance;
+        logs += log(2.0 * M_PI * variance);
+    }
+    double shared = 1.0 + cohort * cohort * weights;
+    return -0.5 * (quadratic - cohort * cohort * linear * linear / shared + logs + log(shared));
 }
 
 double calibrate_density(void *context, const double *x)
 {
     const calibration_problem *problem = context;
-    double log_size = x[problem->n_parameters], off = (log_size - log(DISCREPANCY)) / DISCREPANCY_LOG_SD;
+    double log_size = x[problem->n_parameters], off = log_size / CALIBRATE_SIZE_LOG_SD;
     double sum = -0.5 * off * off;
     for (int i = 0; i < problem->n_parameters; i++) {
         if (!is_in_range(&problem->parameters[i], x[i])) return -INFINITY;
         sum -= 0.5 * x[i] * x[i];
     }
-    for (int t = 0; t < problem->n_targets; t++) sum += log_likelihood(&problem->targets[t], x, exp(log_size));
+    for (int t = 0; t < problem->n_targets; t++)
+        if (problem->targets[t].block == t) sum += log_likelihood(problem, t, x, exp(log_size)); /* its first row stands for all */
     return sum;
 }
 
@@ -110,7 +113,7 @@ static double negative_density(unsigned n, const double *x, double *gradient, vo
     double with_size[CALIBRATE_MAX_PARAMETERS + 1];
     (void)gradient;
     memcpy(with_size, x, n * sizeof *x);
-    with_size[n] = log(DISCREPANCY);
+    with_size[n] = 0.0;
     double density = calibrate_density(context, with_size);
     return density > -1e30 ? -density : 1e30;
 }
@@ -142,8 +145,8 @@ bool calibrate_posterior(const calibration_problem *problem, const double *x, in
 {
     double start[CALIBRATE_MAX_PARAMETERS + 1], scale[CALIBRATE_MAX_PARAMETERS + 1];
     memcpy(start, x, (size_t)problem->n_parameters * sizeof *x);
-    start[problem->n_parameters] = log(DISCREPANCY);
+    start[problem->n_parameters] = 0.0;
     for (int i = 0; i < problem->n_parameters; i++) scale[i] = 1.0;
-    scale[problem->n_parameters] = DISCREPANCY_LOG_SD;
+    scale[problem->n_parameters] = CALIBRATE_SIZE_LOG_SD;
     return mcmc_run(calibrate_density, (void *)problem, start, scale, problem->n_parameters + 1, steps, keep, seed, out);
 }

@@ -17,7 +17,7 @@
 #define USUAL_DOSE_U_KG 0.5     /* before treatment; puts the offset on the scale of a relative change */
 #define C_PEPTIDE_OFFSET 0.02   /* nmol/L, about what assays see */
 #define LEAST_SHARE 1e-6
-#define USUAL_C_PEPTIDE 0.4     /* nmol/L: what a relative difference of the level is as a change; about what control arms have after a year */
+#define USUAL_C_PEPTIDE 0.6     /* nmol/L: what a relative difference of the level is as a change; where trials begin (NH_CLVER2023, role calibrate: 0.60, 0.66) */
 #define TIME_IN_RANGE_A_POINT 12.5 /* points of time in range for one of HbA1c: 10 for 0.8 (doi:10.1089/dia.2018.0310) */
 #define GLUCOSE_A_POINT 28.7    /* mg/dL (ADAG, doi:10.2337/dc08-0545) */
 
@@ -136,8 +136,8 @@ static bool read_row(const csv_file *file, const int *at, int row, const char *p
         return false;
     }
     out->term[kind] = (discrepancy_term){(int)number[COLUMN_ROWS], (int)number[COLUMN_COHORTS], number[COLUMN_BIAS], number[COLUMN_BIAS_SE],
-                                         number[COLUMN_COHORT_SD], number[COLUMN_ROW_SD], number[COLUMN_SD], (int)number[COLUMN_DF]};
-    if (out->term[kind].sd == 0.0 || out->term[kind].df >= 1) return true;
+                                         number[COLUMN_COHORT_SD], number[COLUMN_ROW_SD], number[COLUMN_SD], number[COLUMN_DF]};
+    if (out->term[kind].sd == 0.0 || out->term[kind].df >= 1.0) return true;
     problems_error(problems, path, first->line, 0, "df: nothing for an sd above 0; expected 1 or more");
     return false;
 }

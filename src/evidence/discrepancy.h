@@ -4,8 +4,8 @@
  *   z(observed) = z(simulated) + parameters + cohort + row + sampling       z: the kind's scale below
  *
  * cohort ~ N(0, cohort_sd^2) is shared by the rows of the same people, row ~ N(0, row_sd^2) is a row's own; both means are 0, so that a
- * bias of the model widens intervals instead of being subtracted in silence. Estimated by maximum likelihood from rows of the role
- * calibrate only (discrepancy_fit.c), kept in data/evidence/discrepancy.csv, and added to every predictive interval. */
+ * bias of the model widens intervals instead of being subtracted in silence. Estimated from rows of the role calibrate only
+ * (discrepancy_fit.c), kept in data/evidence/discrepancy.csv, and added to every predictive interval. */
 #ifndef ISLET_EVIDENCE_DISCREPANCY_H
 #define ISLET_EVIDENCE_DISCREPANCY_H
 
@@ -46,9 +46,8 @@ discrepancy_kind discrepancy_of(const char *endpoint, endpoint_kind kind, bool c
 typedef struct {
     int rows, cohorts;         /* behind it; 0: derived from another kind (discrepancy_derive) */
     double bias, bias_se;      /* of observed - simulated, not used: shown */
-    double cohort_sd, row_sd;
-    double sd;                 /* of both together; 0 when nothing is known */
-    int df;                    /* of the Student t that a new trial is drawn from: how well the sd is known */
+    double cohort_sd, row_sd;  /* expected, over what the rows leave open */
+    double sd, df;             /* scale and degrees of freedom of the Student t that a new trial's row is drawn from; sd is 0 when nothing is known */
 } discrepancy_term;
 
 typedef struct {
@@ -75,7 +74,7 @@ typedef struct {
 bool discrepancy_fit(const discrepancy_point *points, int n, int n_draws, discrepancy_term *out);
 
 /* What too few trials tell, out of another kind: time in range 12.5 points and mean glucose 28.7 mg/dL for one point of HbA1c, a change of C-peptide
- * 0.4 nmol/L times the relative difference of the level. Other kinds with fewer cohorts than DISCREPANCY_LEAST_COHORTS get nothing. */
+ * 0.6 nmol/L times the relative difference of the level. Other kinds with fewer cohorts than DISCREPANCY_LEAST_COHORTS get nothing. */
 #define DISCREPANCY_LEAST_COHORTS 3
 void discrepancy_derive(discrepancy *d);
 

@@ -1,8 +1,12 @@
-/* Maximum likelihood of the two standard deviations, on a grid: the surface is flat where rows are few, and a grid cannot be lost in it.
+/* The two standard deviations on a grid: the surface is flat where rows are few, and a grid cannot be lost in it.
  *
  *   off ~ N(0, diag(sampling^2) + S + row_sd^2 I + cohort_sd^2 [same cohort])
  *
- * S is the covariance of the rows over the draws of the parameters: rows that one parameter moves together are not counted twice. */
+ * S is the covariance of the rows over the draws of the parameters: rows that one parameter moves together are not counted twice. Every point of the
+ * grid counts by its likelihood, under a flat prior: the point of the highest likelihood alone is too small for few cohorts, and leaving each
+ * cohort out in turn showed it (docs/validation.md). The mixture of normals that a new trial then comes from is kept as the Student t that has its middle half and its
+ * middle 95 %. */
+#include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -10,6 +14,9 @@
 
 #define GRID 48         /* steps of each sd .. */
 #define GRID_REACH 2.0  /* .. from 0 to so many root mean squares */
+#define LEAST_DF 1.0
+#define MOST_DF 200.0   /* a normal */
+#define HALVINGS 50
 #define LEAST_VARIANCE 1e-12 /* keeps the covariance positive definite where nothing else is known */
 
 typedef struct {
@@ -100,37 +107,90 @@ static int count_cohorts(const discrepancy_point *points, int n)
     return cohorts;
 }
 
-static void search(problem *p, discrepancy_term *out)
+/* likelihoods on the grid, in row `cohort_sd`, column `row_sd`, over their sum */
+typedef struct {
+    double step, weight[GRID + 1][GRID + 1];
+} grid_weights;
+
+static void weigh(problem *p, grid_weights *g)
 {
-    double squares = 0.0, best = -INFINITY;
+    double squares = 0.0, most = -INFINITY, sum = 0.0;
     for (int i = 0; i < p->n; i++) squares += p->points[i].off * p->points[i].off;
-    double step = GRID_REACH * sqrt(squares / p->n) / GRID;
+    g->step = GRID_REACH * sqrt(squares / p->n) / GRID;
     for (int a = 0; a <= GRID; a++)
         for (int b = 0; b <= GRID; b++) {
-            double found = log_likelihood(p, a * step, b * step);
-            if (!(found > best)) continue;
-            best = found;
-            out->cohort_sd = a * step;
-            out->row_sd = b * step;
+            g->weight[a][b] = log_likelihood(p, a * g->step, b * g->step);
+            most = fmax(most, g->weight[a][b]);
         }
-    out->sd = hypot(out->cohort_sd, out->row_sd);
+    for (int a = 0; a <= GRID; a++)
+        for (int b = 0; b <= GRID; b++) sum += g->weight[a][b] = exp(g->weight[a][b] - most);
+    for (int a = 0; a <= GRID; a++)
+        for (int b = 0; b <= GRID; b++) g->weight[a][b] /= sum;
+}
+
+/* share of the mixture of normals between -x and x */
+static double share_within(const grid_weights *g, double x)
+{
+    double share = 0.0;
+    for (int a = 0; a <= GRID; a++)
+        for (int b = 0; b <= GRID; b++) {
+            double sd = g->step * hypot(a, b);
+            share += g->weight[a][b] * (sd > 0.0 ? 2.0 * gsl_cdf_ugaussian_P(x / sd) - 1.0 : 1.0);
+        }
+    return share;
+}
+
+static double reach_of(const grid_weights *g, double share)
+{
+    double low = 0.0, high = 8.0 * g->step * GRID;
+    for (int i = 0; i < HALVINGS; i++) {
+        double middle = 0.5 * (low + high);
+        *(share_within(g, middle) < share ? &low : &high) = middle;
+    }
+    return 0.5 * (low + high);
+}
+
+/* the t with the mixture's middle half and 95 %; the ratio of the two falls with the degrees of freedom */
+static void match_t(const grid_weights *g, discrepancy_term *out)
+{
+    double half = reach_of(g, 0.5), most = reach_of(g, 0.95), low = LEAST_DF, high = MOST_DF;
+    for (int i = 0; i < HALVINGS; i++) {
+        double df = 0.5 * (low + high);
+        bool too_wide = gsl_cdf_tdist_Pinv(0.975, df) / gsl_cdf_tdist_Pinv(0.75, df) * half > most;
+        *(too_wide ? &low : &high) = df;
+    }
+    out->df = 0.5 * (low + high);
+    out->sd = most / gsl_cdf_tdist_Pinv(0.975, out->df);
+}
+
+static void fill_spread(problem *p, grid_weights *g, discrepancy_term *out)
+{
+    weigh(p, g);
+    for (int a = 0; a <= GRID; a++)
+        for (int b = 0; b <= GRID; b++) {
+            out->cohort_sd += g->weight[a][b] * a * g->step;
+            out->row_sd += g->weight[a][b] * b * g->step;
+        }
+    match_t(g, out);
 }
 
 bool discrepancy_fit(const discrepancy_point *points, int n, int n_draws, discrepancy_term *out)
 {
     int cohorts = count_cohorts(points, n);
-    *out = (discrepancy_term){.rows = n, .cohorts = cohorts, .bias = NAN, .bias_se = NAN, .df = cohorts};
+    *out = (discrepancy_term){.rows = n, .cohorts = cohorts, .bias = NAN, .bias_se = NAN};
     if (cohorts < 2) return true;
     size_t all = (size_t)n * (size_t)n;
     problem p = {points, n, malloc(all * sizeof(double)), malloc(all * sizeof(double)), malloc((size_t)n * sizeof(double))};
-    bool fine = p.fixed && p.factor && p.solved;
+    grid_weights *g = malloc(sizeof *g);
+    bool fine = p.fixed && p.factor && p.solved && g;
     if (fine) {
         fill_fixed(&p, n_draws);
-        search(&p, out);
+        fill_spread(&p, g, out);
         fill_bias(&p, out);
     }
     free(p.fixed);
     free(p.factor);
     free(p.solved);
+    free(g);
     return fine;
 }

@@ -49,11 +49,28 @@ static double statistic_of(predict_statistic statistic, double *values, int64_t 
     return statistic == PREDICT_GEOMETRIC_MEAN ? exp(sum / (double)n) : sum / (double)n;
 }
 
+/* log odds of a share found in n people, with half a person more of either kind: 0 and n of n have one, too */
+static double log_odds(double share, double n)
+{
+    return log((share * n + 0.5) / (n - share * n + 0.5));
+}
+
+static double share_of(double log_odds)
+{
+    return 1.0 / (1.0 + exp(-log_odds));
+}
+
+/* what shifts are counted in: log odds of a share - of few people it goes in steps, and added to a share these leave 0 to 1 - else the statistic */
+static double shift_scale(const predict_question *q, double found, int64_t n)
+{
+    return q->statistic == PREDICT_SHARE && !isnan(found) ? log_odds(found, (double)n) : found;
+}
+
 /* variance that the shift of one member owes to its few people: that of their paired differences, over their number */
 static double shift_noise(const predict_question *q, const double *under)
 {
     static const double of_mean[] = {[PREDICT_MEAN] = 1.0, [PREDICT_MEDIAN] = 1.5708, [PREDICT_GEOMETRIC_MEAN] = 1.0, [PREDICT_SHARE] = 1.0};
-    double sum = 0.0, squares = 0.0, n = 0.0;
+    double sum = 0.0, squares = 0.0, n = 0.0, both = 0.0;
     bool logs = q->statistic == PREDICT_GEOMETRIC_MEAN;
     for (int64_t i = 0; i < q->n_member; i++) {
         double a = under[i], b = q->values[i];
@@ -61,20 +78,25 @@ static double shift_noise(const predict_question *q, const double *under)
         double difference = logs ? log(fmax(a, LEAST_OF_LOG)) - log(fmax(b, LEAST_OF_LOG)) : a - b;
         sum += difference;
         squares += difference * difference;
+        both += a + b;
         n += 1.0;
     }
-    return n < 2.0 ? 0.0 : of_mean[q->statistic] * fmax(squares - sum * sum / n, 0.0) / (n - 1.0) / n;
+    if (n < 2.0) return 0.0;
+    double share = (both + 1.0) / (2.0 * n + 2.0), of_odds = q->statistic == PREDICT_SHARE ? share * (1.0 - share) : 1.0;
+    return of_mean[q->statistic] * fmax(squares - sum * sum / n, 0.0) / (n - 1.0) / n / (of_odds * of_odds);
 }
 
 /* Shift of the statistic under each draw of the parameters, against the same people without it; 0 where nobody is left. A few people
  * find shifts that differ by chance, too; the spread about the mean is drawn in to what is left without that. */
 static void fill_shifts(const predict_question *q, double *work, double *shift)
 {
-    double reference = statistic_of(q->statistic, work, keep_known(q->values, q->n_member, work));
+    int64_t known = keep_known(q->values, q->n_member, work);
+    double reference = shift_scale(q, statistic_of(q->statistic, work, known), known);
     double mean = 0.0, squares = 0.0, noise = 0.0;
     if (q->n_members == 0) return;
     for (int k = 0; k < q->n_members; k++) {
-        double own = statistic_of(q->statistic, work, keep_known(q->members[k], q->n_member, work));
+        known = keep_known(q->members[k], q->n_member, work);
+        double own = shift_scale(q, statistic_of(q->statistic, work, known), known);
         double logs = q->statistic == PREDICT_GEOMETRIC_MEAN && !isnan(own) ? own * own : 1.0;
         shift[k] = isnan(own) || isnan(reference) ? 0.0 : own - reference;
         mean += shift[k] / q->n_members;
@@ -99,11 +121,30 @@ static double draw_found(double share, int64_t n, source *s)
     return (double)count / (double)n;
 }
 
-/* The share itself is known only as well as the simulated people can tell: it is drawn anew from as many (half an event more of
- * either kind keeps 0 and 1 from being certain). */
-static double draw_known_share(double share, int64_t people, source *s)
+/* gamma with a shape of events + 1/2: exponentials and half a squared normal; of many, a cube of a normal (Wilson and Hilferty) */
+static double draw_gamma(double events, source *s)
 {
-    return draw_found((share * (double)people + 0.5) / ((double)people + 1.0), people, s);
+    double z = next_normal(s), shape = events + 0.5, product = 1.0;
+    if (shape > DRAWN_PEOPLE_MAX) {
+        double root = 1.0 - 1.0 / (9.0 * shape) + z / (3.0 * sqrt(shape));
+        return shape * root * root * root;
+    }
+    double sum = 0.5 * z * z;
+    for (int i = 0; i < (int)events; i++) {
+        product *= next_uniform(s);
+        if (product > 1e-200) continue;
+        sum -= log(product);
+        product = 1.0;
+    }
+    return sum - log(product);
+}
+
+/* Log odds of the share itself, which is known only as well as the simulated people can tell: those of a beta with half an event more of either
+ * kind (Jeffreys), so that 0 and n of n are not certain. */
+static double draw_known_odds(double share, int64_t people, source *s)
+{
+    double events = round(share * (double)people), with = draw_gamma(events, s), without = draw_gamma((double)people - events, s);
+    return log(with / without);
 }
 
 static double draw_people(predict_statistic statistic, const double *known, int64_t people, int64_t n, double *work, source *s)
@@ -129,9 +170,9 @@ static void fill_intervals(double *trials, double low[PREDICT_INTERVALS], double
     }
 }
 
-/* one drawn trial without the discrepancy: `sampled` has chance alone, `moved` the parameters, too; of a share, the share itself */
+/* one drawn trial without the discrepancy: `sampled` has chance alone, `moved` the parameters, too; of a share, the log odds behind it */
 typedef struct {
-    double sampled, moved, share;
+    double sampled, moved, odds;
 } drawn_trial;
 
 typedef struct {
@@ -139,13 +180,12 @@ typedef struct {
     double *known, *work, *shift;
     int64_t people, drawn;
     double simulated, monte_carlo;
-    double least_share;  /* what so few simulated people cannot tell from 0 */
     bool never_negative; /* no statistic of values that are never negative is negative */
 } prospect;
 
 static double on_scale(const prospect *p, double x)
 {
-    if (p->q->statistic == PREDICT_SHARE) x = fmin(fmax(x, p->least_share), 1.0 - p->least_share);
+    if (p->q->statistic == PREDICT_SHARE) return log_odds(x, (double)p->people);
     return discrepancy_to(&p->q->scale, x);
 }
 
@@ -159,8 +199,8 @@ static drawn_trial draw_one(const prospect *p, source *s)
     const predict_question *q = p->q;
     double moved = q->n_members ? p->shift[(int)(next_uniform(s) * q->n_members)] : 0.0;
     if (q->statistic == PREDICT_SHARE) {
-        double share = draw_known_share(p->simulated, p->people, s), found = draw_found(share, q->trial_n, s);
-        return (drawn_trial){found, draw_found(share + moved, q->trial_n, s), share + moved};
+        double odds = draw_known_odds(p->simulated, p->people, s), found = draw_found(share_of(odds), q->trial_n, s);
+        return (drawn_trial){found, draw_found(share_of(odds + moved), q->trial_n, s), odds + moved};
     }
     double found = draw_people(q->statistic, p->known, p->people, p->drawn, p->work, s);
     double pull = sqrt((double)p->drawn / (double)q->trial_n); /* 1 unless the trial is huge */
@@ -174,13 +214,13 @@ static double draw_beyond(const prospect *p, const drawn_trial *trial, source *s
     const predict_question *q = p->q;
     double beyond = q->discrepancy_sd * gsl_cdf_tdist_Pinv(next_uniform(s), q->discrepancy_df);
     if (q->statistic != PREDICT_SHARE) return clipped(p, discrepancy_from(&q->scale, on_scale(p, trial->moved) + beyond));
-    return draw_found(discrepancy_from(&q->scale, on_scale(p, trial->share) + beyond), q->trial_n, s);
+    return draw_found(share_of(trial->odds + beyond), q->trial_n, s);
 }
 
-/* (k + 1/2) / (n + 1) of a share, so that 0 and n of n have a logit */
-static double countable(const prospect *p, double x)
+/* a drawn trial on the scale; of a share with half a person more of either kind */
+static double found_on_scale(const prospect *p, double x)
 {
-    return p->q->statistic == PREDICT_SHARE ? (x * (double)p->q->trial_n + 0.5) / ((double)p->q->trial_n + 1.0) : x;
+    return p->q->statistic == PREDICT_SHARE ? log_odds(x, (double)p->q->trial_n) : on_scale(p, x);
 }
 
 static void fill_scale(const prospect *p, double sum, double squares, prediction *out)
@@ -189,7 +229,7 @@ static void fill_scale(const prospect *p, double sum, double squares, prediction
     double mean = 0.0, centre = on_scale(p, p->simulated);
     out->sampling_sd = sqrt(fmax(squares / TRIALS - sum / TRIALS * (sum / TRIALS), 0.0));
     for (int k = 0; k < q->n_members; k++) {
-        out->shift[k] = on_scale(p, clipped(p, p->simulated + p->shift[k])) - centre;
+        out->shift[k] = q->statistic == PREDICT_SHARE ? p->shift[k] : on_scale(p, clipped(p, p->simulated + p->shift[k])) - centre;
         mean += out->shift[k] / q->n_members;
     }
     for (int k = 0; k < q->n_members; k++) out->shift[k] -= mean;
@@ -203,7 +243,7 @@ static void fill_prediction(const prospect *p, double *bare, double *trials, pre
     double sum = 0.0, squares = 0.0;
     for (int64_t t = 0; t < TRIALS; t++) {
         drawn_trial one = draw_one(p, &s);
-        double z = discrepancy_to(&q->scale, countable(p, one.sampled));
+        double z = found_on_scale(p, one.sampled);
         sum += z;
         squares += z * z;
         bare[t] = one.moved;
@@ -230,7 +270,6 @@ bool predict_trial(const predict_question *q, prediction *out)
     for (int64_t i = 0; i < p.people; i++) p.work[i] = p.known[i];
     p.simulated = statistic_of(q->statistic, p.work, p.people);
     p.monte_carlo = p.people > 1 ? summary_mean(p.known, p.people).sd / sqrt((double)p.people) : 0.0;
-    p.least_share = 0.5 / ((double)p.people + 1.0);
     p.never_negative = true;
     for (int64_t i = 0; i < p.people; i++) p.never_negative = p.never_negative && p.known[i] >= 0.0;
     fill_shifts(q, p.work, p.shift);

@@ -22,15 +22,15 @@ typedef struct {
     predict_statistic statistic;
     const double *values;        /* of the simulated people at the shipped parameters, missing ones NaN */
     int64_t n_people;
-    /* Member k is members[k], n_member values of the first n_member of the same people under the k-th draw: the shift of the statistic
-     * from those people's own is added. What the shifts owe to these few people is taken off their spread (fill_shifts). */
+    /* Member k is members[k], n_member values of the first n_member of the same people under the k-th draw: the shift of the statistic (of a
+     * share, of its log odds) from those people's own is added. What the shifts owe to these few people is taken off their spread (fill_shifts). */
     const double *const *members;
     int n_members;               /* may be 0 */
     int64_t n_member;
     int64_t trial_n;
     discrepancy_scale scale;     /* of the discrepancy .. */
     double discrepancy_sd;       /* .. its size; 0: none */
-    int discrepancy_df;
+    double discrepancy_df;
     uint64_t seed, row;
 } predict_question;
 

@@ -2,7 +2,8 @@
  *
  * Each protocol is simulated once with the shipped parameters, and again with a few of the same people for each of two dozen draws of the
  * uncertain parameters. Every row of it gets its interval from these people (predict.c). Where it is asked for, the discrepancy is
- * estimated from the calibration rows first, all others unseen; else it is the shipped one. */
+ * estimated from the calibration rows first, all others unseen; else it is the shipped one. A calibration row then gets its interval from the
+ * other cohorts alone, so that the share inside says what to expect of new ones. */
 #include "evidence/validate.h"
 
 #include <math.h>
@@ -29,6 +30,7 @@ typedef struct {
     expressed rows;
     parameter_set set;
     discrepancy discrepancy;
+    discrepancy *without;   /* [row]: estimated without the row's cohort, of calibration rows; NULL when nothing was estimated */
     bool estimate;          /* the discrepancy, from these rows */
     validated_row *out;
     int members;
@@ -126,6 +128,7 @@ static void job_free(job *j)
 {
     for (size_t i = 0; j->values && i < (size_t)j->rows.n_rows * ((size_t)j->members + 1); i++) free(j->values[i]);
     free(j->values);
+    free(j->without);
     free(j->out);
     parameter_set_free(&j->set);
     expressed_free(&j->rows);
@@ -175,7 +178,8 @@ static void predict_row(const job *j, int r)
                           .n_members = j->members, .n_member = j->member_people, .trial_n = row->n >= 1.0 ? (int64_t)row->n : SIGN_N,
                           .seed = j->options->has_seed ? j->options->seed : 1, .row = (uint64_t)r};
     out->kind = discrepancy_of(row->endpoint.key, row->endpoint.kind, row->statistic == STATISTIC_CHANGE || row->statistic == STATISTIC_SIGN, &q.scale);
-    discrepancy_term term = discrepancy_at(&j->discrepancy, out->kind);
+    bool is_apart = j->without && row->role == ROLE_CALIBRATE;
+    discrepancy_term term = discrepancy_at(is_apart ? &j->without[r] : &j->discrepancy, out->kind);
     q.discrepancy_sd = term.sd;
     q.discrepancy_df = term.df;
     out->scale = q.scale;
@@ -207,25 +211,57 @@ static bool may_set(const validated_row *v, int kind)
     return v->predicted_any && v->bound->row->statistic != STATISTIC_SIGN && (int)v->kind == kind && v->bound->row->role == ROLE_CALIBRATE && v->bound->row->day > 0;
 }
 
-/* of every kind, from calibration rows after day 0; without enough of them, none */
+/* a kind from calibration rows after day 0, but for those of the cohort `without` (-1: of all) */
+static bool estimate_kind(const job *j, int kind, int without, discrepancy_point *points, discrepancy_term *out)
+{
+    int n = 0;
+    for (int r = 0; r < j->rows.n_rows; r++)
+        if (may_set(&j->out[r], kind) && cohort_number(j, r) != without)
+            points[n++] = (discrepancy_point){off_scale(&j->out[r]), j->out[r].predicted.sampling_sd, cohort_number(j, r), j->out[r].predicted.shift};
+    *out = (discrepancy_term){.rows = n, .bias = NAN, .bias_se = NAN};
+    return n == 0 || discrepancy_fit(points, n, j->members, out);
+}
+
+static bool has_kind(const job *j, int cohort, int kind)
+{
+    for (int r = 0; r < j->rows.n_rows; r++)
+        if (may_set(&j->out[r], kind) && cohort_number(j, r) == cohort) return true;
+    return false;
+}
+
+/* what the other cohorts say, for the rows of each; only the kinds that its own rows had a part in are estimated again */
+static bool estimate_without(job *j, const discrepancy *all, discrepancy_point *points)
+{
+    for (int r = 0; r < j->rows.n_rows; r++) {
+        int cohort = cohort_number(j, r); /* its first row */
+        if (cohort < r) {
+            j->without[r] = j->without[cohort];
+            continue;
+        }
+        j->without[r] = *all;
+        for (int kind = 0; kind < DISCREPANCY_COUNT; kind++)
+            if (has_kind(j, cohort, kind) && !estimate_kind(j, kind, cohort, points, &j->without[r].term[kind])) return false;
+        discrepancy_derive(&j->without[r]);
+    }
+    return true;
+}
+
+/* of every kind; without enough of them, none */
 static islet_status estimate(job *j, islet_problems *problems)
 {
     discrepancy_point *points = malloc(((size_t)j->rows.n_rows + 1) * sizeof *points);
-    islet_status status = points ? ISLET_OK : ISLET_ERR_MEMORY;
     int all = 0;
-    for (int kind = 0; kind < DISCREPANCY_COUNT && status == ISLET_OK; kind++) {
-        int n = 0;
-        for (int r = 0; r < j->rows.n_rows; r++)
-            if (may_set(&j->out[r], kind))
-                points[n++] = (discrepancy_point){off_scale(&j->out[r]), j->out[r].predicted.sampling_sd, cohort_number(j, r), j->out[r].predicted.shift};
-        all += n;
-        discrepancy_term *term = &j->discrepancy.term[kind];
-        *term = (discrepancy_term){.rows = n, .bias = NAN, .bias_se = NAN};
-        if (n > 0 && !discrepancy_fit(points, n, j->members, term)) status = ISLET_ERR_MEMORY;
+    j->without = malloc(((size_t)j->rows.n_rows + 1) * sizeof *j->without);
+    bool fine = points && j->without;
+    for (int kind = 0; kind < DISCREPANCY_COUNT && fine; kind++) {
+        fine = estimate_kind(j, kind, -1, points, &j->discrepancy.term[kind]);
+        all += j->discrepancy.term[kind].rows;
     }
+    fine = fine && estimate_without(j, &j->discrepancy, points);
     free(points);
     discrepancy_derive(&j->discrepancy);
-    if (status != ISLET_OK || all > 0) return status;
+    if (!fine) return ISLET_ERR_MEMORY;
+    if (all > 0) return ISLET_OK;
     problems_error(problems, "--discrepancy", 0, 0, "no row of the role calibrate after day 0; expected some, for no other row may set it");
     return ISLET_ERR_INPUT;
 }
@@ -361,7 +397,7 @@ static bool add_discrepancy(islet_table *table, const discrepancy *d, int kind)
     add_text(&c, discrepancy_name((discrepancy_kind)kind));
     const double numbers[] = {t->rows, t->cohorts, t->bias, t->bias_se, t->cohort_sd, t->row_sd, t->sd, t->df};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) add_number(&c, rounded(numbers[i]));
-    add_text(&c, t->rows == 0 && t->sd > 0.0 ? "from another kind" : t->rows == 0 || t->df == 0 ? "too few trials: none is added" : "calibration rows");
+    add_text(&c, t->rows == 0 && t->sd > 0.0 ? "from another kind" : t->rows == 0 || t->sd == 0.0 ? "too few trials: none is added" : "calibration rows");
     return table_add_row(table, c.cell);
 }
 

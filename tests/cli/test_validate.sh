@@ -60,6 +60,21 @@ expect 3 "$islet" validate --trial signs.csv --patients 8 --discrepancy d.csv --
 says err.txt "no row of the role calibrate"
 absent d.csv
 expect 2 "$islet" validate --trial c_peptide.csv --discrepancy - --quiet
+# .. and a calibration row's interval from the other cohorts: one that lies far off widens those of the others and not its own
+cat >alone.yaml <<'ALONE'
+islet: 1
+title: Insulin alone
+population: {of: t1d_adult, n: 8}
+arms: [{name: insulin alone}]
+follow_up: {days: 28}
+ALONE
+head -1 "$examples/stem_cell_islets.csv" >cohorts.csv
+for cohort in A:8.1 B:8.2 C:8.3 D:8.4 E:12.4; do
+    echo "${cohort%:*},${cohort%:*},insulin alone,alone.yaml,hba1c_pct,%,28,500,${cohort#*:},0.1,,,,,calibrate" >>cohorts.csv
+done
+expect 0 "$islet" validate --csv --trial cohorts.csv --patients 32 --discrepancy d.csv --quiet
+says d.csv "hba1c,5,5,"
+awk -F, '$1 == "A" {others = $19 - $18} $1 == "E" {own = $19 - $18} END {exit !(own > 0 && own < 0.5 * others)}' out.txt || fail "a cohort widened its own interval"
 
 # a run with the values of a set, and with predictive intervals over its draws; the store knows the set
 cat >set.yaml <<'SET'

@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "apart.h"
 #include "output.h"
 #include "ranks.h"
 #include "verbs.h"
@@ -125,7 +126,7 @@ int main(int argc, char **argv)
         };
         if (argc == 1) status = help_summary(&options);
         else if (options.help) status = help_verb(options.verb, options.out);
-        else status = run_verb[options.verb](&options);
+        else if (outputs_are_apart(&options)) status = run_verb[options.verb](&options);
     }
     free(command_line_text);
     return ranks_end(status);

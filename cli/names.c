@@ -29,13 +29,42 @@ bool name_same_file(const char *a, const char *b)
     return stat(a, &at_a) == 0 && stat(b, &at_b) == 0 && at_a.st_dev == at_b.st_dev && at_a.st_ino == at_b.st_ino;
 }
 
+/* the folder a path leads to; to be freed */
+static char *folder_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    if (!slash) return need_copy(".");
+    size_t length = slash == path ? 1 : (size_t)(slash - path);
+    char *folder = need_memory(length + 1);
+    memcpy(folder, path, length);
+    folder[length] = 0;
+    return folder;
+}
+
+static const char *last_of(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+bool name_same_place(const char *a, const char *b)
+{
+    struct stat about;
+    if ((stat(a, &about) == 0 || stat(b, &about) == 0) && !S_ISREG(about.st_mode)) return false;
+    if (name_same_file(a, b)) return true;
+    char *in_a = folder_of(a), *in_b = folder_of(b);
+    bool same = name_same_file(in_a, in_b) && strcmp(last_of(a), last_of(b)) == 0;
+    free(in_a);
+    free(in_b);
+    return same;
+}
+
 bool name_is_writable(const char *path)
 {
     struct stat status;
     bool exists = stat(path, &status) == 0;
-    const char *slash = strrchr(path, '/');
-    char *folder = slash ? strndup(path, slash == path ? 1 : (size_t)(slash - path)) : need_copy(".");
-    bool fine = folder && access(folder, W_OK | X_OK) == 0;
+    char *folder = folder_of(path);
+    bool fine = access(folder, W_OK | X_OK) == 0;
     if (exists && S_ISDIR(status.st_mode)) {
         errno = EISDIR;
         fine = false;

@@ -10,6 +10,9 @@ char *name_from(const char *path, const char *ending);
 /* Do two names lead to the same existing file, or read the same? */
 bool name_same_file(const char *a, const char *b);
 
+/* The same, also of files that are still to be made: "study.db" and "./study.db". Devices are shared. */
+bool name_same_place(const char *a, const char *b);
+
 /* Can a file be created or replaced at `path`? False after a message. Nothing is written. */
 bool name_is_writable(const char *path);
 

@@ -47,7 +47,7 @@ static bool check_outputs(const char *protocol, const char *store, const char *r
         fprintf(stderr, "islet: standard output carries the table; --out and --report of islet run need a file\n");
         return false;
     }
-    if (name_same_file(store, report) || name_same_file(store, protocol) || name_same_file(report, protocol)) {
+    if (name_same_place(store, report) || name_same_file(store, protocol) || name_same_file(report, protocol)) {
         fprintf(stderr, "islet: protocol, store and report must be three files; found %s, %s and %s\n", protocol, store,
                 report);
         return false;

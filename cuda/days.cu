@@ -88,12 +88,10 @@ static double device_days(const workload_person *people, const workload_event *c
                 fine(cudaMemcpy(last_mg_dl, last_there, sizeof(double) * (size_t)n, cudaMemcpyDeviceToHost), "fetching results") &&
                 (!trace || fine(cudaMemcpy(trace_mg_dl, trace_there, trace, cudaMemcpyDeviceToHost), "fetching glucose"));
     }
-    if (begins) cudaEventDestroy(begins);
-    if (ends) cudaEventDestroy(ends);
-    cudaFree(there);
-    cudaFree(calendar_there);
-    cudaFree(trace_there);
-    cudaFree(last_there);
+    whole = (!begins || fine(cudaEventDestroy(begins), "letting a clock go")) && whole;
+    whole = (!ends || fine(cudaEventDestroy(ends), "letting a clock go")) && whole;
+    void *const rooms[] = {there, calendar_there, trace_there, last_there};
+    for (size_t i = 0; i < sizeof rooms / sizeof *rooms; i++) whole = fine(cudaFree(rooms[i]), "letting room go") && whole;
     return whole ? 1e-3 * milliseconds : -1.0;
 }
 
@@ -107,17 +105,17 @@ static double device_peak(int processors)
     if (fine(cudaMalloc((void **)&out, sizeof(double) * (size_t)blocks * threads), "room") && fine(cudaEventCreate(&begins), "a clock") &&
         fine(cudaEventCreate(&ends), "a clock")) {
         for (int turn = 0; turn < 2; turn++) { // the first warms up
-            cudaEventRecord(begins);
+            if (!fine(cudaEventRecord(begins), "a clock")) break;
             multiply_and_add<<<blocks, threads>>>(out);
-            cudaEventRecord(ends);
-            if (!fine(cudaDeviceSynchronize(), "multiplying") || !fine(cudaEventElapsedTime(&milliseconds, begins, ends), "a clock")) break;
+            if (!fine(cudaGetLastError(), "starting to multiply") || !fine(cudaEventRecord(ends), "a clock") ||
+                !fine(cudaDeviceSynchronize(), "multiplying") || !fine(cudaEventElapsedTime(&milliseconds, begins, ends), "a clock"))
+                break;
             flops = 2.0 * PEAK_CHAINS * PEAK_TURNS * blocks * threads / (1e-3 * milliseconds);
         }
     }
-    if (begins) cudaEventDestroy(begins);
-    if (ends) cudaEventDestroy(ends);
-    cudaFree(out);
-    return flops;
+    bool freed = !begins || fine(cudaEventDestroy(begins), "letting a clock go");
+    freed = (!ends || fine(cudaEventDestroy(ends), "letting a clock go")) && freed;
+    return fine(cudaFree(out), "letting room go") && freed ? flops : 0.0;
 }
 
 // => do the 30 subjects have the processor's bits?

@@ -3,8 +3,8 @@
  * was acknowledged is there, and the continued run ends with the bytes of one that nothing disturbed.
  *
  *   test_faults        every write of a new run; of a continued one, of power cuts and allocations a sample, spread evenly
- *   test_faults most   every write and power cut, each cut with several outcomes; of allocations one in 23 (make torture)
- *   test_faults all    every allocation too, for hours (FULL=1 make torture); then a pattern of names */
+ *   test_faults most   every write and power cut, each cut with several outcomes; of allocations one in 7 (make torture)
+ *   test_faults all    every allocation too, failing alone and with all after it, for hours (FULL=1 make torture); then a pattern of names */
 #include <dirent.h>
 #include <errno.h>
 #include <setjmp.h>
@@ -383,7 +383,7 @@ static void assert_memory_status(const char *what, long at, islet_status status)
     assert_true(status == ISLET_OK || status == ISLET_ERR_MEMORY);
 }
 
-#define MOST_STEP 23
+#define MOST_STEP 7 /* odd, so that lacks of memory that last and others take turns */
 
 /* Allocations at which to fail: all of the first sixty, then every step-th. */
 static long next_allocation(long at, long step)
@@ -392,28 +392,52 @@ static long next_allocation(long at, long step)
     return at + (extent == MOST && step > MOST_STEP ? MOST_STEP : step);
 }
 
+/* the report there is the whole one; that of a continued run tells that it was, and is as long */
+static void assert_whole_report(way how)
+{
+    size_t size;
+    char *report = read_file(REPORT, &size);
+    assert_non_null(report);
+    assert_int_equal(size, report_size);
+    assert_true(how == RESUME || memcmp(report, whole_report, size) == 0);
+    free(report);
+}
+
+/* => did the run come so far? */
+static bool one_allocation_fails(way how, long at, bool for_ever, long *failed)
+{
+    const long blocks = faults_live_blocks();
+    const with_report report = at % 8 ? NO_REPORT : REPORTED;
+    outcome o = fresh();
+    long before = prepare_folder(how, false);
+    const int files = open_files();
+    faults_arm_memory(at, for_ever);
+    attempt(&people, &options_of_run, how, report, &o);
+    bool met = faults_memory_met();
+    faults_arm_memory(-1, false);
+    assert_int_equal(open_files(), files);
+    if (o.status != ISLET_OK && o.status != ISLET_ERR_MEMORY) tell("allocation", at, &o);
+    assert_memory_status("run", at, o.status);
+    if (o.status == ISLET_OK) {
+        assert_string_equal(o.hash, whole_hash);
+        if (report == REPORTED) assert_whole_report(how);
+    } else {
+        ++*failed;
+        finish_and_compare("allocation", at, before + o.acknowledged);
+    }
+    islet_problems_free(o.problems);
+    assert_int_equal(faults_live_blocks(), blocks); /* nothing leaks */
+    return met;
+}
+
 static void every_allocation_of_a_run_fails(void **state)
 {
     (void)state;
     for (way how = BEGIN; how <= RESUME; how++) {
         long failed = 0, at = 0;
         for (bool more = true; more; at = next_allocation(at, 401)) {
-            const long blocks = faults_live_blocks();
-            outcome o = fresh();
-            long before = prepare_folder(how, false);
-            const int files = open_files();
-            faults_arm_memory(at, at % 2 == 1);
-            attempt(&people, &options_of_run, how, at % 8 ? NO_REPORT : REPORTED, &o);
-            more = faults_memory_met();
-            faults_arm_memory(-1, false);
-            assert_int_equal(open_files(), files);
-            if (o.status == ISLET_OK) assert_string_equal(o.hash, whole_hash);
-            else failed++;
-            if (o.status != ISLET_OK && o.status != ISLET_ERR_MEMORY) tell("allocation", at, &o);
-            assert_memory_status("run", at, o.status);
-            if (o.status != ISLET_OK) finish_and_compare("allocation", at, before + o.acknowledged);
-            islet_problems_free(o.problems);
-            assert_int_equal(faults_live_blocks(), blocks); /* nothing leaks */
+            more = one_allocation_fails(how, at, at % 2 == 1, &failed);
+            if (extent == ALL && more) one_allocation_fails(how, at, at % 2 == 0, &failed);
         }
         print_message("about %ld allocations, %ld runs failed\n", at, failed);
         assert_true(failed > 60);

@@ -11,7 +11,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/hash.h"
 #include "own_folder.h"
+#include "store/schema.h"
 #include "synthetic.h"
 
 #define PATH "store.db"
@@ -160,6 +162,20 @@ static void test_results(void **state)
     assert_int_equal(islet_store_close(store, NULL), ISLET_OK);
 }
 
+/* A store of another schema must say so by its version: a change of schema.sql or endpoints.def raises STORE_VERSION, and the hash
+ * of the new schema is written here with it. */
+static void test_version(void **state)
+{
+    (void)state;
+    static const char of_version[] = "2 dd7937ea966e64910dcd908cbae31c3993ea7c0ddd9bae2fb463b665aa2de2e7";
+    char hash[ISLET_HASH_TEXT], now[ISLET_HASH_TEXT + 16], *text = schema_text();
+    assert_non_null(text);
+    hash_sha256(text, strlen(text), hash);
+    snprintf(now, sizeof now, "%d %s", STORE_VERSION, hash);
+    free(text);
+    assert_string_equal(now, of_version);
+}
+
 /* the same content in another order and in other batches has the same hash; other content has another */
 static void test_hash(void **state)
 {
@@ -285,6 +301,7 @@ static void test_damaged(void **state)
     refuse(whole, size - 4096, "damaged");
     refuse_altered(whole, size, "PRAGMA application_id = 42", "not an islet");
     refuse_altered(whole, size, "PRAGMA user_version = 9999", "newer");
+    refuse_altered(whole, size, "PRAGMA user_version = 1", "written by an older islet");
     refuse_altered(whole, size, "PRAGMA user_version = 0", "version 0");
     refuse_altered(whole, size, "DROP TABLE run; CREATE VIEW run AS WITH RECURSIVE r(id) AS (SELECT 1 UNION ALL SELECT "
                    "id + 1 FROM r) SELECT id, 'x' AS title FROM r", "schema differs at \"run\"");
@@ -464,6 +481,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_rows, clean, clean),
         cmocka_unit_test_setup_teardown(test_results, clean, clean),
         cmocka_unit_test_setup_teardown(test_hash, clean, clean),
+        cmocka_unit_test(test_version),
         cmocka_unit_test_setup_teardown(test_foreign, clean, clean),
         cmocka_unit_test_setup_teardown(test_check, clean, clean),
         cmocka_unit_test_setup_teardown(test_damaged, clean, clean),

@@ -249,13 +249,13 @@ static void say_insulin(patient_record *out)
 islet_status record_parse(const char *text, size_t length, const char *path, const record_choice *choice,
                           patient_record *out, islet_problems *problems)
 {
-    bool fine = false;
+    islet_status status = ISLET_ERR_INPUT;
     memset(out, 0, sizeof *out);
     switch (record_form_of(path, text, length)) {
-    case RECORD_YAML: fine = record_read_yaml(text, length, path, out, problems); break;
-    case RECORD_CSV: fine = record_read_csv(text, length, path, choice, out, problems); break;
-    case RECORD_FHIR: fine = record_read_fhir(text, length, path, out, problems); break;
+    case RECORD_YAML: status = record_read_yaml(text, length, path, out, problems); break;
+    case RECORD_CSV: status = record_read_csv(text, length, path, choice, out, problems); break;
+    case RECORD_FHIR: status = record_read_fhir(text, length, path, out, problems); break;
     }
-    if (fine) say_insulin(out);
-    return fine ? ISLET_OK : ISLET_ERR_INPUT;
+    if (status == ISLET_OK) say_insulin(out);
+    return status;
 }

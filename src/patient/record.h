@@ -99,9 +99,10 @@ bool record_unit_known(item_id item, const char *unit);
 bool record_key_known(const char *key);
 const char *const *record_keys(const char *words[64]); /* every key, NULL-terminated, for suggestions */
 
-bool record_read_yaml(const char *text, size_t length, const char *path, patient_record *out, islet_problems *problems);
-bool record_read_csv(const char *text, size_t length, const char *path, const record_choice *choice, patient_record *out,
-                     islet_problems *problems);
-bool record_read_fhir(const char *text, size_t length, const char *path, patient_record *out, islet_problems *problems);
+/* Statuses as record_parse; a record that is refused has its reason among the problems. */
+ISLET_CHECK islet_status record_read_yaml(const char *text, size_t length, const char *path, patient_record *out, islet_problems *problems);
+ISLET_CHECK islet_status record_read_csv(const char *text, size_t length, const char *path, const record_choice *choice, patient_record *out,
+                                         islet_problems *problems);
+ISLET_CHECK islet_status record_read_fhir(const char *text, size_t length, const char *path, patient_record *out, islet_problems *problems);
 
 #endif

@@ -145,21 +145,20 @@ static int64_t read_rows(csv_reader *csv, char (*names)[MAX_CELL], char (*cells)
     return found;
 }
 
-bool record_read_csv(const char *text, size_t length, const char *path, const record_choice *choice, patient_record *out,
-                     islet_problems *problems)
+islet_status record_read_csv(const char *text, size_t length, const char *path, const record_choice *choice, patient_record *out,
+                             islet_problems *problems)
 {
     csv_reader csv = {text, text + length, path, separator_of(text), 1, problems, 0};
     char(*names)[MAX_CELL] = calloc(MAX_COLUMNS, MAX_CELL), (*cells)[MAX_CELL] = calloc(MAX_COLUMNS, MAX_CELL);
-    if (names && cells && check_text(&csv)) {
+    bool room = names && cells;
+    if (room && check_text(&csv)) {
         int n = read_header(&csv, names);
         int64_t found = read_rows(&csv, names, cells, n, choice, out);
         csv.line = 0; /* what follows is about no line */
         if (found == 0) csv_error(&csv, 0, "no such row; a row below the header is expected; check --row or --id");
         if (found > 1 && choice) csv_error(&csv, 0, "several rows; one patient is screened at a time; choose with --row N or --id TEXT");
-    } else if (csv.errors == 0) {
-        csv_error(&csv, 0, "no memory to read the rows");
     }
     free(cells);
     free(names);
-    return csv.errors == 0;
+    return !room ? ISLET_ERR_MEMORY : csv.errors == 0 ? ISLET_OK : ISLET_ERR_INPUT;
 }

@@ -22,7 +22,7 @@
 typedef struct {
     const char *file;
     islet_problems *problems;
-    patient_record *out;
+    patient_record *out, *aside; /* aside: values that are looked at and not kept */
     int errors, in_error, beyond, other_visits;
     bool mixed; /* that values of several people are in it has been said */
     const char *patient, *patient_url; /* id and fullUrl of the one Patient, NULL without one */
@@ -72,14 +72,18 @@ static bool check_text(const char *text, size_t length, const char *file, islet_
     return !fault;
 }
 
-static json_t *parse(const char *text, size_t length, const char *file, islet_problems *problems)
+static islet_status parse(const char *text, size_t length, const char *file, json_t **root, islet_problems *problems)
 {
     json_error_t error;
+    *root = NULL;
     if (length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) text += 3, length -= 3;
-    if (!check_text(text, length, file, problems)) return NULL;
-    json_t *root = json_loadb(text, length, JSON_REJECT_DUPLICATES, &error);
-    if (!root) problems_error(problems, file, error.line, error.column, "%s; strict JSON is expected: objects and lists of quoted strings and plain numbers; correct it", error.text);
-    return root;
+    if (!check_text(text, length, file, problems)) return ISLET_ERR_INPUT;
+    *root = json_loadb(text, length, JSON_REJECT_DUPLICATES, &error);
+    if (*root) return ISLET_OK;
+    if (json_error_code(&error) == json_error_out_of_memory) return ISLET_ERR_MEMORY;
+    problems_error(problems, file, error.line, error.column,
+                   "%s; strict JSON is expected: objects and lists of quoted strings and plain numbers; correct it", error.text);
+    return ISLET_ERR_INPUT;
 }
 
 /* ---- small readers ---- */
@@ -175,12 +179,11 @@ static const char *unit_of(bundle *b, int item, const json_t *quantity, const ch
     }
     bool unit_known = record_unit_known((item_id)item, unit), code_known = record_unit_known((item_id)item, code);
     if (*unit && *code && strcmp(unit, code) != 0 && unit_known && code_known) {
-        patient_record *probe = calloc(1, sizeof *probe);
         record_place silent = {b->file, 0, 0, NULL};
         double x = json_number_value(json_object_get(quantity, "value"));
-        bool same = probe && record_set_number(probe, (item_id)item, x, '\0', unit, "", "", silent) &&
-                    record_set_number(probe, (item_id)item, x, '\0', code, "", "", silent) && !probe->items[item].conflict;
-        free(probe);
+        b->aside->items[item] = (record_value){.known = false};
+        bool same = record_set_number(b->aside, (item_id)item, x, '\0', unit, "", "", silent) &&
+                    record_set_number(b->aside, (item_id)item, x, '\0', code, "", "", silent) && !b->aside->items[item].conflict;
         if (!same) {
             snprintf(both, sizeof both, "%.100s says '%.30s' and '%.30s'", where, unit, code);
             bundle_error(b, "%s for one number; one unit is expected; correct it", both);
@@ -194,17 +197,15 @@ static void read_quantity(bundle *b, int item, bool kept, const json_t *quantity
 {
     const json_t *value = json_object_get(quantity, "value");
     const char *comparator = text_of(quantity, "comparator"), *unit;
-    patient_record *unused = NULL;
     if (!json_is_number(value)) {
         bundle_error(b, "%s has no number as its value; a number is expected; correct it", where);
         return;
     }
     if (!(unit = unit_of(b, item, quantity, where))) return;
     if (*comparator) b->beyond++;
-    if (!kept && !(unused = calloc(1, sizeof *unused))) return;
-    if (!record_set_number(kept ? b->out : unused, (item_id)item, json_number_value(value), *comparator, unit, date, where, place_of(b)))
+    if (!kept) b->aside->items[item] = (record_value){.known = false};
+    if (!record_set_number(kept ? b->out : b->aside, (item_id)item, json_number_value(value), *comparator, unit, date, where, place_of(b)))
         b->errors++;
-    free(unused);
 }
 
 static void read_pregnancy(bundle *b, const json_t *value, const char *date, const char *where)
@@ -430,12 +431,15 @@ static void read_bundle(bundle *b, const json_t *root)
     warn(b, b->other_visits, "left out, because they name another person than the bundle's Patient");
 }
 
-bool record_read_fhir(const char *text, size_t length, const char *path, patient_record *out, islet_problems *problems)
+islet_status record_read_fhir(const char *text, size_t length, const char *path, patient_record *out, islet_problems *problems)
 {
-    bundle b = {.file = path, .problems = problems, .out = out};
-    json_t *root = parse(text, length, path, problems);
-    if (!root) return false;
-    read_bundle(&b, root);
+    json_t *root;
+    islet_status status = parse(text, length, path, &root, problems);
+    if (status != ISLET_OK) return status;
+    bundle b = {.file = path, .problems = problems, .out = out, .aside = calloc(1, sizeof *b.aside)};
+    if (b.aside) read_bundle(&b, root);
+    else status = ISLET_ERR_MEMORY;
+    free(b.aside);
     json_decref(root);
-    return b.errors == 0;
+    return status == ISLET_OK && b.errors > 0 ? ISLET_ERR_INPUT : status;
 }

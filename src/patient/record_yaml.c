@@ -19,11 +19,11 @@ static void read_item(yaml_reader *reader, const yaml_node *node, patient_record
     if (!record_set_text(out, node->key, node->text, where, place)) reader->errors++;
 }
 
-bool record_read_yaml(const char *text, size_t length, const char *path, patient_record *out, islet_problems *problems)
+islet_status record_read_yaml(const char *text, size_t length, const char *path, patient_record *out, islet_problems *problems)
 {
     static const yaml_field id_field = {.key = "id", .size = sizeof out->id};
     yaml_document *document = yaml_parse(text, length, path, problems);
-    if (!document) return false;
+    if (!document) return ISLET_ERR_MEMORY;
     yaml_reader reader = yaml_reader_of(document, path, problems);
     if (document->root && yaml_check_format(&reader, document->root, "islet_patient")) {
         for (const yaml_node *node = document->root->first; node; node = node->next) {
@@ -34,5 +34,5 @@ bool record_read_yaml(const char *text, size_t length, const char *path, patient
     }
     bool fine = document->root && reader.errors == 0;
     yaml_free(document);
-    return fine;
+    return fine ? ISLET_OK : ISLET_ERR_INPUT;
 }

@@ -174,8 +174,9 @@ islet_status page_place_file(const char *path, const text *content, islet_proble
                        "not a regular file; a place for the report was expected; choose another name");
         return ISLET_ERR_IO;
     }
-    text_format(&temporary, "%s.%ld.part", path, (long)getpid());
-    if (temporary.failed) status = ISLET_ERR_ARGUMENT;
+    text_add(&temporary, path);
+    text_format(&temporary, ".%ld.part", (long)getpid());
+    if (temporary.failed) status = ISLET_ERR_MEMORY;
     else if (!write_file(temporary.bytes, content) || rename(temporary.bytes, path) != 0) {
         problems_error(problems, path, 0, 0,
                        "the report could not be written (%s); what stood here is unchanged; make room or "

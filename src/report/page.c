@@ -14,8 +14,12 @@ sqlite3_stmt *page_query(page *p, const char *sql, const int *numbers)
     sqlite3_stmt *query = NULL;
     if (p->status != ISLET_OK) return NULL;
     p->status = store_prepare(p->store, sql, &query, p->problems);
-    for (int i = 0; query && numbers[i] >= 0; i++) sqlite3_bind_int(query, i + 1, numbers[i]);
-    return query;
+    int code = SQLITE_OK;
+    for (int i = 0; query && code == SQLITE_OK && numbers[i] >= 0; i++) code = sqlite3_bind_int(query, i + 1, numbers[i]);
+    if (code == SQLITE_OK) return query;
+    p->status = store_failure(p->store, code, "read the store", p->problems);
+    sqlite3_finalize(query);
+    return NULL;
 }
 
 bool page_row(page *p, sqlite3_stmt **query)

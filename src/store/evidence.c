@@ -165,15 +165,14 @@ islet_status store_evidence_read(islet_store *store, evidence_rows *out, islet_p
     out->file.bytes = malloc(room + 1);
     if (!out->rows || !out->file.bytes) status = ISLET_ERR_MEMORY;
     if (status == ISLET_OK) status = store_prepare(store, read_all, &query, problems);
-    while (status == ISLET_OK && (size_t)out->n < rows && (code = sqlite3_step(query)) == SQLITE_ROW) {
-        if (take(out, room, &used, query)) continue;
+    while (status == ISLET_OK && (code = sqlite3_step(query)) == SQLITE_ROW) {
+        if ((size_t)out->n < rows && take(out, room, &used, query)) continue;
         problems_error(
             problems, store->path, 0, 0,
             "a published outcome that no version of islet writes; the table evidence was expected as it was made; run again");
         status = ISLET_ERR_STORE;
     }
-    if (status == ISLET_OK && code != SQLITE_ROW && code != SQLITE_DONE)
-        status = store_failure(store, code, DOING_READ, problems);
+    if (status == ISLET_OK && code != SQLITE_DONE) status = store_failure(store, code, DOING_READ, problems);
     sqlite3_finalize(query);
     if (status != ISLET_OK) evidence_free(out);
     return status;

@@ -1,11 +1,12 @@
 /* Ranges wider than chance, put beside the results of a run. */
+#include <math.h>
 #include <string.h>
 
 #include "base/number.h"
 #include "base/table.h"
-#include "store/store.h"
+#include "store/bind.h"
 
-#define DOING "writing ranges"
+#define DOING "keep the ranges"
 
 static int column_named(const islet_table *table, const char *name)
 {
@@ -14,27 +15,32 @@ static int column_named(const islet_table *table, const char *name)
     return -1;
 }
 
-static void bind_number(sqlite3_stmt *put, int at, const char *text)
+/* a cell of a table; empty is NULL */
+static void bind_cell(row_binding *row, const char *text)
 {
     double value;
-    if (number_read(text, strlen(text), &value)) sqlite3_bind_double(put, at, value);
-    else sqlite3_bind_null(put, at);
+    bind_real(row, number_read(text, strlen(text), &value) ? value : NAN);
 }
 
 /* `low` and `high` of every row of the table as rows of one kind */
 static islet_status put_kind(islet_store *store, const islet_table *table, const char *kind, const char *low, const char *high, islet_problems *problems)
 {
-    const int at[] = {column_named(table, "day"), column_named(table, "simulated"), column_named(table, low), column_named(table, high)};
+    const char *const names[] = {"arm", "endpoint", "day", "simulated", low, high};
+    int at[sizeof names / sizeof *names];
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if ((at[i] = column_named(table, names[i])) < 0) return ISLET_ERR_ARGUMENT;
     sqlite3_stmt *put;
     islet_status status = store_prepare(store, "INSERT OR REPLACE INTO range_result SELECT arm, ?2, ?3, ?4, ?5, ?6, ?7 FROM arm WHERE name = ?1", &put, problems);
     if (status != ISLET_OK) return status;
-    for (int row = 0; row < islet_table_rows(table) && status == ISLET_OK; row++) {
-        sqlite3_bind_text(put, 1, islet_table_cell(table, row, column_named(table, "arm")), -1, SQLITE_STATIC);
-        sqlite3_bind_text(put, 2, islet_table_cell(table, row, column_named(table, "endpoint")), -1, SQLITE_STATIC);
-        bind_number(put, 3, islet_table_cell(table, row, at[0]));
-        sqlite3_bind_text(put, 4, kind, -1, SQLITE_STATIC);
-        for (int i = 1; i < 4; i++) bind_number(put, 4 + i, islet_table_cell(table, row, at[i]));
-        status = store_step(store, put, DOING, problems);
+    for (int r = 0; r < islet_table_rows(table) && status == ISLET_OK; r++) {
+        row_binding row = bind_row(put);
+        bind_text(&row, islet_table_cell(table, r, at[0]));
+        bind_text(&row, islet_table_cell(table, r, at[1]));
+        bind_cell(&row, islet_table_cell(table, r, at[2]));
+        bind_text(&row, kind);
+        for (int i = 3; i < 6; i++) bind_cell(&row, islet_table_cell(table, r, at[i]));
+        status = store_put(store, &row, DOING, problems);
+        if (status == ISLET_OK && sqlite3_changes(store->db) != 1) status = ISLET_ERR_ARGUMENT; /* an arm of another run */
     }
     sqlite3_finalize(put);
     return status;

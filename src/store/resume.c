@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/problems.h"
+#include "store/bind.h"
 #include "store/schema.h"
 #include "store/write.h"
 
@@ -156,9 +157,10 @@ islet_status store_profiles_put(islet_store *store, const glucose_profile *profi
     for (int arm = 0; arm < arms && status == ISLET_OK; arm++) {
         const uint32_t *counts = &profiles[arm].count[0][0][0];
         for (int i = 0; i < PROFILE_BYTES; i++) bytes[i] = (unsigned char)(counts[i / 4] >> (8 * (i % 4)));
-        sqlite3_bind_int(put, 1, arm);
-        if (sqlite3_bind_blob(put, 2, bytes, PROFILE_BYTES, SQLITE_STATIC) != SQLITE_OK) status = ISLET_ERR_MEMORY;
-        else status = store_step(store, put, DOING, problems);
+        row_binding row = bind_row(put);
+        bind_integer(&row, arm);
+        bind_bytes(&row, bytes, PROFILE_BYTES);
+        status = store_put(store, &row, DOING, problems);
     }
     sqlite3_finalize(put);
     free(bytes);

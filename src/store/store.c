@@ -81,7 +81,6 @@ islet_status store_state(islet_store *store, char **state)
     sqlite3_stmt *query = NULL;
     *state = NULL;
     int code = sqlite3_prepare_v2(store->db, "SELECT state FROM run", -1, &query, NULL);
-    if (code == SQLITE_ERROR) return ISLET_OK; /* there is no such table yet */
     if (code == SQLITE_OK) code = sqlite3_step(query);
     const unsigned char *text = code == SQLITE_ROW ? sqlite3_column_text(query, 0) : NULL;
     if (text) *state = strdup((const char *)text);
@@ -290,17 +289,16 @@ static bool sync_folder(const char *path)
     return fine;
 }
 
-/* first number of a query; -1 when there is none, or no such table */
-static islet_status first_number(islet_store *store, const char *sql, int *out)
+/* first number of a query that always has one */
+static islet_status first_number(islet_store *store, const char *sql, int *out, islet_problems *problems)
 {
     sqlite3_stmt *query = NULL;
     *out = -1;
     int code = sqlite3_prepare_v2(store->db, sql, -1, &query, NULL);
-    if (code == SQLITE_ERROR) return ISLET_OK;
     if (code == SQLITE_OK) code = sqlite3_step(query);
     if (code == SQLITE_ROW) *out = sqlite3_column_int(query, 0);
     sqlite3_finalize(query);
-    return code == SQLITE_ROW || code == SQLITE_DONE ? ISLET_OK : store_failure(store, code, "read the store", NULL);
+    return code == SQLITE_ROW ? ISLET_OK : store_failure(store, code, "read the store", problems);
 }
 
 /* state of the store under its final name, checked whole; NULL when there is none; the caller frees */
@@ -328,8 +326,9 @@ static islet_status lock_leftover(islet_store *store, bool *begun, islet_problem
         islet_status status = lock_part_file(store, problems); /* SQLite undoes the batch that was being written */
         if (status != ISLET_OK) return status;
         int version, runs = 0;
-        status = first_number(store, "PRAGMA user_version", &version);
-        if (status == ISLET_OK) status = first_number(store, "SELECT count(*) FROM run", &runs);
+        status = first_number(store, "PRAGMA user_version", &version, problems);
+        /* version and tables come in one transaction: a store that has the one and not the others is damaged, and stays */
+        if (status == ISLET_OK && version == STORE_VERSION) status = first_number(store, "SELECT count(*) FROM run", &runs, problems);
         if (status != ISLET_OK) return status;
         if (version != STORE_VERSION && version != 0) {
             problems_error(problems, shown(store->part_path), 0, 0, "begun by another version of islet (store version %d, this one "

@@ -88,9 +88,9 @@ islet_status store_verify_header(const char *path, islet_problems *problems)
     }
     uint32_t version = big_endian_32(header + USER_VERSION_AT);
     if (version == STORE_VERSION) return ISLET_OK;
-    problems_error(problems, path, 0, 0, "a store of format version %u, %s; this islet reads version %d; %s",
-                   (unsigned)version, version > STORE_VERSION ? "written by a newer islet" : "of an unknown age",
-                   STORE_VERSION, version > STORE_VERSION ? "update islet" : "run the protocol again");
+    problems_error(problems, path, 0, 0, "a store of format version %u, %s; this islet reads version %d; %s", (unsigned)version,
+                   version > STORE_VERSION ? "written by a newer islet" : version > 0 ? "written by an older islet" : "of an unknown age",
+                   STORE_VERSION, version > STORE_VERSION ? "update islet" : "open it with the islet that wrote it, or run the protocol again");
     return ISLET_ERR_STORE;
 }
 
@@ -156,8 +156,8 @@ static islet_status verify_schema(sqlite3 *db, const char *path, islet_problems 
         status = ISLET_ERR_MEMORY;
     } else if (code == SQLITE_SCHEMA) {
         problems_error(problems, path, 0, 0,
-                       "the schema differs at \"%s\": damaged or altered; the tables of store version %d were expected; "
-                       "run the protocol again", where, STORE_VERSION);
+                       "the schema differs at \"%s\": damaged, altered, or of an islet between two versions; the tables of store version %d were "
+                       "expected; run the protocol again", where, STORE_VERSION);
     } else {
         problems_error(problems, path, 0, 0,
                        "the store is damaged (%s); a whole file was expected; copy it again or run the protocol again",

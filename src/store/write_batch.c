@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/bind.h"
 #include "store/write.h"
 
 #define DOING "write a batch of people"
@@ -64,74 +65,73 @@ void store_writer_free(store_writer *writer)
     free(writer);
 }
 
-/* Binding a number cannot fail for a column that the statement has, so the step alone is checked. */
 static islet_status put_patient(store_writer *writer, const patient_traits *traits, islet_problems *problems)
 {
-    sqlite3_stmt *put = writer->put[PUT_PATIENT];
+    row_binding row = bind_row(writer->put[PUT_PATIENT]);
     char subject[sizeof traits->subject + 1];
     snprintf(subject, sizeof subject, "%.*s", (int)sizeof traits->subject, traits->subject);
     const double reals[] = {traits->age_year,  traits->duration_year, traits->height_m,
                             traits->weight_kg, traits->bmi_kg_m2,     traits->egfr_ml_min_1_73m2,
                             traits->native_function_frac};
-    int at = 1;
-    sqlite3_bind_int64(put, at++, traits->patient);
-    sqlite3_bind_int64(put, at++, traits->candidate);
-    if (sqlite3_bind_text(put, at++, subject, -1, SQLITE_TRANSIENT) != SQLITE_OK) return ISLET_ERR_MEMORY;
-    sqlite3_bind_int(put, at++, traits->female);
-    for (size_t i = 0; i < sizeof reals / sizeof reals[0]; i++) sqlite3_bind_double(put, at++, reals[i]);
-    sqlite3_bind_int(put, at++, traits->autoantibody_positive);
-    sqlite3_bind_int(put, at++, traits->impaired_awareness);
-    sqlite3_bind_double(put, at++, traits->severe_hypo_per_year);
-    return store_step(writer->store, put, DOING, problems);
+    bind_integer(&row, traits->patient);
+    bind_integer(&row, traits->candidate);
+    bind_text(&row, subject);
+    bind_integer(&row, traits->female);
+    for (size_t i = 0; i < sizeof reals / sizeof reals[0]; i++) bind_real(&row, reals[i]);
+    bind_integer(&row, traits->autoantibody_positive);
+    bind_integer(&row, traits->impaired_awareness);
+    bind_real(&row, traits->severe_hypo_per_year);
+    return store_put(writer->store, &row, DOING, problems);
 }
 
 static islet_status put_visits(store_writer *writer, const patient_result *result, islet_problems *problems)
 {
-    sqlite3_stmt *put = writer->put[PUT_VISIT];
     islet_status status = result->n_visits == writer->n_visits ? ISLET_OK : ISLET_ERR_ARGUMENT;
     for (int visit = 0; visit < writer->n_visits && status == ISLET_OK; visit++) {
         const double *values = result->visit_values[visit];
-        sqlite3_bind_int(put, 1, result->arm);
-        sqlite3_bind_int(put, 2, writer->visit_days[visit]);
-        sqlite3_bind_int64(put, 3, result->traits->patient);
-        for (int id = 0; id < ENDPOINT_COUNT; id++) sqlite3_bind_double(put, 4 + id, values[id]); /* NaN becomes NULL */
-        status = store_step(writer->store, put, DOING, problems);
+        row_binding row = bind_row(writer->put[PUT_VISIT]);
+        bind_integer(&row, result->arm);
+        bind_integer(&row, writer->visit_days[visit]);
+        bind_integer(&row, result->traits->patient);
+        for (int id = 0; id < ENDPOINT_COUNT; id++) bind_real(&row, values[id]);
+        status = store_put(writer->store, &row, DOING, problems);
     }
     return status;
 }
 
 static islet_status put_days(store_writer *writer, const patient_result *result, islet_problems *problems)
 {
-    sqlite3_stmt *put = writer->put[PUT_DAILY];
-    sqlite3_bind_int(put, 1, result->arm);
-    sqlite3_bind_int64(put, 2, result->traits->patient);
+    row_binding each = bind_row(writer->put[PUT_DAILY]);
+    bind_integer(&each, result->arm);
+    bind_integer(&each, result->traits->patient);
     islet_status status = ISLET_OK;
     for (int day = 0; day < result->n_days && status == ISLET_OK; day++) {
         const patient_day *d = &result->days[day];
         const uint16_t values[] = {d->mean_glucose_0_1_mg_dl, d->in_range_min,       d->below_70_min,
                                    d->below_54_min,           d->insulin_0_01_u,     d->carbohydrate_0_1_g,
                                    d->c_peptide_mean_pmol_l,  d->graft_function_0_0001};
-        sqlite3_bind_int(put, 3, day);
-        for (int i = 0; i < 8; i++) sqlite3_bind_int(put, 4 + i, values[i]);
-        status = store_step(writer->store, put, DOING, problems);
+        row_binding row = each; /* arm and person stay bound */
+        bind_integer(&row, day);
+        for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) bind_integer(&row, values[i]);
+        status = store_put(writer->store, &row, DOING, problems);
     }
     return status;
 }
 
 static islet_status put_events(store_writer *writer, const patient_result *result, islet_problems *problems)
 {
-    sqlite3_stmt *put = writer->put[PUT_EVENT];
     islet_status status = ISLET_OK;
     for (int i = 0; i < result->n_events && status == ISLET_OK; i++) {
         const patient_event *event = &result->events[i];
         if (event->kind < 0 || event->kind >= EVENT_COUNT) return ISLET_ERR_ARGUMENT;
-        sqlite3_bind_int(put, 1, result->arm);
-        sqlite3_bind_int64(put, 2, result->traits->patient);
-        sqlite3_bind_int(put, 3, i);
-        sqlite3_bind_int(put, 4, event->day);
-        if (sqlite3_bind_text(put, 5, event_keys[event->kind], -1, SQLITE_STATIC) != SQLITE_OK) return ISLET_ERR_MEMORY;
-        sqlite3_bind_double(put, 6, event->value);
-        status = store_step(writer->store, put, DOING, problems);
+        row_binding row = bind_row(writer->put[PUT_EVENT]);
+        bind_integer(&row, result->arm);
+        bind_integer(&row, result->traits->patient);
+        bind_integer(&row, i);
+        bind_integer(&row, event->day);
+        bind_text(&row, event_keys[event->kind]);
+        bind_real(&row, event->value);
+        status = store_put(writer->store, &row, DOING, problems);
     }
     return status;
 }
@@ -147,8 +147,9 @@ islet_status store_writer_batch(store_writer *writer, int64_t batch, const patie
         if (status == ISLET_OK) status = put_events(writer, &results[i], problems);
     }
     if (status == ISLET_OK && profiles) status = store_profiles_put(writer->store, profiles, arms, problems);
-    sqlite3_bind_int64(writer->put[PUT_BATCH], 1, batch);
-    if (status == ISLET_OK) status = store_step(writer->store, writer->put[PUT_BATCH], DOING, problems);
+    row_binding mark = bind_row(writer->put[PUT_BATCH]);
+    bind_integer(&mark, batch);
+    if (status == ISLET_OK) status = store_put(writer->store, &mark, DOING, problems);
     if (status == ISLET_OK) status = store_execute(writer->store, "COMMIT", DOING, problems);
     if (status == ISLET_OK) writer->store->has_batches = true;
     else sqlite3_exec(writer->store->db, "ROLLBACK", NULL, NULL, NULL);

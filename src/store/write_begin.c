@@ -68,15 +68,18 @@ static const char *standing_name(int id)
 }
 
 /* The protocol's text, read again; NULL when the file is no longer the one that was parsed (or came from a pipe). */
-static char *protocol_text(const struct islet_protocol *protocol)
+static islet_status protocol_text(const struct islet_protocol *protocol, char **text)
 {
-    char hash[ISLET_HASH_TEXT], *text = NULL;
+    char hash[ISLET_HASH_TEXT];
     size_t size;
-    if (file_read(protocol->file, PROTOCOL_BYTES, &text, &size, NULL) != ISLET_OK) return NULL;
-    hash_sha256(text, size, hash);
-    if (strcmp(hash, protocol->hash) == 0 && strlen(text) == size) return text;
-    free(text);
-    return NULL;
+    *text = NULL;
+    islet_status status = file_read(protocol->file, PROTOCOL_BYTES, text, &size, NULL);
+    if (status != ISLET_OK) return status == ISLET_ERR_MEMORY ? status : ISLET_OK;
+    hash_sha256(*text, size, hash);
+    if (strcmp(hash, protocol->hash) == 0 && strlen(*text) == size) return ISLET_OK;
+    free(*text);
+    *text = NULL;
+    return ISLET_OK;
 }
 
 static islet_status write_run(islet_store *store, const run_info *info, islet_problems *problems)
@@ -84,9 +87,11 @@ static islet_status write_run(islet_store *store, const run_info *info, islet_pr
     const struct islet_protocol *protocol = info->protocol;
     char seed[24];
     snprintf(seed, sizeof seed, "%llu", (unsigned long long)info->seed);
-    char *text = protocol_text(protocol);
+    char *text;
     int control = run_control_arm(protocol);
-    islet_status status = INSERT(
+    islet_status status = protocol_text(protocol, &text);
+    if (status != ISLET_OK) return status;
+    status = INSERT(
         "INSERT INTO run VALUES (1, ?1, '" STATE_RUNNING "', ?2, ?3, ?4, ?5, ?6, ?7, ?8, NULL, ?9, ?10, ?11)",
         TEXT(protocol->title), TEXT(seed), INTEGER(info->patients), INTEGER(info->arms),
         control < 0 ? MISSING : INTEGER(control), INTEGER(info->follow_up_day), REAL(info->follow_up_day / 365.0),

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "stats/summary.h"
+#include "store/bind.h"
 #include "store/write.h"
 
 #define DOING "write the results"
@@ -19,12 +20,13 @@ static islet_status write_profile(islet_store *store, int arm, const glucose_pro
             for (int bin = 0; bin < PROFILE_BINS && status == ISLET_OK; bin++) {
                 uint32_t count = profile->count[period][slot][bin];
                 if (count == 0) continue;
-                sqlite3_bind_int(put, 1, arm);
-                sqlite3_bind_text(put, 2, period_names[period], -1, SQLITE_STATIC);
-                sqlite3_bind_int(put, 3, slot);
-                sqlite3_bind_int(put, 4, bin);
-                sqlite3_bind_int64(put, 5, count);
-                status = store_step(store, put, DOING, problems);
+                row_binding row = bind_row(put);
+                bind_integer(&row, arm);
+                bind_text(&row, period_names[period]);
+                bind_integer(&row, slot);
+                bind_integer(&row, bin);
+                bind_integer(&row, count);
+                status = store_put(store, &row, DOING, problems);
             }
     sqlite3_finalize(put);
     return status;
@@ -65,11 +67,13 @@ static islet_status sample_read(islet_store *store, sqlite3_stmt *query, int arm
                                 islet_problems *problems)
 {
     islet_status status = ISLET_OK;
-    int code;
+    row_binding row = bind_row(query);
+    bind_integer(&row, arm);
+    bind_integer(&row, day);
+    if (row.code != SQLITE_OK) return store_failure(store, row.code, DOING, problems);
+    int code = SQLITE_DONE;
     out->n = 0;
-    sqlite3_bind_int(query, 1, arm);
-    sqlite3_bind_int(query, 2, day);
-    while ((code = sqlite3_step(query)) == SQLITE_ROW && status == ISLET_OK) {
+    while (status == ISLET_OK && (code = sqlite3_step(query)) == SQLITE_ROW) {
         bool missing = sqlite3_column_type(query, 1) == SQLITE_NULL;
         if (!sample_add(out, sqlite3_column_int64(query, 0), missing ? NAN : sqlite3_column_double(query, 1)))
             status = ISLET_ERR_MEMORY;
@@ -107,17 +111,17 @@ typedef struct {
 static islet_status put_summary(result_writer *w, sqlite3_stmt *put, int arm, const endpoint_info *endpoint, int day,
                                 const summary *s)
 {
-    int at = 1;
-    sqlite3_bind_int(put, at++, arm);
-    if (put == w->put_difference) sqlite3_bind_int(put, at++, w->control);
-    sqlite3_bind_text(put, at++, endpoint->key, -1, SQLITE_STATIC);
-    sqlite3_bind_int(put, at++, day);
-    sqlite3_bind_text(put, at++, endpoint->unit, -1, SQLITE_STATIC);
-    sqlite3_bind_double(put, at++, s->value); /* NaN becomes NULL */
-    sqlite3_bind_double(put, at++, s->ci_low);
-    sqlite3_bind_double(put, at++, s->ci_high);
-    sqlite3_bind_int64(put, at++, s->n);
-    return store_step(w->store, put, DOING, w->problems);
+    row_binding row = bind_row(put);
+    bind_integer(&row, arm);
+    if (put == w->put_difference) bind_integer(&row, w->control);
+    bind_text(&row, endpoint->key);
+    bind_integer(&row, day);
+    bind_text(&row, endpoint->unit);
+    bind_real(&row, s->value);
+    bind_real(&row, s->ci_low);
+    bind_real(&row, s->ci_high);
+    bind_integer(&row, s->n);
+    return store_put(w->store, &row, DOING, w->problems);
 }
 
 static bool is_share(const endpoint_info *endpoint)
@@ -173,9 +177,13 @@ static islet_status read_visit_days(islet_store *store, int days[PROTOCOL_MAX_VI
 {
     sqlite3_stmt *query;
     islet_status status = store_prepare(store, "SELECT DISTINCT day FROM visit ORDER BY day", &query, problems);
+    int code = SQLITE_DONE;
     *n_days = 0;
-    while (status == ISLET_OK && *n_days < PROTOCOL_MAX_VISITS && sqlite3_step(query) == SQLITE_ROW)
-        days[(*n_days)++] = sqlite3_column_int(query, 0);
+    while (status == ISLET_OK && (code = sqlite3_step(query)) == SQLITE_ROW) {
+        if (*n_days < PROTOCOL_MAX_VISITS) days[(*n_days)++] = sqlite3_column_int(query, 0);
+        else status = ISLET_ERR_STORE; /* no protocol has as many */
+    }
+    if (status == ISLET_OK && code != SQLITE_DONE) status = store_failure(store, code, DOING, problems);
     sqlite3_finalize(query);
     return status;
 }
@@ -186,12 +194,13 @@ static islet_status read_design(islet_store *store, result_writer *w)
     islet_status status = store_prepare(store, "SELECT arms, coalesce(control_arm, -1), paired FROM run", &query,
                                         w->problems);
     if (status != ISLET_OK) return status;
-    if (sqlite3_step(query) == SQLITE_ROW) {
+    int code = sqlite3_step(query);
+    if (code == SQLITE_ROW) {
         w->arms = sqlite3_column_int(query, 0);
         w->control = sqlite3_column_int(query, 1);
         w->paired = sqlite3_column_int(query, 2) != 0;
     } else {
-        status = ISLET_ERR_STORE;
+        status = code == SQLITE_DONE ? ISLET_ERR_STORE : store_failure(store, code, DOING, w->problems);
     }
     sqlite3_finalize(query);
     return status;
@@ -222,9 +231,10 @@ static islet_status write_state(islet_store *store, bool complete, int64_t scree
     sqlite3_stmt *put;
     islet_status status = store_prepare(store, "UPDATE run SET state = ?, screened_out = ?", &put, problems);
     if (status != ISLET_OK) return status;
-    sqlite3_bind_text(put, 1, complete ? STATE_COMPLETE : STATE_INTERRUPTED, -1, SQLITE_STATIC);
-    sqlite3_bind_int64(put, 2, screened_out);
-    status = store_step(store, put, DOING, problems);
+    row_binding row = bind_row(put);
+    bind_text(&row, complete ? STATE_COMPLETE : STATE_INTERRUPTED);
+    bind_integer(&row, screened_out);
+    status = store_put(store, &row, DOING, problems);
     sqlite3_finalize(put);
     return status;
 }

@@ -45,7 +45,7 @@ static void report_unknown(const char *text, size_t length, const char *path, is
     yaml_free(document);
 }
 
-static bool read_as(islet_file_kind kind, const char *text, size_t length, const char *path, islet_problems *problems)
+static islet_status read_as(islet_file_kind kind, const char *text, size_t length, const char *path, islet_problems *problems)
 {
     union {
         islet_protocol protocol;
@@ -56,8 +56,9 @@ static bool read_as(islet_file_kind kind, const char *text, size_t length, const
         patient_record patient;
         parameter_set parameters;
     } *any = malloc(sizeof *any);
+    const int errors = islet_problems_error_count(problems);
     bool fine = false;
-    if (!any) return false;
+    if (!any) return ISLET_ERR_MEMORY;
     switch (kind) {
     case ISLET_FILE_PROTOCOL: fine = protocol_parse(text, length, path, &any->protocol, problems) == ISLET_OK; break;
     case ISLET_FILE_PRODUCT: fine = product_parse(text, length, path, &any->product, problems); break;
@@ -72,7 +73,8 @@ static bool read_as(islet_file_kind kind, const char *text, size_t length, const
     default: report_unknown(text, length, path, problems); break;
     }
     free(any);
-    return fine;
+    /* what is refused is refused with a reason; without one there was no room to read it */
+    return fine ? ISLET_OK : problems && islet_problems_error_count(problems) == errors ? ISLET_ERR_MEMORY : ISLET_ERR_INPUT;
 }
 
 islet_status therapy_check_file(const char *path, islet_file_kind *kind, islet_problems *problems)
@@ -92,7 +94,7 @@ islet_status therapy_check_file(const char *path, islet_file_kind *kind, islet_p
     if (status < 0) return status;
     if (record_form_of(path, text, length) != RECORD_YAML) { /* what comes as JSON or CSV is a patient's */
         *kind = ISLET_FILE_PATIENT;
-        status = read_as(*kind, text, length, path, problems) ? ISLET_OK : ISLET_ERR_INPUT;
+        status = read_as(*kind, text, length, path, problems);
         free(text);
         return status;
     }
@@ -100,7 +102,7 @@ islet_status therapy_check_file(const char *path, islet_file_kind *kind, islet_p
     if (document) {
         *kind = kind_of(document);
         yaml_free(document);
-        status = read_as(*kind, text, length, path, problems) ? ISLET_OK : ISLET_ERR_INPUT;
+        status = read_as(*kind, text, length, path, problems);
     } else {
         status = ISLET_ERR_MEMORY;
     }

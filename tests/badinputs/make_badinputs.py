@@ -7,7 +7,7 @@ program is only needed to change them: python3 tests/badinputs/make_badinputs.py
 manifest.tsv: file, what must happen (accept | warn | error), lines that the messages must name (a|b is a or b, ; is
 and), words they must hold (an extended regular expression), why.
 """
-import os, random, sqlite3
+import os, random, re, sqlite3
 
 os.chdir(os.path.dirname(os.path.abspath(__file__)))
 rows = []
@@ -329,7 +329,8 @@ def db(script):
 
 
 ID = "PRAGMA application_id=1769172084; PRAGMA user_version=%d;"
-ok = db(ID % 1 + "CREATE TABLE run(id INTEGER PRIMARY KEY, name TEXT); INSERT INTO run VALUES(1,'a');")
+VERSION = int(re.search(r"#define STORE_VERSION (\d+)", open("../../src/store/schema.h").read()).group(1))
+ok = db(ID % VERSION + "CREATE TABLE run(id INTEGER PRIMARY KEY, name TEXT); INSERT INTO run VALUES(1,'a');")
 put("store_truncated.islet", ok[:700], "error", "a store cut in a page: say that it is damaged", "damaged|malformed|corrupt")
 put("store_zero_length.islet", b"", "error", "an empty file: not to be filled in silently", "empty|not a")
 put("store_not_sqlite.islet", bytes(rnd.randrange(256) for _ in range(512)), "error", "random bytes", "not a")
@@ -338,8 +339,9 @@ broken[512 + 8 : 512 + 40] = bytes(rnd.randrange(256) for _ in range(32))
 put("store_page_overwritten.islet", bytes(broken), "error", "32 bytes of a page overwritten", "damaged|malformed|corrupt")
 put("store_other_application.islet", db("PRAGMA application_id=42; CREATE TABLE moz_places(id INTEGER);"), "error", "another program's file", "not an islet")
 put("store_future_version.islet", db(ID % 9999 + "CREATE TABLE run(id INTEGER);"), "error", "written by a newer islet", "newer|version")
+put("store_older_version.islet", db(ID % (VERSION - 1) + "CREATE TABLE run(id INTEGER);"), "error", "written by an older islet: say so", "older")
 put("store_view_in_place_of_table.islet",
-    db(ID % 1 + "CREATE VIEW run AS WITH RECURSIVE r(id) AS (SELECT 1 UNION ALL SELECT id+1 FROM r) SELECT id FROM r;"),
+    db(ID % VERSION + "CREATE VIEW run AS WITH RECURSIVE r(id) AS (SELECT 1 UNION ALL SELECT id+1 FROM r) SELECT id FROM r;"),
     "error", "run is an endless view: check the schema, or a count never returns", "schema|view")
 
 with open("manifest.tsv", "w") as f:

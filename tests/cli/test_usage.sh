@@ -73,6 +73,27 @@ command -v bash >/dev/null && { bash -n page.bash || fail "the completion of bas
 command -v zsh >/dev/null && { zsh -n page.zsh || fail "the completion of zsh is not zsh"; }
 command -v groff >/dev/null && { [ -z "$(groff -man -Tutf8 -ww -z page.man 2>&1)" ] || fail "groff has something to say about the manual page"; }
 
+# no output takes the place of what is read, or of another output, however the name is written; devices are shared
+cp "$source/data/evidence/outcomes.csv" rows.csv
+cp "$source/examples/zimislecel.yaml" trial.yaml
+cp "$source/tests/badinputs/control_studies.csv" studies.csv
+ln -s studies.csv link.csv
+mkdir folder
+for command in "evidence rows.csv --csv --out rows.csv" "check trial.yaml --out ./trial.yaml" "meta studies.csv --out link.csv" \
+    "meta studies.csv --report folder/../studies.csv" "meta studies.csv --out x.html --report folder/../x.html" \
+    "screen trial.yaml --protocol trial.yaml --out trial.yaml" "run trial.yaml --dry-run --out study.db --report ./study.db" \
+    "run trial.yaml --params studies.csv --report studies.csv" "claims rows.csv --report rows.csv"; do
+    # shellcheck disable=SC2086 # words on purpose
+    expect 2 "$islet" $command
+    says err.txt "choose another name"
+done
+same rows.csv "$source/data/evidence/outcomes.csv"
+same trial.yaml "$source/examples/zimislecel.yaml"
+same studies.csv "$source/tests/badinputs/control_studies.csv"
+absent x.html study.db
+expect 0 "$islet" meta studies.csv --out /dev/null --report report.html
+expect 0 "$islet" params portal_potency --out portal_potency # a name of a thing is no file that is read
+
 # version and help as data
 for verb in version help doctor params products; do
     expect 0 "$islet" $verb --json

@@ -11,7 +11,7 @@
 
 static const mechanism_switches on = {{1, 1, 1, 1, 1, 1, 1, 1}};
 _Static_assert(MECHANISM_COUNT == 8, "one 1 a mechanism");
-static const person ordinary = {.immune_frailty = 1.0, .engraftment = 1.0};
+static const person ordinary = {.immune_frailty = 1.0, .engraftment = 1.0, .kinetics = {.bw = 78.0}};
 static params model;
 static regimen drugs;
 
@@ -81,6 +81,22 @@ static void a_sealed_device_saves_from_the_attack_and_starves(void **state)
     assert_true(left_open < 1e-6);                        /* without drugs a donor's cells are rejected where vessels come */
     assert_true(left_sealed > 0.005 && left_sealed < 0.2); /* no attack, no oxygen */
     assert_true(sealed < 0.1 * naked && open < 0.5 * naked && open > 0.0);
+}
+
+/* Secretion laws are per kg: the same cells are half as much of the pancreas that a person of twice the weight would have. */
+static void the_same_cells_are_less_of_a_heavier_person(void **state)
+{
+    (void)state;
+    product cells;
+    graft g = {0};
+    const drug_state none = {0};
+    person heavy = ordinary;
+    heavy.kinetics.bw *= 2.0;
+    assert_true(product_shipped("donor_islets", &cells));
+    graft_infuse(&g, &model, &cells, &islets, &on, 70.0);
+    g.courses[0].vessels_frac = 1.0;
+    double function = graft_function(&g, &model, &ordinary, &none);
+    assert_true(function > 0.0 && fabs(graft_function(&g, &model, &heavy, &none) - 0.5 * function) < 1e-12);
 }
 
 static void own_and_hidden_cells_need_no_drugs(void **state)
@@ -158,6 +174,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_slab_is_anoxic_beyond_its_critical_thickness),
         cmocka_unit_test(a_sealed_device_saves_from_the_attack_and_starves),
+        cmocka_unit_test(the_same_cells_are_less_of_a_heavier_person),
         cmocka_unit_test(own_and_hidden_cells_need_no_drugs),
         cmocka_unit_test(vessels_and_given_cells_help_a_graft),
         cmocka_unit_test(induction_against_inflammation_saves_cells),

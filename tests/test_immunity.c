@@ -230,15 +230,15 @@ static void test_sensitivity_of_remission(void **state)
     (void)state;
     double usual = p.remission_reference_u_per_kg, none = 1.0, half = 1.0, full = 1.0;
     for (int day = 0; day < YEAR; day++) {
-        none = remission_sensitivity_day(none, &p, 0.0);
-        half = remission_sensitivity_day(half, &p, 0.5 * usual);
-        full = remission_sensitivity_day(full, &p, 2.0 * usual);
+        none = remission_sensitivity_day(none, &p, p.remission_sensitivity_gain, 0.0);
+        half = remission_sensitivity_day(half, &p, p.remission_sensitivity_gain, 0.5 * usual);
+        full = remission_sensitivity_day(full, &p, p.remission_sensitivity_gain, 2.0 * usual);
         if (day == 90) assert_true(none > 1.0 + 0.9 * p.remission_sensitivity_gain);
     }
     assert_float_equal(none, 1.0 + p.remission_sensitivity_gain, 1e-4);
     assert_float_equal(half, 1.0 + 0.5 * p.remission_sensitivity_gain, 1e-4);
     assert_true(full == 1.0);
-    for (int day = 0; day < YEAR; day++) none = remission_sensitivity_day(none, &p, usual);
+    for (int day = 0; day < YEAR; day++) none = remission_sensitivity_day(none, &p, p.remission_sensitivity_gain, usual);
     assert_float_equal(none, 1.0, 1e-4);
 }
 

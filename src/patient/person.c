@@ -167,7 +167,7 @@ void person_complete_kinetics(const params *p, const person *who, draw *d, kinet
 #define BMI_LEAST_KG_M2 18.5    /* hard bounds: no underweight, no second degree of obesity (WHO classes) */
 #define BMI_MOST_KG_M2 35.0
 
-/* Children eat less than adults, but more for their weight; what is taken against a low goes by weight. Assumed. */
+/* Children and light adults eat less than others, but more for their weight; what is taken against a low goes by weight. Assumed. */
 static void scale_to_size(habits *habits, double weight_kg)
 {
     double size = weight_kg < ADULT_KG ? weight_kg / ADULT_KG : 1.0;
@@ -225,6 +225,8 @@ static bool draw_body(const population *of, draw *d, person *out)
         return true;
     }
     out->height_m = person_draw_value(d, out->female ? &of->height_women_m : &of->height_men_m);
+    if (population_gives(&of->adult_bmi_kg_m2)) /* parameters are per kg and stay */
+        out->kinetics.bw = person_draw_value(d, &of->adult_bmi_kg_m2) * out->height_m * out->height_m;
     out->bmi_kg_m2 = out->kinetics.bw / (out->height_m * out->height_m);
     return out->bmi_kg_m2 >= BMI_LEAST_KG_M2 && out->bmi_kg_m2 <= BMI_MOST_KG_M2;
 }
@@ -296,8 +298,8 @@ bool person_draw(const person_source *source, uint64_t seed, uint64_t number, pe
     person_complete_kinetics(p, out, &d, &out->kinetics);
 
     draw_hidden(p, of, &d, out);
+    if (out->child || population_gives(&of->adult_bmi_kg_m2)) scale_to_size(&out->habits, out->kinetics.bw);
     if (!out->child) return true;
-    scale_to_size(&out->habits, out->kinetics.bw);
     for (int w = 0; w < SENSITIVITY_WINDOWS; w++) out->sensitivity[w] *= p->youth_sensitivity;
     return true;
 }

@@ -18,7 +18,7 @@ typedef struct {
     double carb_count_ratio;      /* own median of counted over true carbohydrate */
     double missed_bolus_frac;
     double fear;                  /* of hypoglycaemia, 0 is average */
-    double meal_scale;            /* own appetite over the average; of children by their size */
+    double meal_scale;            /* own appetite over the average; of children and light adults by their size */
     double rescue_scale;          /* carbohydrate against a low over an adult's */
 } habits;
 

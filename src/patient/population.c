@@ -104,6 +104,8 @@ static void check_alternatives(yaml_reader *reader, const yaml_node *node)
     if (women != men || women == bmi)
         yaml_error(reader, node, "the people's heights cannot be told; 'height_women_m' and 'height_men_m' are expected, or for children "
                                  "'child_bmi_kg_m2' alone");
+    if (bmi && yaml_find(node, "adult_bmi_kg_m2"))
+        yaml_error(reader, node, "'child_bmi_kg_m2' and 'adult_bmi_kg_m2' are both given; one of them is expected");
 }
 
 static void read_values(yaml_reader *reader, const yaml_node *node, const yaml_field *field, void *out, void *context)

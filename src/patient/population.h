@@ -48,6 +48,7 @@ typedef enum { SPREAD_NORMAL, SPREAD_LOGNORMAL, SPREAD_UNIFORM, SPREAD_GAMMA, SP
     ENTRY(duration_year, "year", "years since diagnosis at enrolment; age at diagnosis is the difference")            \
     ENTRY(height_women_m, "m", "height of women")                                                                     \
     ENTRY(height_men_m, "m", "height of men")                                                                         \
+    ENTRY(adult_bmi_kg_m2, "kg/m2", "body mass index of adults, whose weight follows from it and their height; else the public subjects'") \
     ENTRY(child_bmi_kg_m2, "kg/m2", "body mass index of children, whose height follows from it and their weight") \
     ENTRY(severe_hypo_factor, "1", "severe-hypoglycaemia hazard over that of candidates for transplantation; 1 where not given")
 

@@ -261,7 +261,8 @@ double graft_function(const graft *graft, const params *params, const person *wh
         mature += graft->courses[c].cells_million * course_maturity(&graft->courses[c]) *
                   course_secretion_frac(&graft->courses[c], params) * graft->courses[c].product->secretion_gain.value;
     double drug = drugs->regimen ? drug_effect(drugs, drugs->regimen->secretion_factor.value, 1.0) : 1.0;
-    return mature * who->engraftment * drug / params->healthy_beta_cells_million;
+    double healthy = params->healthy_beta_cells_million * who->kinetics.bw / params->healthy_weight_kg; /* secretion laws are per kg */
+    return mature * who->engraftment * drug / healthy;
 }
 
 double graft_portal_frac(const graft *graft)

@@ -24,6 +24,8 @@ static const struct {
 
 static void plan_add(day_plan *plan, int minute, plan_kind kind, int index, double value)
 {
+    if (minute >= MINUTES_PER_DAY && plan->n_after_midnight < PLAN_LATE) /* a bolus long after a late snack */
+        plan->after_midnight[plan->n_after_midnight++] = (plan_event){minute - MINUTES_PER_DAY, kind, index, value};
     if (plan->n == PLAN_EVENTS || minute < 0 || minute >= MINUTES_PER_DAY) return;
     /* keep the order by minute; equal minutes keep the order of planning */
     int at = plan->n++;
@@ -60,7 +62,12 @@ void behaviour_plan_day(const run_plan *run, const lane *lane, int day, bool vis
     double effort = attention_effort(run, lane->arm, day), forgets = attention_missed_factor(p, effort);
     double eaten = attention_meal_factor(p, effort) * (type1 ? 1.0 : lane->type2.body.meal_factor), sensitivity_cv = type1 ? p->sensitivity_day_cv : who->body.sensitivity_day_cv;
     const double main_g[MAIN_MEALS] = {p->breakfast_g * eaten, p->lunch_g * eaten, p->dinner_g * eaten};
+    const day_plan yesterday = *plan;
     *plan = (day_plan){0};
+    for (int i = 0; i < yesterday.n_after_midnight; i++) {
+        const plan_event *late = &yesterday.after_midnight[i];
+        plan_add(plan, late->minute, late->kind, late->index, late->value);
+    }
 
     /* insulin sensitivity of the three windows */
     for (int w = 0; w < SENSITIVITY_WINDOWS; w++)

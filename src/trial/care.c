@@ -251,14 +251,19 @@ static void wean(const run_plan *run, lane *lane)
 
 #define RESUME_U_PER_KG 0.15        /* daily dose with which insulin starts again, half of it long-acting */
 #define RESUME_HBA1C_PCT 7.0
-#define HBA1C_TELLS_DAY 90          /* HbA1c remembers diagnosis for about three months, in people newly diagnosed */
+#define HBA1C_TELLS_DAY 90          /* for about three months HbA1c remembers the time before insulin was stopped */
+
+/* What a visit finds counts once it is of the time without insulin; on insulin nothing asks for it. */
+void care_sees_hba1c(lane *lane, double hba1c_pct)
+{
+    if (lane->days_without_insulin >= HBA1C_TELLS_DAY) lane->care.hba1c_last_visit_pct = hba1c_pct;
+}
 
 static void resume_if_needed(const run_plan *run, lane *lane)
 {
     care_state *care = &lane->care;
     bool high = care->fasting_high_n >= (int)run->params->resume_fasting_days;
-    bool tells = !has_own_cells(lane) || lane->days_without_insulin >= HBA1C_TELLS_DAY;
-    if (!high && !(tells && care->hba1c_last_visit_pct > RESUME_HBA1C_PCT)) return;
+    if (!high && !(care->hba1c_last_visit_pct > RESUME_HBA1C_PCT)) return;
     double daily_u = RESUME_U_PER_KG * lane->who->kinetics.bw;
     care->off_insulin = false;
     care->hba1c_last_visit_pct = NAN;
@@ -348,7 +353,7 @@ static const care_rule rules[] = {
       AT(resume_post_meal_mg_dl)},
      {false, false, true, false, false, false, false}, true, false, false},
     {"Insulin stops when the day's dose is below %s U/kg or %s U, and starts again (0.15 U/kg) when fasting glucose is above %s mg/dL on "
-     "%s of seven days or a visit finds HbA1c above 7.0 %.",
+     "%s of seven days or a visit finds HbA1c above 7.0 % after 90 days without insulin.",
      {AT(wean_off_u_per_kg_day), AT(wean_off_u_per_day), AT(resume_fasting_mg_dl), AT(resume_fasting_days)},
      {false, false, false, false}, true, false, false},
     {"Basal insulin once a day at 22:00 by fasting glucose: in ordinary care 2 U more in %s % of the weeks with a mean above %s mg/dL and %s % less after "

@@ -91,12 +91,15 @@ void course_start(const run_plan *run, lane *lane)
     lane->care.undiagnosed = lane->care.off_insulin = true;
 }
 
-/* Before diagnosis high glucose takes what the lack of injections would give (physiology/remission.h). */
+/* Before diagnosis high glucose takes what the lack of injections would give (physiology/remission.h). Recipients of a graft gain
+ * what clamps found in them; in both it is insulin under the skin that goes. */
 static void remission_after_day(const run_plan *run, lane *lane, int day)
 {
-    if (lane->who->diabetes != DIABETES_TYPE1 || !(lane->who->native_function_frac > 0.0) || lane->care.undiagnosed) return;
+    const bool own = lane->who->native_function_frac > 0.0;
+    if (lane->who->diabetes != DIABETES_TYPE1 || lane->care.undiagnosed || !(own || lane->graft.n_courses > 0)) return;
     double dose = lane->tally[day + run->run_in_day].insulin_u / lane_weight_kg(lane);
-    lane->remission_sensitivity = remission_sensitivity_day(lane->remission_sensitivity, run->params, dose);
+    double gain = own ? run->params->remission_sensitivity_gain : run->params->graft_sensitivity_gain;
+    lane->remission_sensitivity = remission_sensitivity_day(lane->remission_sensitivity, run->params, gain, dose);
 }
 
 void course_run_in_day(const run_plan *run, lane *lane, int day)

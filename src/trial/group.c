@@ -82,6 +82,9 @@ static int part_of_day(int minute)
     return minute < 7 * 60 ? 0 : minute < 12 * 60 ? 1 : minute < 18 * 60 ? 2 : 3;
 }
 
+/* Insulin of the moment acts `s` times as well, on muscle and liver alike. Uptake is written around the subjects' basal insulin, so its value
+ * there moves too: else a factor above 1 would lower uptake wherever insulin is below basal, as it is when a graft secretes into the
+ * portal vein, and hardly change it on ordinary injections (docs/decisions.md, 30). */
 static void set_sensitivity(const lane *lane, lane_group *minute, int l, double factor)
 {
     double s = factor * lane->sensitivity_factor * lane->remission_sensitivity;
@@ -89,8 +92,11 @@ static void set_sensitivity(const lane *lane, lane_group *minute, int l, double 
         type2_set_sensitivity(lane, minute, l, s);
         return;
     }
-    set_kinetic(minute, KINETIC_INDEX(vmx), l, lane->who->kinetics.vmx * s);
-    set_kinetic(minute, KINETIC_INDEX(kp3), l, lane->who->kinetics.kp3 * s);
+    const kinetics *k = &lane->who->kinetics;
+    set_kinetic(minute, KINETIC_INDEX(vmx), l, k->vmx * s);
+    set_kinetic(minute, KINETIC_INDEX(vm0), l, k->vm0 + k->vmx * k->ib * (s - 1.0));
+    set_kinetic(minute, KINETIC_INDEX(kp3), l, k->kp3 * s);
+    set_kinetic(minute, KINETIC_INDEX(kp4), l, k->kp4 * s);
 }
 
 static void apply(const run_plan *run, group *group, int l, int day, const plan_event *event)

@@ -31,6 +31,7 @@
 #define MAIN_MEALS 3
 #define BOLUS_LOG 12         /* doses remembered for insulin on board */
 #define PLAN_EVENTS 48
+#define PLAN_LATE 4            /* boluses after midnight; the slots of an evening give three at most */
 
 /* Where draws of harms begin in their stream: courses of cells from 0, drugs, days. Later courses have their own place. */
 #define HARM_DRAWS_DRUGS 8
@@ -62,6 +63,8 @@ typedef struct {
 typedef struct {
     int n, next;
     plan_event events[PLAN_EVENTS]; /* by minute */
+    int n_after_midnight;
+    plan_event after_midnight[PLAN_LATE]; /* boluses given so late that they fall into the next day, by its minutes */
 } day_plan;
 
 /* ---- care: what the person and the clinic know and decide ---- */
@@ -122,7 +125,7 @@ typedef struct {
 
     double awareness;
     double sensitivity_factor;         /* of the regimen, today */
-    double remission_sensitivity;      /* of injecting little with cells of one's own */
+    double remission_sensitivity;      /* of injecting little because cells, one's own or a graft's, make insulin */
     double egfr;
     int severe_hypo_since_visit;
     double deep_low_min;               /* of the day: plasma below severe_hypo_below_mg_dl, by readings of 5 min */
@@ -170,6 +173,7 @@ void care_diagnose(const run_plan *run, lane *lane);
 double care_meal_bolus_u(lane *lane, int64_t now, double cgm_mg_dl, int meal, double counted_g);
 double care_correction_u(const run_plan *run, lane *lane, int64_t now, double cgm_mg_dl, bool ignores_on_board);
 void care_log_bolus(lane *lane, int64_t now, double units);
+void care_sees_hba1c(lane *lane, double hba1c_pct); /* at a visit */
 double care_rescue_g(const run_plan *run, lane *lane, int64_t now, double cgm_mg_dl, double plasma_mg_dl);
 void care_day_end(const run_plan *run, lane *lane, int day);
 

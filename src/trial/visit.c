@@ -206,7 +206,7 @@ static void record_lane(const run_plan *run, group *group, int l, int visit, int
     visit_record_metabolism(run, lane, &group->minute, l, out);
     record_scores(lane, day, out);
     lane->severe_hypo_since_visit = 0;
-    lane->care.hba1c_last_visit_pct = out[ENDPOINT_hba1c_pct];
+    care_sees_hba1c(lane, out[ENDPOINT_hba1c_pct]);
 }
 
 void visit_measure(const run_plan *run, group *group, int visit, int day)

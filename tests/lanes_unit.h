@@ -14,6 +14,7 @@
     F(tanh, lanes_tanh(x))                                                                                             \
     F(sinh, lanes_sinh(x))                                                                                             \
     F(normal_from_uniform, lanes_normal_from_uniform(x))                                                               \
+    F(normal_fast, lanes_normal_fast(x))                                                                               \
     F(sqrt, lanes_sqrt(x))                                                                                             \
     F(floor, lanes_floor(x))                                                                                           \
     F(abs, lanes_abs(x))                                                                                               \

@@ -29,9 +29,9 @@ static inline void block_secretes(lane_group *g, int lane, lanes glucose_middle,
         lanes_fma(lanes_set1(1.5 / BLOCK_MINUTES), glucose_end - w->glucose, -0.25 * (w->slope + slope_end));
     const glucose_course first = {w->glucose, w->slope, glucose_middle}, second = {glucose_middle, slope_middle, glucose_end};
     copy_chain(&w->unsecreted, &w->middle);
-    lanes found = secrete(k, table, lane, &w->start, &first, false, &w->middle);
-    chain_part(g, lane, 1, true, &w->middle, &w->end);
-    found = found + secrete(k, table, lane, &w->middle, &second, false, &w->end);
+    lanes found = secrete(k, table, lane, &w->start, &first, CHAIN_WHOLE, &w->middle);
+    chain_part(g, lane, 1, true, CHAIN_WHOLE, &w->middle, &w->end);
+    found = found + secrete(k, table, lane, &w->middle, &second, CHAIN_WHOLE, &w->end);
     const lanes action = (lanes_fma(four, w->middle.xu, w->end.xu) - guessed) * (BLOCK_MINUTES / 6.0);
     add_missed(table, lane, share_above_floor(w) * k->kp4 * (w->portal - found), -action * w->n3.per_action * w->gt3,
                w);
@@ -95,9 +95,8 @@ static void block_advance(lane_group *g)
         work[v].secretes = vector_secretes(kinetics_of(g, AT), &work[v].start);
         BY_SECRETION(block_first_half);
     }
-    EACH_VECTOR flat_second(&flat[v]);
+    EACH_VECTOR flat_second(g, AT, &flat[v]);
     EACH_VECTOR block_stage1(g, AT, &work[v]);
-    EACH_VECTOR flat_third(&flat[v]);
     EACH_VECTOR block_second_half(g, AT, &work[v]);
     EACH_VECTOR
     {

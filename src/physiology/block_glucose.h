@@ -79,12 +79,12 @@ static inline void block_eats(const lane_group *g, int lane, const part_lines *e
 static inline __attribute__((always_inline)) void block_first_half(const lane_group *g, int lane, bool secretes,
                                                                    block_work *w)
 {
-    chain_part(g, lane, 0, secretes, &w->start, secretes ? &w->unsecreted : &w->middle);
+    chain_part(g, lane, 0, secretes, CHAIN_WHOLE, &w->start, secretes ? &w->unsecreted : &w->middle);
 }
 
 static inline void block_second_half(const lane_group *g, int lane, block_work *w)
 {
-    if (!w->secretes) chain_part(g, lane, 1, false, &w->middle, &w->end);
+    if (!w->secretes) chain_part(g, lane, 1, false, CHAIN_WHOLE, &w->middle, &w->end);
 }
 
 /* Stage 2, in the middle. */
@@ -98,7 +98,7 @@ static inline __attribute__((always_inline)) void block_stage2(const lane_group 
     if (secretes) {
         copy_chain(&w->unsecreted, &w->middle);
         const glucose_course course = {w->glucose, w->slope, glucose2};
-        w->portal = secrete(k, table, lane, &w->start, &course, true, &w->middle);
+        w->portal = secrete(k, table, lane, &w->start, &course, CHAIN_INSULIN, &w->middle);
     }
     w->xh_middle = follow_alarm(k, table, lane, w->start.xh, w->glucose, glucose2);
     w->signal_middle = glucose_signal(k, w->middle.id, w->middle.ipo, w->xh_middle);
@@ -128,10 +128,10 @@ static inline __attribute__((always_inline)) void block_stage4(const lane_group 
     const lane_kinetics *k = kinetics_of(g, lane);
     const lanes glucose3 = w->gp3 * k->per_vg, glucose4 = w->gp4 * k->per_vg;
     if (secretes) {
-        chain_part(g, lane, 1, true, &w->middle, &w->end);
+        chain_part(g, lane, 1, true, CHAIN_SIGNALS, &w->middle, &w->end);
         const lanes slope3 = lanes_fma(lanes_set1(2.0 / PART_MIN), glucose3 - w->glucose, -w->slope);
         const glucose_course course = {glucose3, slope3, glucose4};
-        w->portal = w->portal + secrete(k, table, lane, &w->middle, &course, true, &w->end);
+        w->portal = w->portal + secrete(k, table, lane, &w->middle, &course, CHAIN_SIGNALS, &w->end);
     }
     const lanes xh_end = follow_alarm(k, table, lane, w->xh_middle, glucose3, glucose4);
     w->signal_end = glucose_signal(k, w->end.id, w->end.ipo, xh_end);

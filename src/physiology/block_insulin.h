@@ -5,6 +5,21 @@
 
 #include "physiology/block_lanes.h"
 
+/* How much of the chain is wanted: what production and uptake of glucose look at, all of insulin, C-peptide too. */
+typedef enum { CHAIN_SIGNALS, CHAIN_INSULIN, CHAIN_WHOLE } chain_extent;
+#define FIRST_IN_ipo CHAIN_SIGNALS
+#define FIRST_IN_xu CHAIN_SIGNALS
+#define FIRST_IN_id CHAIN_SIGNALS
+#define FIRST_IN_s1 CHAIN_INSULIN
+#define FIRST_IN_s2 CHAIN_INSULIN
+#define FIRST_IN_d1 CHAIN_INSULIN
+#define FIRST_IN_d2 CHAIN_INSULIN
+#define FIRST_IN_il CHAIN_INSULIN
+#define FIRST_IN_ip CHAIN_INSULIN
+#define FIRST_IN_i1 CHAIN_INSULIN
+#define FIRST_IN_c1 CHAIN_WHOLE
+#define FIRST_IN_c2 CHAIN_WHOLE
+
 static inline void copy_chain(const minute_state *from, minute_state *to)
 {
 #define ENTRY(key) to->key = from->key;
@@ -43,7 +58,7 @@ static inline __attribute__((always_inline)) void add_doses(const lane_group *g,
 
 /* Insulin and C-peptide without what is secreted in this part. */
 static inline __attribute__((always_inline)) void chain_part(const lane_group *g, int lane, int part, bool secretes,
-                                                             const minute_state *x, minute_state *out)
+                                                             chain_extent extent, const minute_state *x, minute_state *out)
 {
     const step_table *table = &g->step;
     minute_state sum, *const y = &sum; /* in registers until it is complete */
@@ -53,7 +68,8 @@ static inline __attribute__((always_inline)) void chain_part(const lane_group *g
 #define DRIFT(to) y->to = T(to##_drift);
 #include "physiology/step.def"
 #define CHAIN(to, from)                                                                                                \
-    if (secretes || !(IS_SECRETED_##to || IS_SECRETED_##from)) y->to = lanes_fma(T(to##_of_##from), x->from, y->to);
+    if ((secretes || !(IS_SECRETED_##to || IS_SECRETED_##from)) && FIRST_IN_##to <= extent)                            \
+        y->to = lanes_fma(T(to##_of_##from), x->from, y->to);
 #define IS_SECRETED_ipo 1
 #define IS_SECRETED_c1 1
 #define IS_SECRETED_c2 1
@@ -68,7 +84,10 @@ static inline __attribute__((always_inline)) void chain_part(const lane_group *g
 #define IS_SECRETED_id 0
 #include "physiology/step.def"
     if (g->rapid_minutes | g->depot_minutes) add_doses(g, lane, part, y);
-    copy_chain(y, out);
+#define ENTRY(key)                                                                                                     \
+    if (FIRST_IN_##key <= extent) out->key = y->key;
+    FOR_CHAIN_STATES(ENTRY)
+#undef ENTRY
 }
 
 /* What is secreted into the portal vein and past it, pmol/kg/min. */
@@ -121,21 +140,13 @@ static inline secretion_lines secretion_of_part(const lane_kinetics *k, const st
                              .systemic = {graft.start - portal.start, graft.rise - portal.rise}};
 }
 
-#define IS_C_PEPTIDE_ipo 0
-#define IS_C_PEPTIDE_il 0
-#define IS_C_PEPTIDE_ip 0
-#define IS_C_PEPTIDE_xu 0
-#define IS_C_PEPTIDE_i1 0
-#define IS_C_PEPTIDE_id 0
-#define IS_C_PEPTIDE_c1 1
-#define IS_C_PEPTIDE_c2 1
-
-/* What they become in insulin and, unless it is a guess, C-peptide. */
+/* What they become in insulin and C-peptide. */
 static inline __attribute__((always_inline)) void add_secretion(const step_table *table, int lane,
-                                                                const secretion_lines *in, bool guess, minute_state *y)
+                                                                const secretion_lines *in, chain_extent extent,
+                                                                minute_state *y)
 {
 #define SOURCE_portal(to)                                                                                              \
-    if (!(guess && IS_C_PEPTIDE_##to))                                                                                 \
+    if (FIRST_IN_##to <= extent)                                                                                       \
         y->to =                                                                                                        \
             lanes_fma(T(to##_rise_portal), in->portal.rise, lanes_fma(T(to##_start_portal), in->portal.start, y->to));
 #define SOURCE_systemic(to)
@@ -147,7 +158,7 @@ static inline __attribute__((always_inline)) void add_secretion(const step_table
     if (is_zero_everywhere(in->systemic.start) && is_zero_everywhere(in->systemic.rise)) return;
 #define SOURCE_portal(to)
 #define SOURCE_systemic(to)                                                                                            \
-    if (!(guess && IS_C_PEPTIDE_##to))                                                                                 \
+    if (FIRST_IN_##to <= extent)                                                                                       \
         y->to = lanes_fma(T(to##_rise_systemic), in->systemic.rise,                                                    \
                           lanes_fma(T(to##_start_systemic), in->systemic.start, y->to));
 #define SOURCE(to, from) SOURCE_##from(to)
@@ -210,16 +221,31 @@ static inline void spare_insulin(const lane_kinetics *k, const step_table *table
     add_liver(table, lane, start, spared_end - start, lanes_fma(half, start + spared_end, spared_middle), y);
 }
 
-/* What is secreted in a half while glucose takes this course, added to y. A first guess holds what the liver spares. => time
- * integral of portal insulin: what came in and is not there any more has left at the rate gamma. */
-static inline lanes secrete(const lane_kinetics *k, const step_table *table, int lane, const minute_state *x,
-                            const glucose_course *glucose, bool guess, minute_state *y)
+/* The same for a guess: what is spared at the start stays. */
+static inline __attribute__((always_inline)) void hold_liver(const step_table *table, int lane, lanes start,
+                                                             chain_extent extent, minute_state *y)
 {
-    const lanes zero = lanes_set1(0.0);
+#define SOURCE_portal(to)
+#define SOURCE_systemic(to)
+#define SOURCE_liver(to)                                                                                               \
+    if (FIRST_IN_##to <= extent) y->to = lanes_fma(T(to##_start_liver), start, y->to);
+#define SOURCE(to, from) SOURCE_##from(to)
+#include "physiology/step.def"
+#undef SOURCE_portal
+#undef SOURCE_systemic
+#undef SOURCE_liver
+}
+
+/* What is secreted in a half while glucose takes this course, added to y; the whole chain is right, less of it a guess. => time
+ * integral of portal insulin: what came in and is not there any more has left at the rate gamma. */
+static inline __attribute__((always_inline)) lanes secrete(const lane_kinetics *k, const step_table *table, int lane,
+                                                           const minute_state *x, const glucose_course *glucose,
+                                                           chain_extent extent, minute_state *y)
+{
     const secretion_lines in = secretion_of_part(k, table, lane, x, glucose, y);
-    add_secretion(table, lane, &in, guess, y);
-    if (guess) add_liver(table, lane, liver_spares(k, x->ipo) * x->il, zero, zero, y);
-    else spare_insulin(k, table, lane, x, &in, y);
+    add_secretion(table, lane, &in, extent, y);
+    if (extent == CHAIN_WHOLE) spare_insulin(k, table, lane, x, &in, y);
+    else hold_liver(table, lane, liver_spares(k, x->ipo) * x->il, extent, y);
     const lanes mean = lanes_fma(lanes_set1(0.5), in.portal.rise, in.portal.start);
     return k->per_gamma * lanes_fma(lanes_set1(PART_MIN), mean, x->ipo - y->ipo);
 }

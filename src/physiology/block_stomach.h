@@ -34,8 +34,18 @@ static inline lanes curve_change(const lane_kinetics *k, const stomach_curve *cu
 typedef struct {
     stomach_curve curve;
     lanes_mask steep; /* lanes that need more, whose states stay */
-    lanes qs1, qs2, qs1_middle, qs1_end, content, f1, f2, f3;
+    lanes qs1, qs2, qs1_middle, qs1_end, content, f1, g1, f2, g2;
 } flat_step;
+
+/* What leaves, mg/min, and its slope in time. */
+static inline void flat_flux(const lane_kinetics *k, const stomach_curve *curve, lanes content, lanes qs1, lanes *flux,
+                             lanes *slope)
+{
+    const emptying e = stomach_emptying_sloped(curve, content);
+    const lanes ground = content - qs1;
+    *flux = e.rate * ground;
+    *slope = e.rate * lanes_fma(k->kmax, qs1, -*flux) - e.per_mg * ground * *flux;
+}
 
 static inline void flat_begins(const lane_group *g, int lane, flat_step *s)
 {
@@ -55,41 +65,27 @@ static inline void flat_begins(const lane_group *g, int lane, flat_step *s)
     const lanes keep = lanes_load(&g->step.qs1_keep_half[lane]);
     s->qs1_middle = s->qs1 * keep;
     s->qs1_end = s->qs1_middle * keep;
-    s->f1 = stomach_emptying_rate(&s->curve, s->content) * s->qs2;
+    flat_flux(k, &s->curve, s->content, s->qs1, &s->f1, &s->g1);
 }
 
-static inline lanes flat_flux(const flat_step *s, double minutes, lanes flux, lanes qs1)
+static inline void flat_second(const lane_group *g, int lane, flat_step *s)
 {
-    const lanes content = lanes_fma(lanes_set1(-minutes), flux, s->content);
-    return stomach_emptying_rate(&s->curve, content) * (content - qs1);
-}
-
-static inline void flat_second(flat_step *s)
-{
-    s->f2 = flat_flux(s, 0.5 * BLOCK_MINUTES, s->f1, s->qs1_middle);
-}
-
-static inline void flat_third(flat_step *s)
-{
-    s->f3 = flat_flux(s, 0.5 * BLOCK_MINUTES, s->f2, s->qs1_middle);
+    const double h = BLOCK_MINUTES;
+    const lanes gone = lanes_fma(lanes_set1(0.125 * h * h), s->g1, 0.5 * h * s->f1);
+    flat_flux(kinetics_of(g, lane), &s->curve, s->content - gone, s->qs1_middle, &s->f2, &s->g2);
 }
 
 static inline void flat_ends(lane_group *g, int lane, const flat_step *s, part_lines *out)
 {
-    const lanes zero = lanes_set1(0.0), h = lanes_set1(BLOCK_MINUTES);
-    const lanes f1 = s->f1, f4 = flat_flux(s, BLOCK_MINUTES, s->f3, s->qs1_end);
-    const lanes mean = (1.0 / 6.0) * lanes_fma(lanes_set1(2.0), s->f2 + s->f3, f1 + f4);
-    const lanes qs2_end = lanes_fma(-h, mean, s->content) - s->qs1_end;
-
-    /* flux as the quadratic f1 + linear t + square t^2, 0 <= t <= 1, with the ends f1, f4 and this mean */
-    const lanes square = 3.0 * (f1 + f4 - 2.0 * mean), linear = f4 - f1 - square;
-    for (int p = 0; p < BLOCK_PARTS; p++) {
-        const double a = (double)p / BLOCK_PARTS, b = (double)(p + 1) / BLOCK_PARTS;
-        const lanes part = lanes_fma(square, lanes_set1((a * a + a * b + b * b) / 3.0),
-                                     lanes_fma(linear, lanes_set1(0.5 * (a + b)), f1));
-        lanes_store(&out->mean[p][lane], part);
-        lanes_store(&out->slope[p][lane], lanes_fma(square, lanes_set1(a + b), linear) * (1.0 / BLOCK_MINUTES));
-    }
+    const double h = BLOCK_MINUTES, part = PART_MIN;
+    const lanes zero = lanes_set1(0.0);
+    const lanes mean = lanes_fma(lanes_set1(h / 3.0), s->g2, lanes_fma(lanes_set1(h / 6.0), s->g1, s->f1));
+    const lanes qs2_end = lanes_fma(lanes_set1(-h), mean, s->content) - s->qs1_end;
+    const lanes first = lanes_fma(lanes_set1(part / 12.0), s->g1 - s->g2, 0.5 * (s->f1 + s->f2)), second = 2.0 * mean - first;
+    lanes_store(&out->mean[0][lane], first);
+    lanes_store(&out->mean[1][lane], second);
+    lanes_store(&out->slope[0][lane], lanes_fma(lanes_set1(1.2 / part), s->f2 - s->f1, -0.1 * (s->g1 + s->g2)));
+    lanes_store(&out->slope[1][lane], lanes_fma(lanes_set1(3.0 / part), second - s->f2, -0.5 * s->g2));
     lanes_store(&g->x[MINUTE_qs1][lane], lanes_select(s->steep, s->qs1, s->qs1_end));
     lanes_store(&g->x[MINUTE_qs2][lane], lanes_select(s->steep, s->qs2, qs2_end));
     lanes_store(&g->eating[lane], lanes_select(s->steep, lanes_load(&g->eating[lane]), zero));

@@ -59,6 +59,25 @@ static inline lanes stomach_emptying_rate(const stomach_curve *curve, lanes cont
     return lanes_fma(curve->reach, share, curve->most);
 }
 
+/* The same with its slope over the content, 1/(min mg). */
+typedef struct {
+    lanes rate, per_mg;
+} emptying;
+
+static inline emptying stomach_emptying_sloped(const stomach_curve *curve, lanes content_mg)
+{
+    const lanes one = lanes_set1(1.0);
+    const lanes to_a = lanes_fma(curve->slope_a, content_mg, -curve->centre_a);
+    const lanes to_c = lanes_fma(curve->slope_c, content_mg, -curve->centre_c);
+    const lanes ea = lanes_exp2_fast(lanes_max(to_a, lanes_set1(-STOMACH_EXPONENT_MAX)));
+    const lanes ec = lanes_exp2_fast(lanes_min(to_c, lanes_set1(STOMACH_EXPONENT_MAX)));
+    const lanes pa = one + ea, pc = one + ec, per_both = one / (pa * pc);
+    const lanes per_a = per_both * pc, per_c = per_both * pa; /* 1/(1 + e) */
+    const lanes rise_a = curve->slope_a * ea * (per_a * per_a), fall_c = curve->slope_c * ec * (per_c * per_c);
+    return (emptying){lanes_fma(curve->reach, (ea - ec) * per_both, curve->most),
+                      curve->reach * LANES_LN2 * (rise_a - fall_c)};
+}
+
 /* => carbohydrate leaving the stomach, mg/min */
 static inline lanes stomach_emptying(const stomach_curve *curve, lanes qs1, lanes qs2)
 {

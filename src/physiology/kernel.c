@@ -198,18 +198,50 @@ static inline lanes count_if(const double *counter, lanes_mask condition)
     return lanes_load(counter) + lanes_select(condition, lanes_set1(1.0), lanes_set1(0.0));
 }
 
-static void sense(lane_group *group, uint64_t seed, uint64_t reading, double session_day, bool risk)
+/* Standard normals of a reading. Two come of one draw: the second is kept for the next reading. */
+static inline lanes reading_noise(lane_group *group, int lane, uint64_t seed, uint64_t reading)
 {
+    if (reading % 2 == 1) return lanes_load(&group->noise_to_come[lane]);
+    lanes pair[2];
+    rng_lanes_uniform_pair(seed, lanes_bits_load(&group->person[lane]), RNG_sensor, reading / 2, pair);
+    lanes_store(&group->noise_to_come[lane], lanes_normal_fast(pair[1]));
+    return lanes_normal_fast(pair[0]);
+}
+
+/* What the day's readings are counted into. */
+static inline __attribute__((always_inline)) void count_reading(lane_group *group, int lane, lanes cgm, bool risk)
+{
+    const lanes_mask low = lanes_lt(cgm, lanes_set1(70.0)), high = lanes_gt(cgm, lanes_set1(180.0));
+    lanes_store(&group->below_70[lane], count_if(&group->below_70[lane], low));
+    lanes_store(&group->part_low[lane], count_if(&group->part_low[lane], low));
+    add_to(&group->part_sum[lane], cgm);
+    if (risk) {
+        const lanes scale = glucose_risk_scale(cgm);
+        add_to(&group->risk_low_sum[lane], glucose_risk_low(scale));
+        add_to(&group->risk_high_sum[lane], glucose_risk_high(scale));
+    }
+    lanes_store(&group->above_250[lane], count_if(&group->above_250[lane], lanes_gt(cgm, lanes_set1(250.0))));
+    lanes_store(&group->below_54[lane], count_if(&group->below_54[lane], lanes_lt(cgm, lanes_set1(54.0))));
+    lanes_store(&group->above_180[lane], count_if(&group->above_180[lane], high));
+    lanes_store(&group->in_range[lane], count_if(&group->in_range[lane], lanes_not(lanes_or(low, high))));
+    add_to(&group->cgm_sum[lane], cgm);
+    add_to(&group->cgm_sum_squares[lane], cgm * cgm);
+}
+
+static unsigned sense(lane_group *group, uint64_t seed, uint64_t reading, double session_day, bool risk)
+{
+    const lanes alarming = lanes_set1(SENSE_LOW_MG_DL), t = lanes_set1(session_day);
+    unsigned low = 0;
     for (int lane = 0; lane < LANE_GROUP; lane += ISLET_LANES) {
-        lanes z = rng_lanes_normal(seed, lanes_bits_load(&group->person[lane]), RNG_sensor, reading);
-        lanes error1 = lanes_load(&group->error1_mg_dl[lane]), error2 = lanes_load(&group->error2_mg_dl[lane]);
-        lanes error = lanes_load(&group->phi1[lane]) * error1 + lanes_load(&group->phi2[lane]) * error2 +
-                      lanes_load(&group->sigma_mg_dl[lane]) * z;
-        lanes t = lanes_set1(session_day);
-        lanes gain = lanes_load(&group->a0[lane]) +
-                     t * (lanes_load(&group->a1[lane]) + t * lanes_load(&group->a2[lane]));
-        lanes interstitial = lanes_load(&group->x[MINUTE_gs][lane]) /
-                             lanes_load(&group->k[KINETIC_INDEX(vg)][lane]);
+        const lanes z = reading_noise(group, lane, seed, reading);
+        const lanes error1 = lanes_load(&group->error1_mg_dl[lane]), error2 = lanes_load(&group->error2_mg_dl[lane]);
+        const lanes error = lanes_load(&group->phi1[lane]) * error1 + lanes_load(&group->phi2[lane]) * error2 +
+                            lanes_load(&group->sigma_mg_dl[lane]) * z;
+        const lanes gain =
+            lanes_load(&group->a0[lane]) + t * (lanes_load(&group->a1[lane]) + t * lanes_load(&group->a2[lane]));
+        const lanes per_vg = lanes_load(&group->derived[DERIVED_per_vg][lane]);
+        const lanes interstitial = lanes_load(&group->x[MINUTE_gs][lane]) * per_vg,
+                    plasma = lanes_load(&group->x[MINUTE_gp][lane]) * per_vg;
         lanes cgm = gain * interstitial + lanes_load(&group->b0[lane]) + error;
         cgm = lanes_min(lanes_max(cgm, lanes_set1(CGM_LOW_MG_DL)), lanes_set1(CGM_HIGH_MG_DL));
 
@@ -217,21 +249,10 @@ static void sense(lane_group *group, uint64_t seed, uint64_t reading, double ses
         lanes_store(&group->error1_mg_dl[lane], error);
         lanes_store(&group->cgm_before_mg_dl[lane], lanes_load(&group->cgm_mg_dl[lane]));
         lanes_store(&group->cgm_mg_dl[lane], cgm);
-
-        lanes_mask low = lanes_lt(cgm, lanes_set1(70.0)), high = lanes_gt(cgm, lanes_set1(180.0));
-        lanes_store(&group->below_70[lane], count_if(&group->below_70[lane], low));
-        if (risk) {
-            const lanes scale = glucose_risk_scale(cgm);
-            add_to(&group->risk_low_sum[lane], glucose_risk_low(scale));
-            add_to(&group->risk_high_sum[lane], glucose_risk_high(scale));
-        }
-        lanes_store(&group->above_250[lane], count_if(&group->above_250[lane], lanes_gt(cgm, lanes_set1(250.0))));
-        lanes_store(&group->below_54[lane], count_if(&group->below_54[lane], lanes_lt(cgm, lanes_set1(54.0))));
-        lanes_store(&group->above_180[lane], count_if(&group->above_180[lane], high));
-        lanes_store(&group->in_range[lane], count_if(&group->in_range[lane], lanes_not(lanes_or(low, high))));
-        lanes_store(&group->cgm_sum[lane], lanes_load(&group->cgm_sum[lane]) + cgm);
-        lanes_store(&group->cgm_sum_squares[lane], lanes_load(&group->cgm_sum_squares[lane]) + cgm * cgm);
+        count_reading(group, lane, cgm, risk);
+        low |= lanes_mask_bits(lanes_lt(lanes_min(cgm, plasma), alarming)) << lane;
     }
+    return low;
 }
 
 #define KERNEL_SYMBOL2(name) islet_kernel_##name

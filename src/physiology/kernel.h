@@ -24,6 +24,8 @@
 #endif
 #define SENSOR_MINUTES BLOCK_MINUTES
 
+#define SENSE_LOW_MG_DL 70.5 /* a little above 70, so that its own rounding hides nobody who is below */
+
 #define BLOCK_PARTS 2               /* insulin and the intestine take a block in halves */
 
 enum {
@@ -117,12 +119,14 @@ typedef struct {
     double phi1[LANE_GROUP], phi2[LANE_GROUP], sigma_mg_dl[LANE_GROUP];
     double error1_mg_dl[LANE_GROUP], error2_mg_dl[LANE_GROUP]; /* last error and the one before */
     double cgm_mg_dl[LANE_GROUP], cgm_before_mg_dl[LANE_GROUP];
+    double noise_to_come[LANE_GROUP];     /* standard normal of the next reading, where two were drawn at once */
     uint64_t person[LANE_GROUP];          /* key of the person's random numbers */
 
     /* sensor sums of the day, in readings of five minutes, added to by sense */
     double in_range[LANE_GROUP], below_70[LANE_GROUP], below_54[LANE_GROUP], above_180[LANE_GROUP], above_250[LANE_GROUP];
     double risk_low_sum[LANE_GROUP], risk_high_sum[LANE_GROUP]; /* glucose_risk.h */
     double cgm_sum[LANE_GROUP], cgm_sum_squares[LANE_GROUP];
+    double part_sum[LANE_GROUP], part_low[LANE_GROUP]; /* of the part of the day: readings added up, those below 70 mg/dL */
 
     unsigned meal_minutes, rapid_minutes, depot_minutes; /* bit of each minute of the coming block in which some lane gets something */
 } lane_group;
@@ -169,9 +173,10 @@ typedef struct {
     /* `minutes` minutes (what was given must enter in them) by classical Runge-Kutta on everything, `steps` equal steps a minute: the
      * general path that checks the other. */
     void (*advance_general)(lane_group *group, int minutes, int steps);
-    /* Take one sensor reading: number `reading` of the person, `session_day` days after insertion. Its risk (glucose_risk.h), half
-     * of the work, is added up where `risk` is wanted. */
-    void (*sense)(lane_group *group, uint64_t seed, uint64_t reading, double session_day, bool risk);
+    /* Take one sensor reading: number `reading` of the person, `session_day` days after insertion; readings come one after the
+     * other and begin with an even one. Its risk (glucose_risk.h), half of the work, is added up where `risk` is wanted.
+     * => a bit for each lane whose sensor or plasma reads below SENSE_LOW_MG_DL */
+    unsigned (*sense)(lane_group *group, uint64_t seed, uint64_t reading, double session_day, bool risk);
 } kernel;
 
 /* Kernel by name (portable, scalar, avx2, avx512); NULL name means the widest this processor runs; NULL if unknown

@@ -77,10 +77,8 @@ static void inject_rapid(const run_plan *run, group *group, int l, int64_t now, 
     care_log_bolus(lane, now, units);
 }
 
-static int part_of_day(int minute)
-{
-    return minute < 7 * 60 ? 0 : minute < 12 * 60 ? 1 : minute < 18 * 60 ? 2 : 3;
-}
+/* Where the parts of the day end that the week's review looks at. */
+static const int part_end_minute[DAY_PARTS] = {7 * 60, 12 * 60, 18 * 60, MINUTES_PER_DAY};
 
 /* Insulin of the moment acts `s` times as well, on muscle and liver alike. Uptake is written around the subjects' basal insulin, so its value
  * there moves too: else a factor above 1 would lower uptake wherever insulin is below basal, as it is when a graft secretes into the
@@ -149,17 +147,12 @@ static void apply(const run_plan *run, group *group, int l, int day, const plan_
     }
 }
 
-/* After each sensor reading: what the week's review will see, and treatment of lows. */
+/* A sensor reading or plasma that is low: deep lows are counted, lows treated. */
 static void respond(const run_plan *run, group *group, int l, int day, int minute_of_day)
 {
     lane *lane = &group->lanes[l];
     lane_group *minute = &group->minute;
     double cgm = minute->cgm_mg_dl[l];
-    int part = part_of_day(minute_of_day);
-    lane->care.part_sum[part] += cgm;
-    lane->care.part_n[part]++;
-    lane->care.part_low_n[part] += cgm < 70.0;
-
     double plasma = minute->x[MINUTE_gp][l] / minute->k[KINETIC_INDEX(vg)][l];
     if (plasma < run->params->severe_hypo_below_mg_dl) lane->deep_low_min += SENSOR_MINUTES;
     if (!(cgm < 70.0) && !(plasma < 70.0)) return;
@@ -170,6 +163,26 @@ static void respond(const run_plan *run, group *group, int l, int day, int minut
     minute->x[MINUTE_qs2][l] += grams * LIQUID_MG_PER_G;
     minute->eaten_mg[l] += grams * LIQUID_MG_PER_G;
     tally_of(run, lane, day)->carbohydrate_g += grams;
+}
+
+/* The kernel adds up a part of the day; a review of the week has it from the lanes. */
+static void part_begins(group *group, int part)
+{
+    for (int l = 0; l < LANE_GROUP; l++) {
+        group->minute.part_sum[l] = group->lanes[l].care.part_sum[part];
+        group->minute.part_low[l] = 0.0;
+    }
+}
+
+static void part_ends(group *group, int part)
+{
+    const int begins = part > 0 ? part_end_minute[part - 1] : 0, readings = (part_end_minute[part] - begins) / SENSOR_MINUTES;
+    for (int l = 0; l < LANE_GROUP; l++) {
+        care_state *care = &group->lanes[l].care;
+        care->part_sum[part] = group->minute.part_sum[l];
+        care->part_n[part] += readings;
+        care->part_low_n[part] += (int)group->minute.part_low[l];
+    }
 }
 
 static void count_profile(const group *group, int day, int minute_of_day, int period)
@@ -186,10 +199,13 @@ static void count_profile(const group *group, int day, int minute_of_day, int pe
  * within the block can be decided now. */
 static void apply_events(const run_plan *run, group *group, int day, int minute_of_day)
 {
+    const int end = minute_of_day + BLOCK_MINUTES;
     for (int l = 0; l < LANE_GROUP; l++) {
+        if (group->next_event_minute[l] >= end) continue;
         day_plan *plan = &group->lanes[l].plan;
-        while (plan->next < plan->n && plan->events[plan->next].minute < minute_of_day + BLOCK_MINUTES)
+        while (plan->next < plan->n && plan->events[plan->next].minute < end)
             apply(run, group, l, day, &plan->events[plan->next++]);
+        group->next_event_minute[l] = plan->next < plan->n ? plan->events[plan->next].minute : MINUTES_PER_DAY;
     }
 }
 
@@ -200,17 +216,18 @@ static bool counts_for_a_visit(const run_plan *run, int day)
     return false;
 }
 
-static void sensor_reading(const run_plan *run, group *group, int day, int minute_of_day, bool risk)
+static unsigned sensor_reading(const run_plan *run, group *group, int day, int minute_of_day, bool risk)
 {
     int run_day = day + run->run_in_day;
     uint64_t reading = ((uint64_t)run_day * MINUTES_PER_DAY + (uint64_t)minute_of_day) / SENSOR_MINUTES;
     double session_day = run_day % SENSOR_SESSION_DAY + minute_of_day / (double)MINUTES_PER_DAY;
-    run->kernel->sense(&group->minute, run->seed, reading, session_day, risk);
+    return run->kernel->sense(&group->minute, run->seed, reading, session_day, risk);
 }
 
 static void set_dawn(const run_plan *run, group *group, int minute_of_day)
 {
     const int now = minute_of_day / SENSOR_MINUTES;
+    if (now > 0 && run->dawn[now] == run->dawn[now - 1] && group->all_type1) return; /* most of the day */
     for (int l = 0; l < LANE_GROUP; l++) {
         const person *who = group->lanes[l].who;
         double shape = who->diabetes == DIABETES_TYPE1 ? run->dawn[now] : run->liver_rhythm[now];
@@ -225,17 +242,35 @@ typedef struct {
     bool closing;                 /* the day after the follow-up: only its morning, for the last visit */
 } day_purpose;
 
+/* What the loop over the day asks of every lane at every reading, at hand in one place. */
+static void group_looked_over(group *group)
+{
+    group->all_type1 = true;
+    for (int l = 0; l < LANE_GROUP; l++) {
+        const day_plan *plan = &group->lanes[l].plan;
+        if (group->lanes[l].who->diabetes != DIABETES_TYPE1) group->all_type1 = false;
+        group->next_event_minute[l] = plan->n > 0 ? plan->events[0].minute : MINUTES_PER_DAY;
+    }
+}
+
 static void minutes_of_day(const run_plan *run, group *group, int day, const day_purpose *purpose)
 {
     const bool risk = counts_for_a_visit(run, day);
+    int part = 0;
+    group_looked_over(group);
+    part_begins(group, part);
     for (int now = 0; now < MINUTES_PER_DAY; now += BLOCK_MINUTES) {
         set_dawn(run, group, now);
-        sensor_reading(run, group, day, now, risk);
-        for (int l = 0; l < LANE_GROUP; l++) {
-            respond(run, group, l, day, now);
-            if (now % LOOK_MINUTES == 0 && group->lanes[l].who->diabetes != DIABETES_TYPE1)
-                type2_look(run, &group->lanes[l], &group->minute, l);
+        if (now == part_end_minute[part]) {
+            part_ends(group, part);
+            part_begins(group, ++part);
         }
+        unsigned low = sensor_reading(run, group, day, now, risk);
+        for (int l = 0; low; l++, low >>= 1)
+            if (low & 1) respond(run, group, l, day, now);
+        if (now % LOOK_MINUTES == 0 && !group->all_type1)
+            for (int l = 0; l < LANE_GROUP; l++)
+                if (group->lanes[l].who->diabetes != DIABETES_TYPE1) type2_look(run, &group->lanes[l], &group->minute, l);
         if (purpose->period >= 0 && now % (MINUTES_PER_DAY / PROFILE_SLOTS) == 0)
             count_profile(group, day, now, purpose->period);
         if (purpose->visit >= 0 && now == VISIT_MINUTE) {
@@ -245,6 +280,7 @@ static void minutes_of_day(const run_plan *run, group *group, int day, const day
         apply_events(run, group, day, now);
         run->kernel->advance(&group->minute, 1);
     }
+    part_ends(group, part);
 }
 
 /* ---- beginning and end of a day ---- */

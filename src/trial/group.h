@@ -11,6 +11,8 @@ typedef struct {
     lane lanes[LANE_GROUP];       /* the rest of each person */
     glucose_profile *profile[LANE_GROUP]; /* where each lane's last 14 days are counted */
     int n_people;                 /* lanes in use; the others repeat the first and are not reported */
+    int next_event_minute[LANE_GROUP]; /* of each lane's plan today */
+    bool all_type1;
 } group;
 
 /* Put people at the start of the run-in, in their basal state, under ordinary care. Tally, events and visits of each

@@ -125,14 +125,14 @@ static double mean(const hba1c_of *h, int arm, int visit)
     return h->sum[arm][visit] / h->n[arm];
 }
 
-#define PEOPLE_LINE(require) "population: {of: t1d_adult, n: 64" require "}\n"
+#define PEOPLE_LINE(n, require) "population: {of: t1d_adult, n: " n require "}\n"
 #define TWO_ARMS "arms: [{name: nothing}, {name: sham, control: sham}]\nfollow_up: {days: 42, visits_day: [0, 42]}\n"
 
 static void people_do_better_in_a_trial(void **state)
 {
     (void)state;
-    hba1c_of with = simulate("islet: 1\ntitle: t\n" PEOPLE_LINE("") TWO_ARMS);
-    hba1c_of without = simulate("islet: 1\ntitle: t\ntrial_effect: none\n" PEOPLE_LINE("") TWO_ARMS);
+    hba1c_of with = simulate("islet: 1\ntitle: t\n" PEOPLE_LINE("64", "") TWO_ARMS);
+    hba1c_of without = simulate("islet: 1\ntitle: t\ntrial_effect: none\n" PEOPLE_LINE("64", "") TWO_ARMS);
     assert_true(fabs(mean(&with, 0, 0) - mean(&without, 0, 0)) < 1e-9);
     assert_true(fabs(mean(&without, 0, 1) - mean(&without, 1, 1)) < 1e-9);
     assert_true(mean(&with, 0, 1) < mean(&without, 0, 1) - 0.03);
@@ -143,9 +143,9 @@ static void people_do_better_in_a_trial(void **state)
 static void thresholds_regress_to_the_mean(void **state)
 {
     (void)state;
-    const char *high = "islet: 1\ntitle: t\ntrial_effect: none\n" PEOPLE_LINE(", require: {hba1c_pct: [8.3, 8.6]}")
+    const char *high = "islet: 1\ntitle: t\ntrial_effect: none\n" PEOPLE_LINE("192", ", require: {hba1c_pct: [8.3, 8.6]}")
         "arms: [{name: nothing}]\nfollow_up: {days: 42, visits_day: [0, 42]}\n";
-    const char *low = "islet: 1\ntitle: t\ntrial_effect: none\n" PEOPLE_LINE(", require: {hba1c_pct: [7.0, 7.3]}")
+    const char *low = "islet: 1\ntitle: t\ntrial_effect: none\n" PEOPLE_LINE("192", ", require: {hba1c_pct: [7.0, 7.3]}")
         "arms: [{name: nothing}]\nfollow_up: {days: 42, visits_day: [0, 42]}\n";
     hba1c_of above = simulate(high), below = simulate(low);
     double fell = 8.45 - mean(&above, 0, 0), rose = mean(&below, 0, 0) - 7.15;

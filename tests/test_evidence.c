@@ -103,10 +103,14 @@ static void test_units(void **state)
                            "T,g,a,p.yaml,c_peptide_fasting_nmol_l,ng/mL,365,12,3.0203,0.60406,,,,,validate\n"
                            "T,g,a,p.yaml,fasting_glucose_mg_dl,mmol/L,365,12,10,,1,,,,validate\n"
                            "T,g,a,p.yaml,insulin_independent,%,365,12,50,,,20,80,,validate\n"
-                           "T,g,a,p.yaml,death,,365,12,,,,,,1,validate\n",
+                           "T,g,a,p.yaml,death,,365,12,,,,,,1,validate\n"
+                           "T,g,a,p.yaml,triglycerides_mg_dl,mmol/L,365,12,2,0.5,,,,,validate\n"
+                           "T,g,a,p.yaml,ldl_mg_dl,mmol/L,365,12,3,0.5,,,,,validate\n"
+                           "T,g,a,p.yaml,insulin_u_per_kg_day,IU/kg,365,12,0.4,0.1,,,,,validate\n",
                            &rows, NULL),
                      ISLET_OK);
-    assert_int_equal(rows.n, 5);
+    assert_int_equal(rows.n, 8);
+    assert_true(fabs(rows.rows[5].value - 177.14) < 1e-9 && fabs(rows.rows[6].value - 116.01) < 1e-9 && rows.rows[7].value == 0.4); /* a mmol of fat is not one of glucose */
     assert_true(rows.rows[0].value == hba1c_ngsp_pct_from_ifcc(53) && rows.rows[0].sd == 0.09148 * 11);
     assert_float_equal(rows.rows[1].value, 1, 1e-12);
     assert_float_equal(rows.rows[1].sd, 0.2, 1e-12);

@@ -128,7 +128,8 @@ static void test_measure(void **state)
         visit[v][ENDPOINT_hba1c_pct] = hba1c[v];
         visit[v][ENDPOINT_insulin_u_per_kg_day] = insulin[v];
         visit[v][ENDPOINT_insulin_independent] = insulin[v] == 0.0;
-        visit[v][ENDPOINT_weight_kg] = 80.0;
+        visit[v][ENDPOINT_weight_kg] = v == 2 ? 76.0 : 80.0;
+        visit[v][ENDPOINT_c_peptide_stimulated_nmol_l] = v == 0 ? 0.19 : 0.2;
     }
     const patient_event events[] = {{100, EVENT_severe_hypo, NAN}, {200, EVENT_insulin_stopped, NAN}, {60, EVENT_severe_hypo, NAN}};
     patient_traits traits = {.severe_hypo_per_year = 3.0};
@@ -138,6 +139,16 @@ static void test_measure(void **state)
     assert_true(fabs(measured("insulin_change_pct", STATISTIC_MEAN, 90, &result) + 50.0) < 1e-12);
     assert_true(measured("hba1c_below_7", STATISTIC_SHARE, 90, &result) == 0.0);
     assert_true(measured("hba1c_below_7", STATISTIC_SHARE, 365, &result) == 1.0);
+    assert_true(measured("hba1c_below_6_5", STATISTIC_SHARE, 365, &result) == 0.0);
+    assert_true(measured("insulin_halved", STATISTIC_SHARE, 90, &result) == 1.0);
+    assert_true(fabs(measured("weight_change_pct", STATISTIC_MEAN, 365, &result) + 5.0) < 1e-12);
+    assert_true(measured("c_peptide_at_least_0_2", STATISTIC_SHARE, 365, &result) == 1.0);
+    assert_true(measured("c_peptide_at_least_0_2", STATISTIC_SHARE, 0, &result) == 0.0);
+    assert_true(measured("hba1c_below_7_no_severe_hypo", STATISTIC_SHARE, 365, &result) == 0.0);
+    result.n_events = 0;
+    assert_true(measured("hba1c_below_7_no_severe_hypo", STATISTIC_SHARE, 365, &result) == 1.0);
+    assert_true(measured("hba1c_below_7_no_severe_hypo", STATISTIC_SHARE, 90, &result) == 0.0);
+    result.n_events = 3;
     assert_true(measured("insulin_independent", STATISTIC_EVER, 90, &result) == 0.0);
     assert_true(measured("insulin_independent", STATISTIC_EVER, 365, &result) == 1.0);
     assert_true(measured("severe_hypo_free_from_90", STATISTIC_SHARE, 365, &result) == 0.0);

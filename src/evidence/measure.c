@@ -9,7 +9,10 @@
 
 #define INDEPENDENT_DAYS 14       /* without an injection: definition of insulin independence */
 #define SEVERE_HYPO_FREE_FROM 90  /* first day of severe_hypo_free_from_90 */
+#define LATE_SEVERE_HYPO_FROM 28   /* first day of hba1c_below_7_no_severe_hypo: as the primary outcome of CIT07 (doi:10.2337/dc15-1988) */
 #define HBA1C_TARGET_PCT 7.0
+#define HBA1C_REMISSION_PCT 6.5
+#define KEPT_C_PEPTIDE_NMOL_L 0.2
 #define TIME_IN_RANGE_TARGET_PCT 70.0
 
 typedef struct {
@@ -52,6 +55,33 @@ static double hba1c_below_7(const seen *s)
     return as_share(s, s->now[ENDPOINT_hba1c_pct] < HBA1C_TARGET_PCT);
 }
 
+static double hba1c_below_6_5(const seen *s)
+{
+    return as_share(s, s->now[ENDPOINT_hba1c_pct] < HBA1C_REMISSION_PCT);
+}
+
+static double hba1c_below_7_no_severe_hypo(const seen *s)
+{
+    return as_share(s, s->now[ENDPOINT_hba1c_pct] < HBA1C_TARGET_PCT && !had_event(s->result, EVENT_severe_hypo, LATE_SEVERE_HYPO_FROM, s->day));
+}
+
+/* of people who injected any before */
+static double insulin_halved(const seen *s)
+{
+    double before = s->start[ENDPOINT_insulin_u_per_kg_day];
+    return before > 0.0 ? as_share(s, s->now[ENDPOINT_insulin_u_per_kg_day] <= 0.5 * before) : NAN;
+}
+
+static double c_peptide_at_least_0_2(const seen *s)
+{
+    return as_share(s, s->now[ENDPOINT_c_peptide_stimulated_nmol_l] >= KEPT_C_PEPTIDE_NMOL_L);
+}
+
+static double weight_change_pct(const seen *s)
+{
+    return 100.0 * (s->now[ENDPOINT_weight_kg] / s->start[ENDPOINT_weight_kg] - 1.0);
+}
+
 static double time_in_range_above_70(const seen *s)
 {
     return as_share(s, s->now[ENDPOINT_time_in_range_pct] > TIME_IN_RANGE_TARGET_PCT);
@@ -84,6 +114,8 @@ static const struct {
 } further[] = {
 #define FURTHER_VALUE(name) {#name, name}
     FURTHER_VALUE(insulin_u_per_day),        FURTHER_VALUE(insulin_change_pct),   FURTHER_VALUE(hba1c_below_7),
+    FURTHER_VALUE(hba1c_below_6_5),          FURTHER_VALUE(insulin_halved),       FURTHER_VALUE(hba1c_below_7_no_severe_hypo),
+    FURTHER_VALUE(c_peptide_at_least_0_2),   FURTHER_VALUE(weight_change_pct),
     FURTHER_VALUE(time_in_range_above_70),   FURTHER_VALUE(c_peptide_detectable), FURTHER_VALUE(severe_hypo_free_from_90),
     FURTHER_VALUE(age_year),             FURTHER_VALUE(duration_year),
 #undef FURTHER_VALUE

@@ -13,6 +13,8 @@
 #include "evidence/outcome_check.h"
 
 #define DAY_MAX 36500
+#define CHOLESTEROL_MG_DL_PER_MMOL_L 38.67
+#define TRIGLYCERIDES_MG_DL_PER_MMOL_L 88.57
 #define ROUNDING_FRAC 0.006 /* a share printed in whole per cent, beside its count */
 #define SE_RATIO_MAX 1.25   /* printed se over sd / sqrt(n): more than rounding */
 
@@ -124,11 +126,18 @@ typedef struct {
 static const conversion conversions[] = {
     {NULL, "fraction", "%", 0.01, 0},
     {"hba1c_pct", "%", "mmol/mol", 0.09148, 2.152},
-    {NULL, "mg/dL", "mmol/L", MG_DL_PER_MMOL_L, 0},
+    {"ldl_mg_dl", "mg/dL", "mmol/L", CHOLESTEROL_MG_DL_PER_MMOL_L, 0},
+    {"hdl_mg_dl", "mg/dL", "mmol/L", CHOLESTEROL_MG_DL_PER_MMOL_L, 0},
+    {"triglycerides_mg_dl", "mg/dL", "mmol/L", TRIGLYCERIDES_MG_DL_PER_MMOL_L, 0},
+    {NULL, "mg/dL", "mmol/L", MG_DL_PER_MMOL_L, 0}, /* glucose */
+    {NULL, "mg/L", "mg/dL", 10, 0},
     {NULL, "nmol/L", "ng/mL", 1 / C_PEPTIDE_NG_ML_PER_NMOL_L, 0},
+    {NULL, "nmol/L", "ug/L", 1 / C_PEPTIDE_NG_ML_PER_NMOL_L, 0},
     {NULL, "nmol/L", "pmol/mL", 1, 0},
     {NULL, "nmol/L", "pmol/L", 0.001, 0},
     {NULL, "U/kg/day", "IU/kg/day", 1, 0},
+    {NULL, "U/kg/day", "U/kg", 1, 0}, /* of a day's dose */
+    {NULL, "U/kg/day", "IU/kg", 1, 0},
     {NULL, "U/day", "IU/day", 1, 0},
     {NULL, "1/year", "events/year", 1, 0},
 };

@@ -31,13 +31,14 @@ static void test_scales(void **state)
                                             "fasting_glucose_mg_dl"};
     discrepancy_scale scale;
     for (size_t i = 0; i < sizeof endpoints / sizeof *endpoints; i++) {
-        assert_true(discrepancy_of(endpoints[i], ENDPOINT_KIND_mean, false, &scale) != DISCREPANCY_NONE);
+        assert_true(discrepancy_of(endpoints[i], ENDPOINT_KIND_mean, false, &scale) != DISCREPANCY_other);
         for (double x = 0.0; x < 3.0; x += 0.5) assert_true(fabs(discrepancy_from(&scale, discrepancy_to(&scale, x)) - x) < 1e-9);
     }
     assert_int_equal(discrepancy_of("death", ENDPOINT_KIND_harm, false, &scale), DISCREPANCY_share);
     assert_true(isfinite(discrepancy_to(&scale, 0.0)) && fabs(discrepancy_from(&scale, discrepancy_to(&scale, 0.3)) - 0.3) < 1e-12);
     assert_int_equal(discrepancy_of("c_peptide_auc_mean_nmol_l", ENDPOINT_KIND_mean, true, &scale), DISCREPANCY_c_peptide_change);
-    assert_int_equal(discrepancy_of("egfr_ml_min_1_73m2", ENDPOINT_KIND_mean, false, &scale), DISCREPANCY_NONE);
+    assert_int_equal(discrepancy_of("egfr_ml_min_1_73m2", ENDPOINT_KIND_mean, false, &scale), DISCREPANCY_other);
+    assert_int_equal(discrepancy_of("insulin_u_per_day", ENDPOINT_KIND_mean, true, &scale), DISCREPANCY_other);
     /* a dose and its relative change differ alike: half of the usual dose either way */
     assert_int_equal(discrepancy_of("insulin_u_per_kg_day", ENDPOINT_KIND_mean, false, &scale), DISCREPANCY_insulin);
     double dose = discrepancy_to(&scale, 0.5) - discrepancy_to(&scale, 0.25);
@@ -204,6 +205,26 @@ static void test_few_people_of_a_share(void **state)
     assert_true(p.low[PI95] >= 0.0 && p.low[PI50] > 0.01 && p.high[PI50] < 0.08 && p.high[PI95] < 0.2); /* by steps of a share: 0 and 0.2 */
 }
 
+/* what is known of no kind of its own differs by a part of the SD between people, whatever its unit */
+static void test_other(void **state)
+{
+    (void)state;
+    discrepancy known = {0};
+    known.term[DISCREPANCY_other] = (discrepancy_term){.sd = 0.4, .df = 200.0};
+    known.term[DISCREPANCY_hba1c] = (discrepancy_term){.sd = 0.4, .df = 200.0};
+    double values[PEOPLE];
+    prediction p;
+    for (int i = 0; i < PEOPLE; i++) values[i] = 100.0 + 10.0 * normal(11, 1, (uint64_t)i);
+    predict_question q = {.statistic = PREDICT_MEAN, .values = values, .n_people = PEOPLE, .trial_n = 100000, .seed = 1};
+    predict_beyond(&q, &known, discrepancy_of("egfr_ml_min_1_73m2", ENDPOINT_KIND_mean, false, &q.scale));
+    assert_true(predict_trial(&q, &p));
+    assert_true(fabs(p.people_sd - 10.0) < 2.0 && fabs(p.discrepancy_sd - 0.4 * p.people_sd) < 1e-12);
+    double reach = 1.96 * hypot(0.4 * p.people_sd, p.people_sd / sqrt(PEOPLE)); /* with the Monte Carlo error */
+    assert_true(fabs(p.high[PI95] - p.low[PI95] - 2.0 * reach) < 0.15 * reach);
+    predict_beyond(&q, &known, DISCREPANCY_hba1c);
+    assert_true(predict_trial(&q, &p) && p.discrepancy_sd == 0.4);
+}
+
 static void test_file(void **state)
 {
     (void)state;
@@ -233,7 +254,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_scales),   cmocka_unit_test(test_recovery),   cmocka_unit_test(test_bias),
-        cmocka_unit_test(test_coverage), cmocka_unit_test(test_few_people), cmocka_unit_test(test_few_people_of_a_share), cmocka_unit_test(test_file),
+        cmocka_unit_test(test_coverage), cmocka_unit_test(test_few_people), cmocka_unit_test(test_few_people_of_a_share), cmocka_unit_test(test_other), cmocka_unit_test(test_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -164,6 +164,8 @@ static void test_refused(void **state)
         {HEADER, "T,g,a,,hba1c_pct,%,365,12,7,,,,,validate\n", "rows.csv:2:1:", "14 cells"},
         {HEADER ",statistic", "T,g,a,,hba1c_pct,%,365,12,1,,,,,,validate,sign\n", "rows.csv:2:43:", "statistic is 'sign'"},
         {HEADER, "T,g,a,,hba1c_pct,%,365,12,2,,,,,,direction\n", "rows.csv:2:27:", "a sign"},
+        {HEADER, "T,g,a,,hba1c,%,365,12,7,,,,,,validate\n", "rows.csv:2:8:", "perhaps 'hba1c_pct'"},
+        {HEADER, "T,g,a,,hba1c_pct,g/dL,365,12,7,,,,,,validate\n", "rows.csv:2:18:", "expected %, mmol/mol, percentage points"},
         /* rows together */
         {HEADER, "T,g,a,,hba1c_pct,%,365,12,7,,,,,,validate\nT,g,a,,hba1c_pct,%,365,12,7,,,,,,validate\n",
          "rows.csv:3:8:", "stands in line 2 too"},

@@ -32,7 +32,6 @@
 #define MAX_POINTS 10000
 #define STEPS 9000         /* of each of four chains */
 #define WAVE_DRAWS 512
-#define OTHER_ROWS 0.2     /* discrepancy of end points of which none is known, in SDs of the row over the prior */
 #define LEAST_OF_LOG 0.01  /* what an assay does not see, in a geometric mean (C-peptide, nmol/L); as in predict.c */
 #define NOT_IDENTIFIED 0.85 /* posterior SD over prior SD */
 
@@ -46,6 +45,7 @@ typedef struct {
     double *x, *y;            /* [point][parameter], [point][row] on the row's scale */
     double *anchor;           /* [row]: what is added to a simulated statistic */
     discrepancy_scale *scale; /* [row] */
+    bool *in_people_sds;      /* [row]: so is the discrepancy */
     double *base_value, *fitted_value; /* [row], as people read them */
     double **values;          /* [row][person], of one simulation */
     calibration_target *targets;
@@ -283,13 +283,14 @@ static double statistic(const job *j, int r, int64_t people, double *natural, do
     return discrepancy_to(&j->scale[r], *natural);
 }
 
-/* first row of the same people and kind of end point; a row of which no discrepancy is known stands alone */
+/* first row of the same people and kind of end points; of all other means, of the same end point */
 static int block_of(const job *j, int r, discrepancy_kind kind)
 {
     discrepancy_scale scale;
-    for (int at = 0; at < r && kind != DISCREPANCY_NONE; at++) {
+    for (int at = 0; at < r; at++) {
         const evidence_row *row = j->rows.rows[at].row;
         bool change = row->statistic == STATISTIC_CHANGE;
+        if (kind == DISCREPANCY_other && strcmp(row->endpoint.key, j->rows.rows[r].row->endpoint.key) != 0) continue;
         if (strcmp(row->group, j->rows.rows[r].row->group) == 0 && discrepancy_of(row->endpoint.key, row->endpoint.kind, change, &scale) == kind) return at;
     }
     return r;
@@ -301,13 +302,14 @@ static void fill_known(job *j, int r, const discrepancy *shipped)
     const evidence_row *row = j->rows.rows[r].row;
     calibration_target *t = &j->targets[r];
     discrepancy_kind kind = discrepancy_of(row->endpoint.key, row->endpoint.kind, row->statistic == STATISTIC_CHANGE, &j->scale[r]);
-    discrepancy_term term = discrepancy_at(shipped, kind);
+    discrepancy_term term = shipped->term[kind];
     t->share = row_is_share(j, r);
     t->n = row->n;
     t->events = isnan(row->events) ? round(row->value * row->n) : row->events;
     t->block = block_of(j, r, kind);
     t->cohort_sd = term.cohort_sd;
-    t->row_sd = term.row_sd; /* where both are 0: fit_surfaces */
+    t->row_sd = term.row_sd;
+    j->in_people_sds[r] = kind == DISCREPANCY_other;
 }
 
 /* published mean and its error on the row's scale; without an error that of simulated people */
@@ -315,9 +317,13 @@ static void fill_published(const job *j, int r)
 {
     const evidence_row *row = j->rows.rows[r].row;
     calibration_target *t = &j->targets[r];
-    double se = evidence_row_se(row);
+    double se = evidence_row_se(row), people_sd = summary_mean(j->values[r], BASE_TIMES * j->people).sd;
     if (t->share) return;
-    if (isnan(se)) se = summary_mean(j->values[r], BASE_TIMES * j->people).sd / sqrt(row->n) * (row->statistic == STATISTIC_MEDIAN ? 1.2533 : 1.0);
+    if (j->in_people_sds[r]) {
+        t->cohort_sd *= people_sd;
+        t->row_sd *= people_sd;
+    }
+    if (isnan(se)) se = people_sd / sqrt(row->n) * (row->statistic == STATISTIC_MEDIAN ? 1.2533 : 1.0);
     if (!(se > 0.0)) se = fabs(row->value) * 0.01; /* everybody alike: printed to two digits */
     t->value = discrepancy_to(&j->scale[r], row->value);
     t->se = error_on_scale(&j->scale[r], row->value, se);
@@ -397,8 +403,6 @@ static bool fit_surfaces(job *j, int points)
         for (int i = 0; i < points; i++) y[i] = j->y[(size_t)i * (size_t)rows + (size_t)r];
         emulator_free(&t->surface);
         fine = emulator_fit(j->x, y, points, j->n_parameters, &t->surface);
-        if (t->spread == 0.0) t->spread = summary_mean(y, points).sd; /* of the first wave: the prior's */
-        if (t->cohort_sd == 0.0 && t->row_sd == 0.0) t->row_sd = OTHER_ROWS * t->spread;
     }
     free(y);
     return fine;
@@ -426,7 +430,8 @@ static bool make_room(job *j, int points)
     j->values = calloc(rows, sizeof *j->values);
     j->targets = calloc(rows, sizeof *j->targets);
     j->scale = calloc(rows, sizeof *j->scale);
-    bool fine = j->x && j->y && j->anchor && j->values && j->targets && j->scale;
+    j->in_people_sds = calloc(rows, sizeof *j->in_people_sds);
+    bool fine = j->x && j->y && j->anchor && j->values && j->targets && j->scale && j->in_people_sds;
     for (size_t r = 0; r < rows && fine; r++) {
         j->values[r] = malloc(people * sizeof **j->values);
         fine = j->values[r] != NULL;
@@ -446,6 +451,7 @@ static void job_free(job *j)
     free(j->values);
     free(j->targets);
     free(j->scale);
+    free(j->in_people_sds);
     free(j->anchor);
     free(j->x);
     free(j->y);

@@ -31,7 +31,6 @@ typedef struct {
     double value, se;       /* of a mean */
     int block;              /* first of the rows of the same people and kind, which the cohort's part of the discrepancy moves together */
     double cohort_sd, row_sd; /* of the discrepancy; times its size, which is fitted */
-    double spread;          /* SD of the simulated statistic over the prior */
     double monte_carlo;     /* SD of the simulated statistic at one point */
     emulator surface;
 } calibration_target;

@@ -64,11 +64,11 @@ discrepancy_kind discrepancy_of(const char *endpoint, endpoint_kind kind, bool c
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         if (strcmp(known[i].endpoint, endpoint) != 0) continue;
         if (change && known[i].kind == DISCREPANCY_c_peptide) return DISCREPANCY_c_peptide_change;
-        if (change && known[i].kind == DISCREPANCY_insulin) return DISCREPANCY_NONE; /* units of a change are no share of a dose */
+        if (change && known[i].kind == DISCREPANCY_insulin) return DISCREPANCY_other; /* units of a change are no share of a dose */
         *scale = known[i].scale;
         return known[i].kind;
     }
-    return DISCREPANCY_NONE;
+    return DISCREPANCY_other;
 }
 
 static const char *const names[DISCREPANCY_COUNT] = {
@@ -84,7 +84,7 @@ static const char *const sentences[DISCREPANCY_COUNT] = {
 
 const char *discrepancy_name(discrepancy_kind kind)
 {
-    return kind == DISCREPANCY_NONE ? "none" : names[kind];
+    return names[kind];
 }
 
 static void derive(discrepancy *d, discrepancy_kind kind, discrepancy_kind other, double a_point)

@@ -19,14 +19,14 @@
     KIND(c_peptide_change, "change of C-peptide, nmol/L")                          \
     KIND(share, "shares of people, logit")                                         \
     KIND(time_in_range, "sensor time, points of %")                                \
-    KIND(glucose, "fasting and mean glucose, mg/dL")
+    KIND(glucose, "fasting and mean glucose, mg/dL")                               \
+    KIND(other, "all other means, SDs between people")
 
 typedef enum {
 #define KIND(name, sentence) DISCREPANCY_##name,
     DISCREPANCY_KINDS(KIND)
 #undef KIND
-        DISCREPANCY_COUNT,
-    DISCREPANCY_NONE = DISCREPANCY_COUNT /* nothing is known of such end points */
+        DISCREPANCY_COUNT
 } discrepancy_kind;
 
 typedef enum { FORM_LINEAR, FORM_LOG, FORM_LOGIT } discrepancy_form;
@@ -55,12 +55,6 @@ typedef struct {
 } discrepancy;
 
 const char *discrepancy_name(discrepancy_kind kind);
-
-/* Of a new trial: sd is 0 where nothing is known. */
-static inline discrepancy_term discrepancy_at(const discrepancy *d, discrepancy_kind kind)
-{
-    return kind == DISCREPANCY_NONE ? (discrepancy_term){0} : d->term[kind];
-}
 
 /* One calibration row on the scale of its kind. */
 typedef struct {

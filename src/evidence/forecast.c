@@ -245,9 +245,7 @@ static bool predict_many(const forecast *f, int arm, int visit, endpoint_id endp
     *q = (predict_question){.statistic = share ? PREDICT_SHARE : PREDICT_MEAN, .values = f->values + slot(f, arm, visit, endpoint), .n_people = f->n,
                             .members = under, .n_members = f->members, .n_member = f->member_people, .trial_n = MANY, .seed = f->seed,
                             .row = slot(f, arm, visit, endpoint) / (size_t)f->n};
-    discrepancy_term term = discrepancy_at(&f->beyond, discrepancy_of(info->key, info->kind, false, &q->scale));
-    q->discrepancy_sd = term.sd;
-    q->discrepancy_df = term.df;
+    predict_beyond(q, &f->beyond, discrepancy_of(info->key, info->kind, false, &q->scale));
     bool known = predict_trial(q, out);
     q->members = NULL;
     return known;
@@ -319,7 +317,7 @@ static int64_t spread_values(const forecast *f, int arm, int visit, endpoint_id 
     for (int k = 0; k < draws; k++)
         for (int64_t i = 0; i < measured; i++) {
             double chance = rng_uniform(f->seed, q.row, RNG_uncertainty, ((uint64_t)1 << 41) + index);
-            double beyond = q.discrepancy_sd > 0.0 ? q.discrepancy_sd * gsl_cdf_tdist_Pinv(chance, q.discrepancy_df) : 0.0;
+            double beyond = p.discrepancy_sd > 0.0 ? p.discrepancy_sd * gsl_cdf_tdist_Pinv(chance, q.discrepancy_df) : 0.0;
             double moved = discrepancy_from(&q.scale, discrepancy_to(&q.scale, sorted[i]) + centre + (f->members > 0 ? p.shift[k] : 0.0) + beyond);
             all[index++] = sorted[0] >= 0.0 && !(moved > 0.0) ? 0.0 : moved;
         }

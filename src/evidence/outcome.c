@@ -3,6 +3,7 @@
 
 #include <gsl/gsl_cdf.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,6 +14,7 @@
 #include "evidence/outcome_check.h"
 
 #define DAY_MAX 36500
+#define UNITS_SHOWN 160
 #define CHOLESTEROL_MG_DL_PER_MMOL_L 38.67
 #define TRIGLYCERIDES_MG_DL_PER_MMOL_L 88.57
 #define ROUNDING_FRAC 0.006 /* a share printed in whole per cent, beside its count */
@@ -126,6 +128,7 @@ typedef struct {
 static const conversion conversions[] = {
     {NULL, "fraction", "%", 0.01, 0},
     {"hba1c_pct", "%", "mmol/mol", 0.09148, 2.152},
+    {"hba1c_pct", "%", "percentage points", 1, 0}, /* of a change */
     {"ldl_mg_dl", "mg/dL", "mmol/L", CHOLESTEROL_MG_DL_PER_MMOL_L, 0},
     {"hdl_mg_dl", "mg/dL", "mmol/L", CHOLESTEROL_MG_DL_PER_MMOL_L, 0},
     {"triglycerides_mg_dl", "mg/dL", "mmol/L", TRIGLYCERIDES_MG_DL_PER_MMOL_L, 0},
@@ -142,6 +145,21 @@ static const conversion conversions[] = {
     {NULL, "1/year", "events/year", 1, 0},
 };
 
+static bool is_for(const conversion *c, const outcome_info *endpoint)
+{
+    return strcmp(c->unit, endpoint->unit) == 0 && (!c->endpoint || strcmp(c->endpoint, endpoint->key) == 0);
+}
+
+/* the end point's unit and all that are converted to it */
+static void list_units(const outcome_info *endpoint, char out[UNITS_SHOWN])
+{
+    int at = snprintf(out, UNITS_SHOWN, "%s", endpoint->unit);
+    for (size_t i = 0; i < sizeof conversions / sizeof *conversions && at < UNITS_SHOWN; i++) {
+        const conversion *c = &conversions[i];
+        if (is_for(c, endpoint) && !strstr(out, c->written)) at += snprintf(out + at, (size_t)(UNITS_SHOWN - at), ", %s", c->written);
+    }
+}
+
 static bool find_conversion(reader *in, const outcome_info *endpoint, bool counted, conversion *out)
 {
     const char *written = text_of(in, COLUMN_unit);
@@ -150,15 +168,14 @@ static bool find_conversion(reader *in, const outcome_info *endpoint, bool count
     if (counted && (!written[0] || strcmp(written, "participants") == 0)) return true; /* a count has no unit */
     for (size_t i = 0; i < sizeof conversions / sizeof *conversions; i++) {
         const conversion *c = &conversions[i];
-        if (strcmp(c->unit, endpoint->unit) != 0 || strcmp(c->written, written) != 0) continue;
-        if (c->endpoint && strcmp(c->endpoint, endpoint->key) != 0) continue;
+        if (!is_for(c, endpoint) || strcmp(c->written, written) != 0) continue;
         *out = *c;
         return true;
     }
-    problems_error(
-        in->problems, in->path, cell_of(in, COLUMN_unit)->line, cell_of(in, COLUMN_unit)->column,
-        "unit '%s' of %s; expected %s or a unit that islet converts to it; write the unit that was published", written,
-        endpoint->key, endpoint->unit);
+    char known[UNITS_SHOWN];
+    list_units(endpoint, known);
+    problems_error(in->problems, in->path, cell_of(in, COLUMN_unit)->line, cell_of(in, COLUMN_unit)->column,
+                   "unit '%s' of %s; expected %s; write the one that was published", written, endpoint->key, known);
     in->errors++;
     return false;
 }
@@ -297,7 +314,10 @@ static void read_row(reader *in, evidence_row *row)
     int role = word_of(in, COLUMN_role, role_word, "calibrate, validate, context, direction or claim");
     if (role >= 0) row->role = (evidence_role)role;
     if (!outcome_find(text_of(in, COLUMN_endpoint), &row->endpoint)) {
-        refuse(in, COLUMN_endpoint, "an end point that evidence rows may have (docs/evidence.md)");
+        const char *nearest = outcome_nearest(text_of(in, COLUMN_endpoint));
+        char expected[160];
+        snprintf(expected, sizeof expected, "an end point of docs/evidence.md%s%s%s", nearest ? ", perhaps '" : "", nearest ? nearest : "", nearest ? "'" : "");
+        refuse(in, COLUMN_endpoint, expected);
         return;
     }
     if (row->role == ROLE_DIRECTION) {

@@ -38,6 +38,7 @@ typedef struct {
 } outcome_info;
 
 bool outcome_find(const char *key, outcome_info *out); /* false if there is none */
+const char *outcome_nearest(const char *key);           /* the key most like it; NULL when none is */
 const char *evidence_role_word(evidence_role role);
 const char *evidence_statistic_word(evidence_statistic statistic);
 bool outcome_is_share(const outcome_info *endpoint); /* people with something, of n */

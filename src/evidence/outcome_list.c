@@ -2,6 +2,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/yaml_read.h"
 #include "evidence/outcome.h"
 
 static const struct {
@@ -55,6 +56,16 @@ bool outcome_find(const char *key, outcome_info *out)
             return true;
         }
     return find_canonical(key, out);
+}
+
+const char *outcome_nearest(const char *key)
+{
+    const char *keys[LIST_N + ENDPOINT_COUNT + 1];
+    int n = 0;
+    for (int i = 0; i < LIST_N; i++) keys[n++] = list[i].key;
+    for (int i = 0; i < ENDPOINT_COUNT; i++) keys[n++] = islet_endpoint_info[i].key;
+    keys[n] = NULL;
+    return yaml_nearest(key, keys);
 }
 
 bool outcome_is_share(const outcome_info *endpoint)

@@ -179,7 +179,7 @@ typedef struct {
     const predict_question *q;
     double *known, *work, *shift;
     int64_t people, drawn;
-    double simulated, monte_carlo;
+    double simulated, monte_carlo, beyond_sd;
     bool never_negative; /* no statistic of values that are never negative is negative */
 } prospect;
 
@@ -212,7 +212,7 @@ static drawn_trial draw_one(const prospect *p, source *s)
 static double draw_beyond(const prospect *p, const drawn_trial *trial, source *s)
 {
     const predict_question *q = p->q;
-    double beyond = q->discrepancy_sd * gsl_cdf_tdist_Pinv(next_uniform(s), q->discrepancy_df);
+    double beyond = p->beyond_sd * gsl_cdf_tdist_Pinv(next_uniform(s), q->discrepancy_df);
     if (q->statistic != PREDICT_SHARE) return clipped(p, discrepancy_from(&q->scale, on_scale(p, trial->moved) + beyond));
     return draw_found(share_of(trial->odds + beyond), q->trial_n, s);
 }
@@ -247,11 +247,18 @@ static void fill_prediction(const prospect *p, double *bare, double *trials, pre
         sum += z;
         squares += z * z;
         bare[t] = one.moved;
-        trials[t] = q->discrepancy_sd > 0.0 ? draw_beyond(p, &one, &beyond) : one.moved;
+        trials[t] = p->beyond_sd > 0.0 ? draw_beyond(p, &one, &beyond) : one.moved;
     }
     fill_scale(p, sum, squares, out);
     fill_intervals(bare, out->bare_low, out->bare_high);
     fill_intervals(trials, out->low, out->high);
+}
+
+void predict_beyond(predict_question *q, const discrepancy *known, discrepancy_kind kind)
+{
+    q->discrepancy_sd = known->term[kind].sd;
+    q->discrepancy_df = known->term[kind].df;
+    q->in_people_sds = kind == DISCREPANCY_other;
 }
 
 bool predict_trial(const predict_question *q, prediction *out)
@@ -269,7 +276,9 @@ bool predict_trial(const predict_question *q, prediction *out)
 
     for (int64_t i = 0; i < p.people; i++) p.work[i] = p.known[i];
     p.simulated = statistic_of(q->statistic, p.work, p.people);
-    p.monte_carlo = p.people > 1 ? summary_mean(p.known, p.people).sd / sqrt((double)p.people) : 0.0;
+    out->people_sd = p.people > 1 ? summary_mean(p.known, p.people).sd : 0.0;
+    p.monte_carlo = out->people_sd / sqrt((double)p.people);
+    out->discrepancy_sd = p.beyond_sd = q->discrepancy_sd * (q->in_people_sds ? out->people_sd : 1.0);
     p.never_negative = true;
     for (int64_t i = 0; i < p.people; i++) p.never_negative = p.never_negative && p.known[i] >= 0.0;
     fill_shifts(q, p.work, p.shift);

@@ -31,6 +31,7 @@ typedef struct {
     discrepancy_scale scale;     /* of the discrepancy .. */
     double discrepancy_sd;       /* .. its size; 0: none */
     double discrepancy_df;
+    bool in_people_sds;          /* the size is in SDs between people */
     uint64_t seed, row;
 } predict_question;
 
@@ -42,8 +43,13 @@ typedef struct {
     /* on the scale of the discrepancy, for its estimation */
     double centre;                                              /* simulated and the mean shift */
     double sampling_sd;                                         /* of the statistic at trial_n, Monte Carlo error included */
+    double people_sd;                                           /* between the simulated people, as people read it */
+    double discrepancy_sd;                                      /* on the scale, whatever it was asked in */
     double shift[PREDICT_MEMBERS];                              /* of each member, about their mean */
 } prediction;
+
+/* What is known of the discrepancy of a kind of end points, into the question. */
+void predict_beyond(predict_question *q, const discrepancy *known, discrepancy_kind kind);
 
 /* False when nobody has a value, or memory fails. */
 bool predict_trial(const predict_question *q, prediction *out);

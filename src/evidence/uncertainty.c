@@ -48,9 +48,7 @@ static predictive predict_one(const prospects *from, int arm, int visit, int end
     predict_question q = {.statistic = share ? PREDICT_SHARE : PREDICT_MEAN, .values = visit_values_at(from->base, arm, visit, endpoint),
                           .n_people = from->base->people, .members = under, .n_members = from->n_members,
                           .n_member = from->n_members ? from->members[0].people : 0, .trial_n = from->trial_n, .seed = from->seed, .row = row};
-    discrepancy_term term = discrepancy_at(from->beyond, discrepancy_of(info->key, info->kind, false, &q.scale));
-    q.discrepancy_sd = term.sd;
-    q.discrepancy_df = term.df;
+    predict_beyond(&q, from->beyond, discrepancy_of(info->key, info->kind, false, &q.scale));
     if (!predict_trial(&q, &p)) return (predictive){NAN, NAN, NAN, NAN, NAN};
     return (predictive){p.simulated, p.low[PI95], p.high[PI95], p.bare_low[PI95], p.bare_high[PI95]};
 }

@@ -179,9 +179,7 @@ static void predict_row(const job *j, int r)
                           .seed = j->options->has_seed ? j->options->seed : 1, .row = (uint64_t)r};
     out->kind = discrepancy_of(row->endpoint.key, row->endpoint.kind, row->statistic == STATISTIC_CHANGE || row->statistic == STATISTIC_SIGN, &q.scale);
     bool is_apart = j->without && row->role == ROLE_CALIBRATE;
-    discrepancy_term term = discrepancy_at(is_apart ? &j->without[r] : &j->discrepancy, out->kind);
-    q.discrepancy_sd = term.sd;
-    q.discrepancy_df = term.df;
+    predict_beyond(&q, is_apart ? &j->without[r] : &j->discrepancy, out->kind);
     out->scale = q.scale;
     out->predicted_any = predict_trial(&q, &out->predicted);
 }
@@ -197,6 +195,11 @@ static void fill_row(const job *j, int r)
 
 /* ---- discrepancy ---- */
 
+typedef struct {
+    discrepancy_point *points; /* [row] */
+    double *shifts;            /* [row][PREDICT_MEMBERS] */
+} workspace;
+
 /* observed - simulated on the scale; a share by its count, half an event more of either kind */
 static double off_scale(const validated_row *v)
 {
@@ -206,18 +209,32 @@ static double off_scale(const validated_row *v)
     return discrepancy_to(&v->scale, value) - v->predicted.centre;
 }
 
+/* Rows of a kind set it; of all other means all that are counted as they are, in SDs between people, do. */
 static bool may_set(const validated_row *v, int kind)
 {
-    return v->predicted_any && v->bound->row->statistic != STATISTIC_SIGN && (int)v->kind == kind && v->bound->row->role == ROLE_CALIBRATE && v->bound->row->day > 0;
+    if (!v->predicted_any || v->bound->row->statistic == STATISTIC_SIGN || v->bound->row->role != ROLE_CALIBRATE || v->bound->row->day <= 0) return false;
+    return kind == DISCREPANCY_other ? v->scale.form == FORM_LINEAR && v->predicted.people_sd > 0.0 : (int)v->kind == kind;
+}
+
+/* what a row says, over `unit`; `shift` has room for the row's */
+static discrepancy_point point_of(const job *j, int r, double unit, double *shift)
+{
+    const prediction *p = &j->out[r].predicted;
+    for (int k = 0; k < j->members; k++) shift[k] = p->shift[k] / unit;
+    return (discrepancy_point){off_scale(&j->out[r]) / unit, p->sampling_sd / unit, cohort_number(j, r), shift};
 }
 
 /* a kind from calibration rows after day 0, but for those of the cohort `without` (-1: of all) */
-static bool estimate_kind(const job *j, int kind, int without, discrepancy_point *points, discrepancy_term *out)
+static bool estimate_kind(const job *j, int kind, int without, workspace *work, discrepancy_term *out)
 {
+    discrepancy_point *points = work->points;
     int n = 0;
-    for (int r = 0; r < j->rows.n_rows; r++)
-        if (may_set(&j->out[r], kind) && cohort_number(j, r) != without)
-            points[n++] = (discrepancy_point){off_scale(&j->out[r]), j->out[r].predicted.sampling_sd, cohort_number(j, r), j->out[r].predicted.shift};
+    for (int r = 0; r < j->rows.n_rows; r++) {
+        if (!may_set(&j->out[r], kind) || cohort_number(j, r) == without) continue;
+        double unit = kind == DISCREPANCY_other ? j->out[r].predicted.people_sd : 1.0;
+        points[n] = point_of(j, r, unit, work->shifts + (size_t)n * PREDICT_MEMBERS);
+        n++;
+    }
     *out = (discrepancy_term){.rows = n, .bias = NAN, .bias_se = NAN};
     return n == 0 || discrepancy_fit(points, n, j->members, out);
 }
@@ -230,7 +247,7 @@ static bool has_kind(const job *j, int cohort, int kind)
 }
 
 /* what the other cohorts say, for the rows of each; only the kinds that its own rows had a part in are estimated again */
-static bool estimate_without(job *j, const discrepancy *all, discrepancy_point *points)
+static bool estimate_without(job *j, const discrepancy *all, workspace *work)
 {
     for (int r = 0; r < j->rows.n_rows; r++) {
         int cohort = cohort_number(j, r); /* its first row */
@@ -240,7 +257,7 @@ static bool estimate_without(job *j, const discrepancy *all, discrepancy_point *
         }
         j->without[r] = *all;
         for (int kind = 0; kind < DISCREPANCY_COUNT; kind++)
-            if (has_kind(j, cohort, kind) && !estimate_kind(j, kind, cohort, points, &j->without[r].term[kind])) return false;
+            if (has_kind(j, cohort, kind) && !estimate_kind(j, kind, cohort, work, &j->without[r].term[kind])) return false;
         discrepancy_derive(&j->without[r]);
     }
     return true;
@@ -249,16 +266,18 @@ static bool estimate_without(job *j, const discrepancy *all, discrepancy_point *
 /* of every kind; without enough of them, none */
 static islet_status estimate(job *j, islet_problems *problems)
 {
-    discrepancy_point *points = malloc(((size_t)j->rows.n_rows + 1) * sizeof *points);
+    size_t room = (size_t)j->rows.n_rows + 1;
+    workspace work = {malloc(room * sizeof *work.points), malloc(room * PREDICT_MEMBERS * sizeof *work.shifts)};
     int all = 0;
-    j->without = malloc(((size_t)j->rows.n_rows + 1) * sizeof *j->without);
-    bool fine = points && j->without;
+    j->without = malloc(room * sizeof *j->without);
+    bool fine = work.points && work.shifts && j->without;
     for (int kind = 0; kind < DISCREPANCY_COUNT && fine; kind++) {
-        fine = estimate_kind(j, kind, -1, points, &j->discrepancy.term[kind]);
+        fine = estimate_kind(j, kind, -1, &work, &j->discrepancy.term[kind]);
         all += j->discrepancy.term[kind].rows;
     }
-    fine = fine && estimate_without(j, &j->discrepancy, points);
-    free(points);
+    fine = fine && estimate_without(j, &j->discrepancy, &work);
+    free(work.points);
+    free(work.shifts);
     discrepancy_derive(&j->discrepancy);
     if (!fine) return ISLET_ERR_MEMORY;
     if (all > 0) return ISLET_OK;
@@ -397,7 +416,7 @@ static bool add_discrepancy(islet_table *table, const discrepancy *d, int kind)
     add_text(&c, discrepancy_name((discrepancy_kind)kind));
     const double numbers[] = {t->rows, t->cohorts, t->bias, t->bias_se, t->cohort_sd, t->row_sd, t->sd, t->df};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) add_number(&c, rounded(numbers[i]));
-    add_text(&c, t->rows == 0 && t->sd > 0.0 ? "from another kind" : t->rows == 0 || t->sd == 0.0 ? "too few trials: none is added" : "calibration rows");
+    add_text(&c, t->rows == 0 && t->sd > 0.0 ? "other kind" : t->rows == 0 || t->sd == 0.0 ? "too few: none" : "own rows");
     return table_add_row(table, c.cell);
 }
 
@@ -416,7 +435,7 @@ static bool fill_tables(const job *j, islet_validation *out)
     for (int kind = 0; kind < DISCREPANCY_COUNT && fine; kind++) fine = add_discrepancy(out->discrepancy, &j->discrepancy, kind);
     for (int r = 0; r < j->rows.n_rows && fine; r++)
         fine = j->out[r].predicted_any ? add_row(out->rows, j, &j->out[r])
-                                       : add_left_out(out->left_out, j->rows.rows[r].row, "nobody simulated is left in the arm on that day");
+                                       : add_left_out(out->left_out, j->rows.rows[r].row, "nobody simulated has a value on that day: all are gone, or their population has no such end point");
     for (int i = 0; i < j->rows.n_left_out && fine; i++) fine = add_left_out(out->left_out, j->rows.left_out[i].row, j->rows.left_out[i].reason);
     for (int r = 0; r < j->rows.n_rows; r++) {
         bool counts = j->out[r].predicted_any && validated_is_sign(&j->out[r]);

@@ -76,6 +76,20 @@ expect 0 "$islet" validate --csv --trial cohorts.csv --patients 32 --discrepancy
 says d.csv "hba1c,5,5,"
 awk -F, '$1 == "A" {others = $19 - $18} $1 == "E" {own = $19 - $18} END {exit !(own > 0 && own < 0.5 * others)}' out.txt || fail "a cohort widened its own interval"
 
+# drugs of the immune system are something given: nothing to warn of in a blinded trial
+cat >blinded.yaml <<'BLINDED'
+islet: 1
+title: Low-dose antithymocyte globulin against a sham
+population: {of: t1d_new_onset, n: 8}
+masking: blinded
+arms:
+  - {name: ATG, conditioning: atg_low_dose}
+  - {name: sham, control: sham}
+follow_up: {days: 40}
+BLINDED
+expect 0 "$islet" check blinded.yaml
+grep -q "given nothing" err.txt && fail "a conditioning was taken for nothing"
+
 # a run with the values of a set, and with predictive intervals over its draws; the store knows the set
 cat >set.yaml <<'SET'
 islet_params: 1

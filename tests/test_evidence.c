@@ -131,6 +131,13 @@ static void test_units(void **state)
         ISLET_OK);
     assert_true(rows.rows[0].value == 0.09148 * -10);
     evidence_free(&rows);
+    /* below 0 it can be nothing else, and is told; what may be below 0 is as it is */
+    islet_problems *problems = islet_problems_create();
+    assert_int_equal(parse(HEADER, "T,g,a,,hba1c_pct,mmol/mol,365,12,-10,,,-12,-8,,context\nT,g,a,,insulin_change_pct,%,365,12,-40,,,,,,context\n", &rows, problems), ISLET_OK);
+    assert_true(rows.rows[0].statistic == STATISTIC_CHANGE && rows.rows[0].ci_low == 0.09148 * -12 && rows.rows[1].statistic == STATISTIC_MEAN);
+    assert_true(islet_problems_count(problems) == 1 && strstr(islet_problems_text(problems, 0), "rows.csv:2:34: value is -10"));
+    islet_problems_free(problems);
+    evidence_free(&rows);
 }
 
 /* each breaks one thing of a good file; the message names the place and what stands there */
@@ -165,6 +172,9 @@ static void test_refused(void **state)
         {HEADER ",statistic", "T,g,a,,hba1c_pct,%,365,12,1,,,,,,validate,sign\n", "rows.csv:2:43:", "statistic is 'sign'"},
         {HEADER, "T,g,a,,hba1c_pct,%,365,12,2,,,,,,direction\n", "rows.csv:2:27:", "a sign"},
         {HEADER, "T,g,a,,hba1c,%,365,12,7,,,,,,validate\n", "rows.csv:2:8:", "perhaps 'hba1c_pct'"},
+        {HEADER, "T,g,a,,hba1c_pct,%,365,12,1.2,,,,,,validate\n", "rows.csv:2:27:", "the word change in the column statistic"},
+        {HEADER, "T,g,a,,hba1c_pct,%,0,12,-1.2,,,,,,validate\n", "rows.csv:2:25:", "look at the unit"},
+        {HEADER, "T,g,a,,insulin_u_per_kg_day,%,365,12,-40,,,,,,validate\n", "rows.csv:2:29:", "is insulin_change_pct"},
         {HEADER, "T,g,a,,hba1c_pct,g/dL,365,12,7,,,,,,validate\n", "rows.csv:2:18:", "expected %, mmol/mol, percentage points"},
         /* rows together */
         {HEADER, "T,g,a,,hba1c_pct,%,365,12,7,,,,,,validate\nT,g,a,,hba1c_pct,%,365,12,7,,,,,,validate\n",

@@ -175,7 +175,8 @@ static bool find_conversion(reader *in, const outcome_info *endpoint, bool count
     char known[UNITS_SHOWN];
     list_units(endpoint, known);
     problems_error(in->problems, in->path, cell_of(in, COLUMN_unit)->line, cell_of(in, COLUMN_unit)->column,
-                   "unit '%s' of %s; expected %s; write the one that was published", written, endpoint->key, known);
+                   "unit '%s' of %s; expected %s; write the one that was published%s", written, endpoint->key, known,
+                   strcmp(written, "%") == 0 && strncmp(endpoint->key, "insulin_u", 9) == 0 ? "; a change in % is insulin_change_pct" : "");
     in->errors++;
     return false;
 }
@@ -216,8 +217,9 @@ static void check_value(reader *in, const evidence_row *row)
         number_write(low, least);
         number_write(high, most);
         problems_error(in->problems, in->path, cell_of(in, COLUMN_value)->line, cell_of(in, COLUMN_value)->column,
-                       "value is %s %s; expected %s to %s %s for %s; look at the unit", text_of(in, COLUMN_value),
-                       text_of(in, COLUMN_unit), least, most, row->endpoint.unit, row->endpoint.key);
+                       "value is %s %s; expected %s to %s %s for %s; look at the unit%s", text_of(in, COLUMN_value),
+                       text_of(in, COLUMN_unit), least, most, row->endpoint.unit, row->endpoint.key,
+                       change || outcome_is_share(&row->endpoint) ? "" : "; a change since day 0 has the word change in the column statistic");
         in->errors++;
     }
     if (isnan(row->n) && isnan(row->se) && isnan(row->ci_low))
@@ -305,6 +307,16 @@ static void read_statistic(reader *in, evidence_row *row)
         refuse(in, COLUMN_statistic, share ? "share or ever" : "mean, median, geometric_mean, adjusted_mean or change");
 }
 
+/* a value below 0 of what is never below it can be nothing else */
+static void take_for_change(reader *in, evidence_row *row)
+{
+    if (text_of(in, COLUMN_statistic)[0] || outcome_is_share(&row->endpoint) || row->endpoint.low < 0 || !(row->value < 0) || row->day == 0) return;
+    row->statistic = STATISTIC_CHANGE;
+    problems_warning(in->problems, in->path, row->line, cell_of(in, COLUMN_value)->column,
+                     "value is %s, and %s is never below 0; it is read as the mean change since day 0; write change in the column statistic",
+                     text_of(in, COLUMN_value), row->endpoint.key);
+}
+
 static void read_row(reader *in, evidence_row *row)
 {
     *row = (evidence_row){.line = csv_cell_at(in->file, in->row, 0)->line};
@@ -329,6 +341,7 @@ static void read_row(reader *in, evidence_row *row)
     conversion unit;
     bool counted = !isnan(row->events) && isnan(row->value);
     if (!find_conversion(in, &row->endpoint, counted, &unit) || in->errors > before) return;
+    take_for_change(in, row);
     convert(row, &unit);
     if (!isnan(row->events)) check_count(in, row);
     if (in->errors == before) check_value(in, row);

@@ -3,6 +3,7 @@
 . "$(dirname "$0")/lib.sh"
 examples=$source/examples/validate
 
+for example in "$examples"/*; do expect 0 "$islet" check "$example"; done
 expect 0 "$islet" validate --trial "$examples/stem_cell_islets.csv" --patients 8
 says out.txt "insulin_independent"
 says out.txt "0.516 to 0.979"

@@ -5,9 +5,12 @@
  *   fit_immune PEOPLE ITERATIONS             search from the shipped values; 0 iterations shows their table only
  *   fit_immune PEOPLE 0 KEY=VALUE ...        the table for other values of parameters, or of those named below
  *
- * Rows of evidence/outcomes.csv with the role `calibrate` only. Four groups: adults and children followed from diagnosis for nine
- * years on insulin alone (rows that give a mean of a mixed group are held against the mean of both), people whose immune system
- * is reset, and two trials of drugs with placebo. Levenberg-Marquardt on the misses in errors and, as weak priors, on the
+ * Rows of evidence/outcomes.csv with the role `calibrate` only, and one cohort that is not among them (PMID 17880810). Adults and children followed
+ * from diagnosis for nine years on insulin alone (rows that give a mean of a mixed group are held against the mean of both), adults and children whose
+ * immune system is reset, young children some months after diagnosis, and two trials of drugs with placebo.
+ *
+ * The trials' "geometric means" of C-peptide are exp(mean ln(1 + x)) - 1: in that scale, and not in ln x, the printed intervals are symmetric
+ * (0.52: 0.32 to 0.75; 0.141: 0.071 to 0.215), and a geometric mean proper of 0.24 does not go with quartiles of 0.05 and 0.30. Levenberg-Marquardt on the misses in errors and, as weak priors, on the
  * way from the shipped values; derivatives by finite differences over the same people and the same chances. What is in the table and not
  * fitted is a check. */
 #include <gsl/gsl_linalg.h>
@@ -21,12 +24,12 @@
 #include "trial/trial.h"
 
 #define DETECTED_NMOL_L 0.013
-#define GEOMETRIC_FLOOR_NMOL_L 0.003 /* what an assay that sees nothing is taken as */
+#define LOG_FLOOR_NMOL_L 0.003 /* what an assay that sees nothing is taken as */
 #define URINE_FLOOR_NMOL_L 0.001     /* urine C-peptide is seen from 0.001 nmol/mmol on, which goes with about as much in nmol/L of plasma */
 #define RESET_INFUSION_DAY 33
-#define MOST_ROWS 60
+#define MOST_ROWS 80
 
-enum { ADULT, CHILD, RESET, EARLY, LATE, GROUPS };
+enum { ADULT, CHILD, RESET, RESET_CHILD, YOUNG, EARLY, LATE, GROUPS };
 
 /* Day 80 is the usual enrolment of trials within 100 days; their months count from there. */
 #define NATURAL_TEXT(of)                                                                                               \
@@ -34,15 +37,23 @@ enum { ADULT, CHILD, RESET, EARLY, LATE, GROUPS };
     "trial_effect: none\ncare: {insulin: basal_bolus, wean: never}\n"                                                  \
     "follow_up: {years: 9, visits_day: [0, 30, 80, 90, 180, 365, 445, 545, 730, 810, 1095, 1460, 1825, 2190, 2555, 2920, 3285]}\n"
 
+#define RESET_TEXT(of, who)                                                                                            \
+    "islet: 1\ntitle: fit\npopulation: {of: " of ", n: 64, require: {" who "}}\narms:\n  - name: reset\n"               \
+    "    conditioning: {regimen: cyclophosphamide_atg, start_day: 0}\n"                                               \
+    "    cells: [{product: haematopoietic_autologous, cd34_per_kg: 5e6, day: 33}]\n"                                  \
+    "care: {insulin: basal_bolus, wean: trial_protocol}\n"                                                            \
+    "follow_up: {years: 4.2, visits_day: [0, 28, 62, 76, 90, 125, 216, 398, 763, 1128, 1493]}\n"
+
 static const char *const protocol_text[GROUPS] = {
     [ADULT] = NATURAL_TEXT("t1d_new_onset"),
     [CHILD] = NATURAL_TEXT("t1d_new_onset_child"),
-    /* examples/ahsct_new_onset.yaml; visits by time after the infusion */
-    [RESET] = "islet: 1\ntitle: fit\npopulation: {of: t1d_new_onset, n: 64, require: {age_year: \"<= 35\", duration_year: \"<= 0.115\", "
-              "ketoacidosis_at_onset: \"<= 0\"}}\narms:\n  - name: reset\n    conditioning: {regimen: cyclophosphamide_atg, start_day: 0}\n"
-              "    cells: [{product: haematopoietic_autologous, cd34_per_kg: 5e6, day: 33}]\n"
-              "care: {insulin: basal_bolus, wean: trial_protocol}\n"
-              "follow_up: {years: 4.2, visits_day: [0, 28, 62, 76, 90, 125, 216, 398, 763, 1128, 1493]}\n",
+    /* examples/ahsct_new_onset.yaml and the protocol of FUDAN_CHILDREN; visits by time after the infusion */
+    [RESET] = RESET_TEXT("t1d_new_onset", "age_year: \"<= 35\", duration_year: \"<= 0.115\", ketoacidosis_at_onset: \"<= 0\""),
+    [RESET_CHILD] = RESET_TEXT("t1d_new_onset_child", "age_year: [8, 17.9], duration_year: \"<= 0.25\""),
+    /* HALLER2011: given cord blood that does nothing */
+    [YOUNG] = "islet: 1\ntitle: fit\npopulation: {of: t1d_new_onset_child, n: 64, require: {age_year: [5, 9], duration_year: [0.1, 0.8]}}\narms:\n"
+              "  - name: insulin alone\ntrial_effect: none\ncare: {insulin: basal_bolus, wean: never}\n"
+              "follow_up: {years: 2, visits_day: [0, 90, 180, 365, 730]}\n",
     /* children within six weeks, two courses; the others four to twelve months after diagnosis, one course */
     [EARLY] = "islet: 1\ntitle: fit\npopulation: {of: t1d_new_onset_child, n: 64, require: {age_year: \">= 8\", duration_year: \"<= 0.12\", "
               "c_peptide_stimulated_nmol_l: \">= 0.2\"}}\narms:\n  - name: placebo\n  - name: teplizumab\n    conditioning: teplizumab\n"
@@ -52,8 +63,8 @@ static const char *const protocol_text[GROUPS] = {
              "  - name: low-dose ATG\n    conditioning: atg_low_dose\n"
              "trial_effect: none\ncare: {insulin: basal_bolus, wean: never}\nfollow_up: {years: 1, visits_day: [0, 365]}\n",
 };
-static const char *const group_name[GROUPS] = {"adults", "children", "immune reset", "early drug", "late drug"};
-static const double people_share[GROUPS] = {1.0, 1.0, 0.5, 0.5, 0.5};
+static const char *const group_name[GROUPS] = {"adults", "children", "immune reset", "reset, young", "young", "early drug", "late drug"};
+static const double people_share[GROUPS] = {1.0, 1.0, 0.5, 0.5, 0.5, 0.5, 0.5};
 
 typedef struct {
     struct islet_protocol protocol;
@@ -174,7 +185,12 @@ typedef double reading(const group_study *s, int who, int day, endpoint_id e);
 static double logarithm(const group_study *s, int who, int day, endpoint_id e)
 {
     double x = value_at(s, who, day, e);
-    return log(x > GEOMETRIC_FLOOR_NMOL_L ? x : x <= GEOMETRIC_FLOOR_NMOL_L ? GEOMETRIC_FLOOR_NMOL_L : NAN);
+    return isnan(x) ? NAN : log(fmax(x, LOG_FLOOR_NMOL_L));
+}
+
+static double log_of_one_more(const group_study *s, int who, int day, endpoint_id e)
+{
+    return log1p(value_at(s, who, day, e));
 }
 
 /* As a urine assay sees it, which sees less than that of the trials: by the function, with which C-peptide goes where there is little. */
@@ -260,15 +276,70 @@ static double both(const study *s, reading *read, int day, endpoint_id e)
 
 #define AUC ENDPOINT_c_peptide_auc_mean_nmol_l
 #define PEAK ENDPOINT_c_peptide_stimulated_nmol_l
+#define FASTING ENDPOINT_c_peptide_fasting_nmol_l
 
-/* % a year of a log-linear fall between yearly visits. */
+#define MOST_PEOPLE 4096 /* of adults and children together, in quantiles */
+
+static int in_order(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* Values of the groups from `first` to the children, in order. */
+static int values_of(const study *s, int day, endpoint_id e, ages of, int first, double *out)
+{
+    int n = 0;
+    for (int g = first; g == first || g <= CHILD; g++)
+        for (int i = 0; i < s->of[g].n && n < MOST_PEOPLE; i++) {
+            double x = value_at(&s->of[g], i, day, e);
+            if (!isnan(x) && s->of[g].diagnosed_year[i] >= of.low && s->of[g].diagnosed_year[i] < of.high) out[n++] = x;
+        }
+    qsort(out, (size_t)n, sizeof *out, in_order);
+    return n;
+}
+
+static double quantile_of(const study *s, int day, endpoint_id e, ages of, int first, double share)
+{
+    static double values[MOST_PEOPLE];
+    int n = values_of(s, day, e, of, first, values);
+    double at = share * (n - 1);
+    int below = (int)at;
+    return n < 2 ? NAN : below + 1 < n ? values[below] + (at - below) * (values[below + 1] - values[below]) : values[n - 1];
+}
+
+static double quartile_ratio(const study *s, int day, endpoint_id e, ages of, int first)
+{
+    double low = quantile_of(s, day, e, of, first, 0.25), high = quantile_of(s, day, e, of, first, 0.75);
+    return log(fmax(high, LOG_FLOOR_NMOL_L) / fmax(low, LOG_FLOOR_NMOL_L));
+}
+
+static double spread_of(const study *s, int day, endpoint_id e, ages of, int first)
+{
+    static double values[MOST_PEOPLE];
+    int n = values_of(s, day, e, of, first, values);
+    double mean = 0.0, squares = 0.0;
+    for (int i = 0; i < n; i++) mean += values[i] / n;
+    for (int i = 0; i < n; i++) squares += (values[i] - mean) * (values[i] - mean);
+    return n < 2 ? NAN : sqrt(squares / (n - 1));
+}
+
+static double young_median(const study *s, int day, endpoint_id e)
+{
+    return quantile_of(s, day, e, all_ages, YOUNG, 0.5);
+}
+
+#define REMISSION_DAY 90 /* the first sample: on the day of diagnosis most cells are at rest */
+
+/* % a year of a log-linear fall between yearly visits, the first at three months; in children, since half of those people were diagnosed before 10.8. */
 static double yearly_pct(const study *s, int first_year, int last_year)
 {
     double t = 0.0, y = 0.0, tt = 0.0, ty = 0.0;
     int n = 0;
     for (int year = first_year; year <= last_year; year++, n++) {
-        double value = both(s, urine_logarithm, year * 365, ENDPOINT_native_function_frac);
-        t += year, y += value, tt += year * (double)year, ty += year * value;
+        int day = year ? year * 365 : REMISSION_DAY;
+        double value = mean_of(&s->of[CHILD], urine_logarithm, day, ENDPOINT_native_function_frac, all_ages), x = day / 365.0;
+        t += x, y += value, tt += x * x, ty += x * value;
     }
     double slope = (n * ty - t * y) / (n * tt - t * t);
     return 100.0 * (exp(slope) - 1.0);
@@ -309,10 +380,10 @@ static double free_for_pct(const group_study *s, double days)
     return 100.0 * n / s->n;
 }
 
-static double reset_at(const study *s, int month, endpoint_id e)
+static double reset_at(const study *s, int group, int month, endpoint_id e)
 {
     static const int day[] = {[3] = 125, [6] = 216, [12] = 398, [24] = 763, [36] = 1128, [48] = 1493};
-    return mean_of(&s->of[RESET], value_at, day[month], e, all_ages);
+    return mean_of(&s->of[group], value_at, day[month], e, all_ages);
 }
 
 /* ---- rows ---- */
@@ -331,14 +402,14 @@ typedef struct {
 static int natural_rows(const study *s, evidence_row *out)
 {
     const group_study *adult = &s->of[ADULT], *child = &s->of[CHILD], *reset = &s->of[RESET];
-    const ages from_10 = {10.0, 200.0};
+    const ages from_7 = {7.0, 200.0}, from_10 = {10.0, 200.0};
     const evidence_row rows[] = {
         {"NH_GREENBAUM2012 AUC mean, slope of year 1, nmol/L/month", -0.0245, 0.0015, NATURAL,
          (both(s, value_at, 445, AUC) - both(s, value_at, 80, AUC)) / 12.0},
         {"NH_GREENBAUM2012 AUC mean, slope of year 2, nmol/L/month", -0.0079, 0.0016, NATURAL,
          (both(s, value_at, 810, AUC) - both(s, value_at, 445, AUC)) / 12.0},
         {"NH_GREENBAUM2012 detectable at 2 years, %", 93.0, 3.0, NATURAL, 100.0 * both(s, detected, 810, PEAK)},
-        {"NH_SHIELDS2018 fall until 7 years, % a year", -47.0, 2.1, NATURAL, yearly_pct(s, 0, 7)},
+        {"NH_SHIELDS2018 fall until 7 years, % a year", -47.0, 3.0, NATURAL, yearly_pct(s, 0, 7)},
         {"NH_SHIELDS2018 change after 7 years, % a year", 0.0, 2.0, NATURAL, yearly_pct(s, 7, 9)},
         {"NH_HVIDOERE2009 month 1 to 12, diagnosed at 10 and over, %", -50.0, 5.0, NATURAL, change_pct(s, from_10)},
         {"NH_HVIDOERE2009 month 1 to 12, youngest (here under 8), %", -69.0, 6.0, NATURAL, change_pct(s, (ages){0.0, 8.0})},
@@ -346,14 +417,32 @@ static int natural_rows(const study *s, evidence_row *out)
          100.0 * (exp((mean_of(child, logarithm, 365, PEAK, all_ages) - mean_of(child, logarithm, 90, PEAK, all_ages)) / 9.0) - 1.0)},
         {"NH_UKGRID detectable at 1 to 5 years, diagnosed at 7 to 12, %", 61.0, 5.0, CHECKED, late_detected(s, (ages){7.0, 13.0}, CHILD)},
         {"NH_UKGRID detectable at 1 to 5 years, diagnosed at 13 and over, %", 78.0, 5.0, CHECKED, late_detected(s, all_ages, ADULT)},
-        {"NH_CLVER2023 placebo, AUC mean at 12 months, nmol/L", 0.44, 0.05, NATURAL, mean_of(child, value_at, 365, AUC, all_ages)},
-        {"NH_CLVER2023 placebo, peak >= 0.2 at 12 months, %", 71.0, 7.0, NATURAL, 100.0 * mean_of(child, above_0_2, 365, PEAK, all_ages)},
-        {"NH_CLOUD2022 control, geometric mean at 12 months, nmol/L", 0.46, 0.06, NATURAL, exp(mean_of(child, logarithm, 365, AUC, from_10))},
-        {"NH_CLOUD2022 control, geometric mean at 24 months, nmol/L", 0.24, 0.05, NATURAL, exp(mean_of(child, logarithm, 730, AUC, from_10))},
-        {"NH_BUCKINGHAM2013 control, geometric mean at 12 months, nmol/L", 0.52, 0.11, NATURAL, exp(mean_of(child, logarithm, 365, AUC, from_10))},
-        {"NH_ABATACEPT placebo, geometric mean at 24 months, nmol/L", 0.238, 0.05, NATURAL, exp(both(s, logarithm, 810, AUC))},
-        {"NH_ABATACEPT placebo, geometric mean at 36 months, nmol/L", 0.141, 0.037, NATURAL, exp(both(s, logarithm, 1095, AUC))},
+        {"NH_CLVER2023 placebo, AUC mean at 12 months, nmol/L", 0.44, 0.05, NATURAL, mean_of(child, value_at, 365, AUC, from_7)},
+        {"NH_CLVER2023 placebo, peak >= 0.2 at 12 months, %", 71.0, 7.0, NATURAL, 100.0 * mean_of(child, above_0_2, 365, PEAK, from_7)},
+        {"NH_CLOUD2022 control, mean of ln(1 + x) at 12 months, nmol/L", 0.46, 0.06, NATURAL, expm1(mean_of(child, log_of_one_more, 365, AUC, from_10))},
+        {"NH_CLOUD2022 control, mean of ln(1 + x) at 24 months, nmol/L", 0.24, 0.05, NATURAL, expm1(mean_of(child, log_of_one_more, 730, AUC, from_10))},
+        {"NH_BUCKINGHAM2013 control, mean of ln(1 + x) at 12 months, nmol/L", 0.52, 0.11, NATURAL, expm1(mean_of(child, log_of_one_more, 365, AUC, from_10))},
+        {"NH_ABATACEPT placebo, mean of ln(1 + x) at 24 months, nmol/L", 0.238, 0.05, NATURAL, expm1(both(s, log_of_one_more, 810, AUC))},
+        {"NH_ABATACEPT placebo, mean of ln(1 + x) at 36 months, nmol/L", 0.141, 0.037, NATURAL, expm1(both(s, log_of_one_more, 1095, AUC))},
         {"NH_T1GER placebo, AUC mean at 12 months, nmol/L", 0.43, 0.074, NATURAL, both(s, value_at, 445, AUC)},
+        {"NH_T1GER placebo, SD of the AUC mean at 12 months, nmol/L", 0.39, 0.053, NATURAL, spread_of(s, 445, AUC, all_ages, ADULT)},
+        {"NH_CLOUD2022 control, ln of upper over lower quartile at 12 months", 1.14, 0.2, NATURAL, quartile_ratio(s, 365, AUC, from_10, CHILD)},
+        {"NH_CLOUD2022 control, ln of upper over lower quartile at 24 months", 1.79, 0.31, NATURAL, quartile_ratio(s, 730, AUC, from_10, CHILD)},
+        {"NH_BANDIT2023 placebo, median at 48 weeks, nmol/L", 0.43, 0.08, NATURAL, quantile_of(s, 445, AUC, all_ages, ADULT, 0.5)},
+        {"NH_BANDIT2023 placebo, ln of upper over lower quartile at 48 weeks", 1.58, 0.33, NATURAL, quartile_ratio(s, 445, AUC, all_ages, ADULT)},
+        {"PMID 17880810 children, fasting, median at 3 months over diagnosis", 1.59, 0.2, NATURAL,
+         quantile_of(s, 90, FASTING, all_ages, CHILD, 0.5) / quantile_of(s, 0, FASTING, all_ages, CHILD, 0.5)},
+        {"PMID 17880810 children, fasting, median at 12 months over 3 months", 0.48, 0.1, NATURAL,
+         quantile_of(s, 365, FASTING, all_ages, CHILD, 0.5) / quantile_of(s, 90, FASTING, all_ages, CHILD, 0.5)},
+        {"PMID 17880810 children, fasting, median at diagnosis, nmol/L", 0.17, 0.03, CHECKED, quantile_of(s, 0, FASTING, all_ages, CHILD, 0.5)},
+        {"HALLER2011 young children, stimulated, median before, nmol/L", 0.384, 0.06, NATURAL, young_median(s, 0, PEAK)},
+        {"HALLER2011 young children, stimulated, median at 12 months, nmol/L", 0.093, 0.04, NATURAL, young_median(s, 365, PEAK)},
+        {"HALLER2011 young children, stimulated, median at 24 months, nmol/L", 0.017, 0.02, NATURAL, young_median(s, 730, PEAK)},
+        {"HALLER2011 young children, insulin, median at 3 months, U/kg/day", 0.46, 0.06, NATURAL, young_median(s, 90, ENDPOINT_insulin_u_per_kg_day)},
+        {"HALLER2011 young children, insulin, median at 12 months, U/kg/day", 0.69, 0.06, NATURAL, young_median(s, 365, ENDPOINT_insulin_u_per_kg_day)},
+        {"HALLER2011 young children, insulin, median at 24 months, U/kg/day", 0.66, 0.06, NATURAL, young_median(s, 730, ENDPOINT_insulin_u_per_kg_day)},
+        {"HALLER2011 young children, HbA1c, median at 12 months, %", 7.1, 0.2, NATURAL, young_median(s, 365, ENDPOINT_hba1c_pct)},
+        {"HALLER2011 young children, HbA1c, median at 24 months, %", 7.6, 0.2, NATURAL, young_median(s, 730, ENDPOINT_hba1c_pct)},
         {"NH_NEON2013 HbA1c at diagnosis, %", 11.4, 0.15, NATURAL, mean_of(child, value_at, 0, ENDPOINT_hba1c_pct, all_ages)},
         {"NH_NEON2013 HbA1c at 3 months, %", 7.2, 0.15, NATURAL, mean_of(child, value_at, 90, ENDPOINT_hba1c_pct, all_ages)},
         {"NH_NEON2013 HbA1c at 6 months, %", 7.3, 0.15, NATURAL, mean_of(child, value_at, 180, ENDPOINT_hba1c_pct, all_ages)},
@@ -364,7 +453,8 @@ static int natural_rows(const study *s, evidence_row *out)
         {"NH_PROTEGE2011 placebo, off insulin at 12 months, %", 0.0, 1.5, NATURAL, 100.0 * both(s, value_at, 445, ENDPOINT_insulin_independent)},
         {"NH_BRATISLAVA2023 HbA1c < 7 and < 0.5 U/kg, ever, children, %", 39.7, 4.0, NATURAL,
          100.0 * mean_of(child, ever_in_remission, 0, ENDPOINT_hba1c_pct, all_ages)},
-        {"NH_T1GER placebo, IDAA1c <= 9 at 12 months, %", 7.0, 8.0, NATURAL, 100.0 * both(s, value_at, 445, ENDPOINT_partial_remission)},
+        {"NH_T1GER placebo (6 to 21 years, here children), IDAA1c <= 9 at 12 months, %", 7.0, 8.0, NATURAL,
+         100.0 * mean_of(child, value_at, 445, ENDPOINT_partial_remission, all_ages)},
         {"NH_PROTEGE2011 placebo, < 0.5 U/kg and HbA1c < 6.5 at 12 months, %", 20.4, 4.1, NATURAL,
          100.0 * both(s, low_dose_and_hba1c, 445, ENDPOINT_hba1c_pct)},
         {"NH_BANDIT2023 placebo, insulin at 48 weeks, U/kg/day", 0.52, 0.04, NATURAL, both(s, value_at, 445, ENDPOINT_insulin_u_per_kg_day)},
@@ -378,15 +468,17 @@ static int natural_rows(const study *s, evidence_row *out)
         {"NH_KEROUZ1995 insulin in puberty (here from 12 at diagnosis, 3 years on), U/kg/day", 1.25, 0.2, NATURAL,
          mean_of(child, value_at, 1095, ENDPOINT_insulin_u_per_kg_day, (ages){12.0, 200.0})},
         {"SNARSKI2016 reset, off insulin for 9.5 months or more, %", 87.0, 7.0, NATURAL, free_for_pct(reset, 289.0)},
-        {"SNARSKI2016 reset, HbA1c at 12 months, %", 5.9, 0.3, NATURAL, reset_at(s, 12, ENDPOINT_hba1c_pct)},
-        {"SNARSKI2016 reset, HbA1c at 24 months, %", 6.4, 0.3, NATURAL, reset_at(s, 24, ENDPOINT_hba1c_pct)},
-        {"SNARSKI2016 reset, HbA1c at 36 months, %", 6.8, 0.3, NATURAL, reset_at(s, 36, ENDPOINT_hba1c_pct)},
-        {"SNARSKI2016 reset, HbA1c at 48 months, %", 7.1, 0.3, NATURAL, reset_at(s, 48, ENDPOINT_hba1c_pct)},
-        {"FUDAN_CHILDREN reset, HbA1c at 3 months, % (here adults)", 5.21, 0.6, CHECKED, reset_at(s, 3, ENDPOINT_hba1c_pct)},
-        {"FUDAN_CHILDREN reset, fasting C-peptide at 6 months, nmol/L (here adults)", 0.487, 0.1, CHECKED, reset_at(s, 6, ENDPOINT_c_peptide_fasting_nmol_l)},
-        {"FUDAN_CHILDREN reset, off insulin at 6 months, % (here adults)", 66.7, 14.0, NATURAL, 100.0 * reset_at(s, 6, ENDPOINT_insulin_independent)},
-        {"FUDAN_CHILDREN reset, off insulin at 24 months, % (here adults)", 50.0, 14.0, NATURAL, 100.0 * reset_at(s, 24, ENDPOINT_insulin_independent)},
-        {"FUDAN_CHILDREN reset, off insulin at 48 months, % (here adults)", 25.0, 13.0, NATURAL, 100.0 * reset_at(s, 48, ENDPOINT_insulin_independent)},
+        {"SNARSKI2016 reset, HbA1c at 12 months, %", 5.9, 0.3, NATURAL, reset_at(s, RESET, 12, ENDPOINT_hba1c_pct)},
+        {"SNARSKI2016 reset, HbA1c at 24 months, %", 6.4, 0.3, NATURAL, reset_at(s, RESET, 24, ENDPOINT_hba1c_pct)},
+        {"SNARSKI2016 reset, HbA1c at 36 months, %", 6.8, 0.3, NATURAL, reset_at(s, RESET, 36, ENDPOINT_hba1c_pct)},
+        {"SNARSKI2016 reset, HbA1c at 48 months, %", 7.1, 0.3, NATURAL, reset_at(s, RESET, 48, ENDPOINT_hba1c_pct)},
+        {"FUDAN_CHILDREN reset, HbA1c at 3 months, %", 5.21, 0.6, CHECKED, reset_at(s, RESET_CHILD, 3, ENDPOINT_hba1c_pct)},
+        {"FUDAN_CHILDREN reset, HbA1c at 6 months, %", 5.82, 0.4, CHECKED, reset_at(s, RESET_CHILD, 6, ENDPOINT_hba1c_pct)},
+        {"FUDAN_CHILDREN reset, fasting C-peptide at 6 months, nmol/L", 0.487, 0.1, NATURAL, reset_at(s, RESET_CHILD, 6, FASTING)},
+        {"FUDAN_CHILDREN reset, fasting C-peptide at 12 months, nmol/L", 0.54, 0.1, NATURAL, reset_at(s, RESET_CHILD, 12, FASTING)},
+        {"FUDAN_CHILDREN reset, off insulin at 6 months, %", 66.7, 14.0, NATURAL, 100.0 * reset_at(s, RESET_CHILD, 6, ENDPOINT_insulin_independent)},
+        {"FUDAN_CHILDREN reset, off insulin at 24 months, %", 50.0, 14.0, NATURAL, 100.0 * reset_at(s, RESET_CHILD, 24, ENDPOINT_insulin_independent)},
+        {"FUDAN_CHILDREN reset, off insulin at 48 months, %", 25.0, 13.0, NATURAL, 100.0 * reset_at(s, RESET_CHILD, 48, ENDPOINT_insulin_independent)},
     };
     memcpy(out, rows, sizeof rows);
     return (int)(sizeof rows / sizeof *rows);
@@ -431,9 +523,13 @@ static const unknown unknowns[] = {
     {"native_loss_per_day", NATURAL, 1.0, offsetof(params, native_loss_per_day)},
     {"native_loss_age_power", NATURAL, 0.5, offsetof(params, native_loss_age_power)},
     {"native_loss_log_sd", NATURAL, 0.3, offsetof(params, native_loss_log_sd)},
+    {"aggressive_pace", NATURAL, 0.3, offsetof(params, aggressive_pace)},
+    {"aggressive_reserve_frac", NATURAL, 0.3, offsetof(params, aggressive_reserve_frac)},
     {"native_hidden_frac", NATURAL, 0.7, offsetof(params, native_hidden_frac)},
     {"antigen_half", NATURAL, 1.0, offsetof(params, antigen_half)},
     {"quiescence_half_ratio", NATURAL, 1.0, offsetof(params, quiescence_half_ratio)},
+    {"onset_collapse_day", NATURAL, 0.5, offsetof(params, onset_collapse_day)},
+    {"reactivation_per_day", NATURAL, 0.5, offsetof(params, reactivation_per_day)},
     {"stunning_per_day", NATURAL, 0.7, offsetof(params, stunning_per_day)},
     {"inactivation_per_day", NATURAL, 0.7, offsetof(params, inactivation_per_day)},
     {"youth_sensitivity", NATURAL, 0.3, offsetof(params, youth_sensitivity)},
@@ -442,6 +538,7 @@ static const unknown unknowns[] = {
     {"new_onset_titration_chance", NATURAL, 0.5, offsetof(params, new_onset_titration_chance)},
     {"reserve_adult", NATURAL, 0.15, 0},
     {"reserve_child", NATURAL, 0.15, 0},
+    {"reserve_sd", NATURAL, 0.3, 0},
     {"reset_memory_kept", NATURAL, 1.0, 0},
     {"teplizumab_memory_kept", TREATMENT, 0.5, 0},
     {"teplizumab_brake", TREATMENT, 0.3, 0},
@@ -460,6 +557,7 @@ static double unknown_get(study *s, int i)
     const char *name = unknowns[i].name;
     if (strcmp(name, "reserve_adult") == 0) return s->of[ADULT].protocol.population.native_function_frac.mean;
     if (strcmp(name, "reserve_child") == 0) return s->of[CHILD].protocol.population.native_function_frac.mean;
+    if (strcmp(name, "reserve_sd") == 0) return s->of[ADULT].protocol.population.native_function_frac.sd;
     if (strcmp(name, "reset_memory_kept") == 0) return 1.0 - path_of(s, RESET, 0)->memory_depletion_frac.value;
     if (strcmp(name, "teplizumab_memory_kept") == 0) return 1.0 - path_of(s, EARLY, 1)->memory_depletion_frac.value;
     if (strcmp(name, "teplizumab_brake") == 0) return path_of(s, EARLY, 1)->growth_brake_frac.value;
@@ -475,8 +573,11 @@ static void unknown_set(study *s, int i, double value)
     if (strcmp(name, "reserve_adult") == 0)
         for (int g = 0; g < 3; g++) s->of[(const int[]){ADULT, RESET, LATE}[g]].protocol.population.native_function_frac.mean = value;
     else if (strcmp(name, "reserve_child") == 0)
-        for (int g = 0; g < 2; g++) s->of[(const int[]){CHILD, EARLY}[g]].protocol.population.native_function_frac.mean = value;
-    else if (strcmp(name, "reset_memory_kept") == 0) path_of(s, RESET, 0)->memory_depletion_frac.value = 1.0 - fmin(value, 1.0);
+        for (int g = 0; g < 4; g++) s->of[(const int[]){CHILD, RESET_CHILD, YOUNG, EARLY}[g]].protocol.population.native_function_frac.mean = value;
+    else if (strcmp(name, "reserve_sd") == 0)
+        for (int g = 0; g < GROUPS; g++) s->of[g].protocol.population.native_function_frac.sd = value;
+    else if (strcmp(name, "reset_memory_kept") == 0)
+        for (int g = RESET; g <= RESET_CHILD; g++) path_of(s, g, 0)->memory_depletion_frac.value = 1.0 - fmin(value, 1.0);
     else if (strcmp(name, "teplizumab_memory_kept") == 0)
         for (int g = 0; g < 2; g++) path_of(s, (const int[]){EARLY, LATE}[g], 1)->memory_depletion_frac.value = 1.0 - fmin(value, 1.0);
     else if (strcmp(name, "teplizumab_brake") == 0)
@@ -500,7 +601,7 @@ static double residuals(study *s, const problem *p, const double *x, double *out
 {
     for (int i = 0; i < p->n_unknowns; i++) unknown_set(s, p->of[i], exp(x[i]));
     evidence_row rows[MOST_ROWS];
-    simulate(s, p->stage == NATURAL ? ADULT : EARLY, p->stage == NATURAL ? RESET : LATE);
+    simulate(s, p->stage == NATURAL ? ADULT : EARLY, p->stage == NATURAL ? YOUNG : LATE);
     int n = 0, n_rows = p->stage == NATURAL ? natural_rows(s, rows) : treatment_rows(s, rows);
     double sum = 0.0;
     for (int i = 0; i < n_rows; i++)
@@ -611,7 +712,7 @@ static void print_course(const study *s)
                  {"U/kg", ENDPOINT_insulin_u_per_kg_day, 1.0}, {"fasting C", ENDPOINT_c_peptide_fasting_nmol_l, 1.0}, {"AUC mean", AUC, 1.0},
                  {"active %", ENDPOINT_native_function_frac, 100.0}, {"alive %", ENDPOINT_native_beta_cells_frac, 100.0},
                  {"off %", ENDPOINT_insulin_independent, 100.0}};
-    for (int g = ADULT; g <= RESET; g++) {
+    for (int g = ADULT; g <= YOUNG; g++) {
         printf("%-12s day", group_name[g]);
         for (size_t e = 0; e < sizeof shown / sizeof *shown; e++) printf(" %9s", shown[e].name);
         printf("\n");

@@ -142,6 +142,21 @@ static void test_diagnosis(void **state)
     }
 }
 
+/* People are found weeks after glucose rose: it is higher by then than HbA1c tells, most cells are at rest, and insulin wakes them. */
+static void test_collapse_before_diagnosis(void **state)
+{
+    (void)state;
+    static const char text[] = "islet: 1\ntitle: collapse\npopulation: {of: t1d_new_onset, n: 16, require: {duration_year: \"<= 0.01\"}}\n"
+                               "arms: [{name: insulin}]\ntrial_effect: none\ncare: {wean: never}\nfollow_up: {days: 90, visits_day: [0, 45, 90]}\n";
+    outcome *out = simulate(text);
+    double told_mg_dl = 28.7 * mean(out, 0, 0, ENDPOINT_hba1c_pct) - 46.7; /* doi:10.2337/dc08-0545 */
+    assert_true(mean(out, 0, 0, ENDPOINT_mean_glucose_mg_dl) > told_mg_dl + 20.0);
+    assert_true(mean(out, 0, 2, ENDPOINT_native_function_frac) > 1.4 * mean(out, 0, 0, ENDPOINT_native_function_frac));
+    assert_true(mean(out, 0, 2, ENDPOINT_c_peptide_auc_mean_nmol_l) > 1.1 * mean(out, 0, 0, ENDPOINT_c_peptide_auc_mean_nmol_l));
+    assert_true(mean(out, 0, 2, ENDPOINT_native_beta_cells_frac) < mean(out, 0, 0, ENDPOINT_native_beta_cells_frac));
+    free(out);
+}
+
 /* A drug in two courses acts twice: lymphocytes have returned from the first and fall again with the second, where there is one. */
 static void test_second_course(void **state)
 {
@@ -212,6 +227,36 @@ static void test_marks_of_onset(void **state)
     assert_true(n[0] > 200 && n[1] > 100);
     assert_true(reserve[1] / n[1] < 0.95 * reserve[0] / n[0]);
     assert_true(pace[0] / aged[0] > pace[1] / aged[1] + 0.1);
+}
+
+/* All the youngest have the aggressive form, nobody from 13 on, some between; it acts by its two factors and nothing else. */
+static void test_aggressive_form_by_age(void **state)
+{
+    (void)state;
+    params with = params_default(), without = with;
+    with.aggressive_pace = 3.0, with.aggressive_reserve_frac = 0.5;
+    without.aggressive_pace = without.aggressive_reserve_frac = 1.0;
+    population of;
+    person_source a, b;
+    person one, other;
+    int n[3] = {0, 0, 0}, aggressive[3] = {0, 0, 0};
+    assert_true(population_shipped("t1d_new_onset_child", &of));
+    assert_true(person_source_fill(&a, &of, &with) && person_source_fill(&b, &of, &without));
+    for (uint64_t number = 0; number < 5000; number++) {
+        if (!person_draw(&a, 1, number, &one)) continue;
+        assert_true(person_draw(&b, 1, number, &other));
+        double age = one.age_year - one.duration_year, ratio = one.immune_pace / other.immune_pace;
+        int band = age < with.aggressive_below_year ? 0 : age < with.aggressive_until_year ? 1 : 2;
+        bool is_aggressive = ratio > 2.0;
+        assert_float_equal(ratio, is_aggressive ? 3.0 : 1.0, 1e-12);
+        assert_float_equal(one.native_function_frac, other.native_function_frac * (is_aggressive ? 0.5 : 1.0), 1e-12);
+        n[band]++;
+        aggressive[band] += is_aggressive;
+    }
+    assert_true(n[0] > 100 && n[1] > 100 && n[2] > 100);
+    assert_int_equal(aggressive[0], n[0]);
+    assert_in_range(aggressive[1], n[1] / 4, 3 * n[1] / 4);
+    assert_int_equal(aggressive[2], 0);
 }
 
 static void test_residual_c_peptide_can_be_required(void **state)
@@ -305,9 +350,11 @@ int main(void)
         cmocka_unit_test(test_reset_keeps_and_wakes_beta_cells),
         cmocka_unit_test(test_switched_off_is_null),
         cmocka_unit_test(test_diagnosis),
+        cmocka_unit_test(test_collapse_before_diagnosis),
         cmocka_unit_test(test_second_course),
         cmocka_unit_test(test_children_have_children_s_bodies),
         cmocka_unit_test(test_marks_of_onset),
+        cmocka_unit_test(test_aggressive_form_by_age),
         cmocka_unit_test(test_residual_c_peptide_can_be_required),
         cmocka_unit_test(test_shipped_conditionings_are_valid),
         cmocka_unit_test(test_protocols_with_conditioning),

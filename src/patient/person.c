@@ -203,7 +203,14 @@ static double draw_youth(const person_source *source, uint64_t seed, uint64_t nu
     return age;
 }
 
-/* How fast the beta cells are lost, and whether the lack of insulin had led to ketoacidosis: likelier the fewer there were. */
+/* Share of people diagnosed at this age whose islets hold many B cells: all the youngest, nobody from the teens on (params.def). */
+static double aggressive_share(const params *p, double age_year)
+{
+    double share = (p->aggressive_until_year - age_year) / (p->aggressive_until_year - p->aggressive_below_year);
+    return share < 0.0 ? 0.0 : share > 1.0 ? 1.0 : share;
+}
+
+/* How fast the beta cells are lost, how many are left, and whether the lack of insulin had led to ketoacidosis: likelier the fewer there were. */
 static void draw_onset(const params *p, uint64_t seed, uint64_t number, person *out)
 {
     draw d = draw_from(seed, number, RNG_population, DRAW_ONSET);
@@ -212,6 +219,10 @@ static void draw_onset(const params *p, uint64_t seed, uint64_t number, person *
     out->immune_pace = draw_log_sd(&d, p->native_loss_log_sd) * lanes_exp(-p->native_loss_age_power * lanes_log(age / PACE_REFERENCE_YEAR));
     double chance = draw_uniform(&d);
     if (!(out->native_function_frac > 0.0)) return;
+    if (draw_uniform(&d) < aggressive_share(p, age)) {
+        out->immune_pace *= p->aggressive_pace;
+        out->native_function_frac *= p->aggressive_reserve_frac;
+    }
     double odds = p->ketoacidosis_odds * lanes_exp(-p->ketoacidosis_reserve_power * lanes_log(out->native_function_frac / p->ketoacidosis_reserve_frac));
     out->ketoacidosis_at_onset = chance < odds / (1.0 + odds);
 }

@@ -12,7 +12,11 @@
  *   quiescence  Q'  = (Q_max x^2/(x_Q^2 + x^2) - Q)/tau_Q,  x = R/(E + 0.01): the tissue of what is left comes to rest
  *   lymphocytes L'  = (1 - L)/tau_L, counted for safety
  *   attack      a   = (1 + H) E^2/(E^2 + r^2 H), H = E50^2, r = (K_R + R)/(K_R + 1); 1 at diagnosis
- *   loss of own beta cells  k = k_max pace a (1 - Q), a day; pace falls with age
+ *   loss of own beta cells  k = k_max pace a (1 - Q), a day
+ *
+ * The pace is drawn at diagnosis (patient/person.c): lognormal, slower in the older, and faster by a factor in the aggressive form of insulitis, with
+ * many B cells, that all children below 7 have, nobody from 13 on, and the less between the older. These have fewer beta cells at diagnosis, too. Fast losers
+ * vanish from the mean first, so that it falls in two phases where each person's own curve is nearly one exponential.
  *
  * The form is the composite block of six states (antigen, effectors, memory, regulatory cells, quiescence, lymphocytes) that
  * the digest of the published models recommends; two of those are the NOD model of Shtylla 2019 (10.3389/fphys.2019.01107) and

@@ -4,7 +4,8 @@
  *   inactive  bI' =  w bA - k_re bI - k bI                k immune loss rate, a attack (physiology/immunity.h), G mean glucose
  *   hidden    of all cells the share h of those at the start is not killed: k acts on bA + bI - h b0, from both pools alike
  *
- * High glucose and the inflammation of the attack put cells to rest. Near-normal glucose brings the first back within weeks: with
+ * High glucose and the inflammation of the attack put cells to rest. Before diagnosis that is a matter of weeks (onset_collapse_day): the attack stuns, glucose
+ * rises, more cells rest, so that glucose at diagnosis is far above what HbA1c tells. Near-normal glucose brings the first back within weeks: with
  * insulin begun at diagnosis the active share recovers (honeymoon) until the attack has taken the cells. The others come back
  * only when the attack ends: at diagnosis about half of the cells can be alive (10.1371/journal.pone.0001374) where C-peptide
  * tells of a fifth, and islets of people at diagnosis work again after days outside the body (10.2337/db14-1911, sizes not

@@ -174,7 +174,7 @@ static bool has_own_cells(const lane *lane)
 static void begin_anew(const params *p, lane *lane)
 {
     care_state *care = &lane->care;
-    double daily_u = p->new_onset_u_per_kg_day * lane->who->kinetics.bw;
+    double daily_u = (lane->who->child ? p->new_onset_child_u_per_kg_day : p->new_onset_u_per_kg_day) * lane->who->kinetics.bw;
     care->long_acting_u = 0.5 * daily_u;
     for (int m = 0; m < MAIN_MEALS; m++) care->carb_ratio_g_per_u[m] = bounded(RULE_CARB_RATIO / daily_u, 2.0, 60.0);
     set_correction_factor(care, daily_u);

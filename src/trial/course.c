@@ -62,19 +62,26 @@ int course_diagnosis_day(const person *who)
     return -(int)(who->duration_year * DAYS_PER_YEAR + 0.5);
 }
 
+/* Long before diagnosis glucose is near normal: cells are killed, but the many that are left work. */
+static bool is_before_collapse(const run_plan *run, const lane *lane, int day)
+{
+    return lane->care.undiagnosed && day < course_diagnosis_day(lane->who) - (int)run->params->onset_collapse_day;
+}
+
 /* Own beta cells and immunity; `dead_graft` are the graft's cells that died today, over a healthy pancreas. */
-static void native_after_day(const run_plan *run, lane *lane, double glucose_mg_dl, double dead_graft)
+static void native_after_day(const run_plan *run, lane *lane, int day, double glucose_mg_dl, double dead_graft)
 {
     double graft = graft_cells_million(&lane->graft) / run->params->healthy_beta_cells_million;
     const native_day_of met = {.loss_per_day = immunity_native_loss_per_day(&lane->immunity, run->params, lane->who),
-                               .attack = immunity_native_attack(&lane->immunity, run->params), .glucose_mg_dl = glucose_mg_dl};
+                               .attack = is_before_collapse(run, lane, day) ? 0.0 : immunity_native_attack(&lane->immunity, run->params),
+                               .glucose_mg_dl = glucose_mg_dl};
     double dead = native_day(&lane->native, run->params, &lane->signals, &met);
     double living = lane->native.active_frac + lane->native.inactive_frac + graft;
     immunity_day(&lane->immunity, run->params, lane->who, &lane->signals, dead + dead_graft, living);
 }
 
 /* Where diagnosis was before the run-in, the days between are gone through at an ordinary glucose; where it falls into the
- * run-in, the cells lost until then are still there. */
+ * run-in, the cells lost until then are still there, and none is at rest yet. */
 void course_start(const run_plan *run, lane *lane)
 {
     const person *who = lane->who;
@@ -82,12 +89,13 @@ void course_start(const run_plan *run, lane *lane)
     immunity_start(&lane->immunity, run->params, who);
     native_start(&lane->native, run->params, who);
     if (!(who->native_function_frac > 0.0) || who->diabetes != DIABETES_TYPE1) return;
-    for (int i = 0; i < before; i++) native_after_day(run, lane, run->params->native_history_glucose_mg_dl, 0.0);
+    for (int i = 0; i < before; i++)
+        native_after_day(run, lane, course_diagnosis_day(who) + i, run->params->native_history_glucose_mg_dl, 0.0);
     if (before >= 0) return;
     double to_come = lanes_exp(-before * immunity_native_loss_per_day(&lane->immunity, run->params, who));
     double room = NATIVE_MOST / who->native_function_frac, more = to_come < room ? to_come : room;
-    lane->native.active_frac *= more;
-    lane->native.inactive_frac *= more;
+    lane->native.active_frac = who->native_function_frac * more;
+    lane->native.inactive_frac = 0.0;
     lane->care.undiagnosed = lane->care.off_insulin = true;
 }
 
@@ -104,7 +112,7 @@ static void remission_after_day(const run_plan *run, lane *lane, int day)
 
 void course_run_in_day(const run_plan *run, lane *lane, int day)
 {
-    native_after_day(run, lane, lane->tally[day + run->run_in_day].mean_glucose_mg_dl, 0.0);
+    native_after_day(run, lane, day, lane->tally[day + run->run_in_day].mean_glucose_mg_dl, 0.0);
     remission_after_day(run, lane, day);
 }
 
@@ -115,7 +123,7 @@ static void graft_after_day(const run_plan *run, lane *lane, int day)
                                 lane->signals.vessel_gain, 1.0 - lane->signals.effector_brake_frac,
                                 immunity_graft_factor(&lane->immunity, run->params)};
     double dead = graft_day(&lane->graft, &world);
-    native_after_day(run, lane, today->mean_glucose_mg_dl, dead);
+    native_after_day(run, lane, day, today->mean_glucose_mg_dl, dead);
     remission_after_day(run, lane, day);
     double function = graft_function(&lane->graft, run->params, lane->who, &lane->drugs);
     if (function >= run->params->graft_worked_function) lane->graft_worked = true;

@@ -65,7 +65,8 @@ int course_diagnosis_day(const person *who)
 /* Long before diagnosis glucose is near normal: cells are killed, but the many that are left work. */
 static bool is_before_collapse(const run_plan *run, const lane *lane, int day)
 {
-    return lane->care.undiagnosed && day < course_diagnosis_day(lane->who) - (int)run->params->onset_collapse_day;
+    double lasts = lane->who->child ? run->params->onset_collapse_child_day : run->params->onset_collapse_day;
+    return lane->care.undiagnosed && day < course_diagnosis_day(lane->who) - (int)lasts;
 }
 
 /* Own beta cells and immunity; `dead_graft` are the graft's cells that died today, over a healthy pancreas. */

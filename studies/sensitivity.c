@@ -8,7 +8,8 @@
  * same chance in every run, divided by the SD between people, so that 1 means as much as people differ.
  *
  * Morris: elementary effects along random paths, one input at a time over 2/3 of its range (Technometrics 33 (1991) 161-174); mu_star is the mean of
- * their sizes (Campolongo 2007), sigma their SD. Sobol: a quadratic emulator through points of a Sobol sequence over the same range, inputs uniform; indices on the
+ * their sizes (Campolongo 2007), sigma their SD, effects their number. Where a person's glucose leaves what is possible the run has no result: a path that
+ * begins there is drawn anew, a step that leads there is taken back and its effect left out, so that one point costs one effect; both are counted. Sobol: a quadratic emulator through points of a Sobol sequence over the same range, inputs uniform; indices on the
  * emulator (stats/sobol_index.h), intervals by drawing the points again and fitting anew. */
 #include <gsl/gsl_qrng.h>
 #include <math.h>
@@ -28,6 +29,8 @@
 #define RANGE_HALF 1.5
 #define SAMPLES 3000    /* points of A and of B on the emulator */
 #define BOOTSTRAPS 100
+#define MOST_PATHS 64
+#define BEGINNINGS 20   /* of a path, until one has a result */
 
 static const endpoint_id outputs[] = {ENDPOINT_hba1c_pct,         ENDPOINT_time_in_range_pct,           ENDPOINT_insulin_u_per_kg_day,
                                       ENDPOINT_time_below_54_pct, ENDPOINT_c_peptide_stimulated_nmol_l, ENDPOINT_insulin_independent};
@@ -41,7 +44,7 @@ typedef struct {
     int64_t people;
     double *values[OUTPUTS]; /* [person] at the last visit */
     double scale[OUTPUTS];
-    int runs;
+    int runs, failed;
 } study;
 
 /* ---- inputs ---- */
@@ -109,8 +112,8 @@ static islet_status keep(void *context, int64_t batch, const patient_result *res
     return ISLET_OK;
 }
 
-/* outputs at x, in SDs between people; NaN where the run failed */
-static void run(study *s, const double *x, double y[OUTPUTS])
+/* outputs at x, in SDs between people; false, and all NaN, where the run failed */
+static bool run(study *s, const double *x, double y[OUTPUTS])
 {
     trial *t = NULL;
     params with = params_default();
@@ -126,7 +129,9 @@ static void run(study *s, const double *x, double y[OUTPUTS])
     islet_problems_free(problems);
     trial_free(t);
     for (int o = 0; o < OUTPUTS; o++) y[o] = fine ? summary_mean(s->values[o], s->people).value / s->scale[o] : NAN;
-    if (++s->runs % 50 == 0) fprintf(stderr, "%d runs\n", s->runs);
+    s->failed += !fine;
+    if (++s->runs % 50 == 0) fprintf(stderr, "%d runs, %d without a result\n", s->runs, s->failed);
+    return fine;
 }
 
 static bool study_open(study *s, const char *path, int64_t people)
@@ -145,7 +150,7 @@ static bool study_open(study *s, const char *path, int64_t people)
         s->scale[o] = 1.0;
     }
     double shipped[OUTPUTS];
-    run(s, NULL, shipped); /* before inputs are added: the shipped values */
+    if (!run(s, NULL, shipped)) return false; /* before inputs are added: the shipped values */
     for (int o = 0; o < OUTPUTS; o++) {
         double sd = summary_mean(s->values[o], people).sd;
         s->scale[o] = sd > 1e-6 ? sd : 0.5; /* a share that nobody or everybody has: that of one half */
@@ -161,6 +166,45 @@ static double uniform(uint64_t who, uint64_t index)
 
 /* ---- Morris ---- */
 
+/* The beginning of path t: a point of the grid that has a result; false after many that have none. */
+static bool begin_path(study *s, int t, double x[INPUTS], double y[OUTPUTS])
+{
+    for (int turn = 0; turn < BEGINNINGS; turn++) {
+        for (int i = 0; i < s->n; i++) x[i] = -RANGE_HALF + (int)(uniform((uint64_t)(t + turn * MOST_PATHS), (uint64_t)i) * LEVELS);
+        if (run(s, x, y)) return true;
+    }
+    return false;
+}
+
+static void shuffle(int *order, int n, int t)
+{
+    for (int i = 0; i < n; i++) order[i] = i;
+    for (int i = n - 1; i > 0; i--) { /* Fisher and Yates */
+        int other = (int)(uniform((uint64_t)t, 1000 + (uint64_t)i) * (i + 1)), kept = order[i];
+        order[i] = order[other];
+        order[other] = kept;
+    }
+}
+
+static void print_effects(const study *s, const double (*effects)[OUTPUTS], int trajectories)
+{
+    printf("parameter,standing,endpoint,mu_star,mu,sigma,effects\n");
+    for (int i = 0; i < s->n; i++)
+        for (int o = 0; o < OUTPUTS; o++) {
+            double values[MOST_PATHS], sizes[MOST_PATHS];
+            for (int t = 0; t < trajectories; t++) {
+                values[t] = effects[t * s->n + i][o]; /* NaN, which the means leave out: a step that was taken back */
+                sizes[t] = fabs(values[t]);
+            }
+            summary effect = summary_mean(values, trajectories), size = summary_mean(sizes, trajectories);
+            printf("%s,%s,%s,", s->inputs[i].target.name, s->standing[i], islet_endpoint_info[outputs[o]].key);
+            if (size.n > 0) printf("%.4f,%.4f,", size.value, effect.value);
+            else printf(",,");
+            if (size.n > 1) printf("%.4f", effect.sd); /* one has no SD */
+            printf(",%d\n", (int)size.n);
+        }
+}
+
 static void morris(study *s, int trajectories)
 {
     double(*effects)[OUTPUTS] = malloc((size_t)trajectories * (size_t)s->n * sizeof *effects);
@@ -168,39 +212,20 @@ static void morris(study *s, int trajectories)
     double x[INPUTS], before[OUTPUTS], after[OUTPUTS];
     if (!effects || !order) exit(5);
     for (int t = 0; t < trajectories; t++) {
-        for (int i = 0; i < s->n; i++) {
-            x[i] = -RANGE_HALF + (int)(uniform((uint64_t)t, (uint64_t)i) * LEVELS);
-            order[i] = i;
-        }
-        for (int i = s->n - 1; i > 0; i--) { /* Fisher and Yates */
-            int other = (int)(uniform((uint64_t)t, 1000 + (uint64_t)i) * (i + 1)), kept = order[i];
-            order[i] = order[other];
-            order[other] = kept;
-        }
-        run(s, x, before);
+        bool begun = begin_path(s, t, x, before);
+        shuffle(order, s->n, t);
         for (int k = 0; k < s->n; k++) {
             int i = order[k];
             double step = x[i] < 0.0 ? STEP : -STEP;
             x[i] += step;
-            run(s, x, after);
-            for (int o = 0; o < OUTPUTS; o++) {
-                effects[t * s->n + i][o] = (after[o] - before[o]) / step * 2.0 * RANGE_HALF; /* over the whole range */
-                before[o] = after[o];
-            }
+            bool whole = begun && run(s, x, after);
+            for (int o = 0; o < OUTPUTS; o++) effects[t * s->n + i][o] = whole ? (after[o] - before[o]) / step * 2.0 * RANGE_HALF : NAN; /* over the whole range */
+            if (whole) memcpy(before, after, sizeof before);
+            else x[i] -= step;
         }
     }
-    printf("parameter,standing,endpoint,mu_star,mu,sigma\n");
-    for (int i = 0; i < s->n; i++)
-        for (int o = 0; o < OUTPUTS; o++) {
-            double values[64], sizes[64];
-            for (int t = 0; t < trajectories && t < 64; t++) {
-                values[t] = effects[t * s->n + i][o];
-                sizes[t] = fabs(values[t]);
-            }
-            summary effect = summary_mean(values, trajectories), size = summary_mean(sizes, trajectories);
-            printf("%s,%s,%s,%.4f,%.4f,", s->inputs[i].target.name, s->standing[i], islet_endpoint_info[outputs[o]].key, size.value, effect.value);
-            printf(trajectories > 1 ? "%.4f\n" : "\n", effect.sd); /* one path has no SD */
-        }
+    print_effects(s, (const double(*)[OUTPUTS])effects, trajectories);
+    fprintf(stderr, "%d paths, %d runs, %d of them without a result\n", trajectories, s->runs, s->failed);
     free(effects);
     free(order);
 }
@@ -314,7 +339,9 @@ int main(int argc, char **argv)
     static study s;
     if (argc < 5 || !study_open(&s, argv[2], atol(argv[3]))) return 2;
     fprintf(stderr, "%d inputs\n", s.n);
-    if (strcmp(argv[1], "morris") == 0) morris(&s, atoi(argv[4]));
-    else if (argc > 5) sobol(&s, atoi(argv[4]), argv[5]);
+    const int size = atoi(argv[4]);
+    if (strcmp(argv[1], "morris") == 0 && size >= 1 && size <= MOST_PATHS) morris(&s, size);
+    else if (argc > 5 && size >= 1) sobol(&s, size, argv[5]);
+    else return 2;
     return 0;
 }

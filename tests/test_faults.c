@@ -3,7 +3,7 @@
  * was acknowledged is there, and the continued run ends with the bytes of one that nothing disturbed.
  *
  *   test_faults        every write of a new run; of a continued one, of power cuts and allocations a sample, spread evenly
- *   test_faults most   every write and power cut, each cut with several outcomes; of allocations one in 7 (make torture)
+ *   test_faults most   every write and power cut, each cut with several outcomes; of allocations one in 23 (make torture)
  *   test_faults all    every allocation too, failing alone and with all after it, for hours (FULL=1 make torture); then a pattern of names */
 #include <dirent.h>
 #include <errno.h>
@@ -383,7 +383,7 @@ static void assert_memory_status(const char *what, long at, islet_status status)
     assert_true(status == ISLET_OK || status == ISLET_ERR_MEMORY);
 }
 
-#define MOST_STEP 7 /* odd, so that lacks of memory that last and others take turns */
+#define MOST_STEP 23 /* odd, so that lacks of memory that last and others take turns */
 
 /* Allocations at which to fail: all of the first sixty, then every step-th. */
 static long next_allocation(long at, long step)

@@ -213,6 +213,23 @@ static void test_hostile_arm(void **state)
     free(page);
 }
 
+/* numbers of an altered store: whatever they are, the page is written from what can be shown, and nothing is read beside it */
+static void test_hostile_numbers(void **state)
+{
+    (void)state;
+    if (!can_report()) skip();
+    static const char *const altered[] = {
+        "UPDATE arm SET arm = 1000000, teratoma_bound = 0.1 WHERE arm = 1", "UPDATE arm SET arm = -7, teratoma_bound = 0.1 WHERE arm = 0",
+        "UPDATE profile SET count = 9223372036854775807", "UPDATE profile SET slot = slot + 4000000000, bin = -bin",
+        "UPDATE run SET control_arm = 2147483647", "UPDATE run SET follow_up_day = -9223372036854775807, years = 9e999",
+        "UPDATE visit SET day = 4294967296 - day", "UPDATE event SET day = 2147483647"};
+    for (size_t i = 0; i < sizeof altered / sizeof altered[0]; i++) {
+        char *page = page_after(altered[i]);
+        check_nesting(page);
+        free(page);
+    }
+}
+
 /* published rows stand beside an arm only where the same was given, at the same time, with the same drugs */
 static void test_published_rows_need_the_same_treatment(void **state)
 {
@@ -281,6 +298,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_nothing_loaded, clean, clean),
         cmocka_unit_test_setup_teardown(test_hostile_title, clean, clean),
         cmocka_unit_test_setup_teardown(test_hostile_arm, clean, clean),
+        cmocka_unit_test_setup_teardown(test_hostile_numbers, clean, clean),
         cmocka_unit_test_setup_teardown(test_published_rows_need_the_same_treatment, clean, clean),
         cmocka_unit_test_setup_teardown(test_same_bytes, clean, clean),
         cmocka_unit_test_setup_teardown(test_unwritable, clean, clean),

@@ -368,15 +368,18 @@ static double clipped(const free_parameter *p, double x)
 
 static bool place_first(job *j, int n)
 {
+    /* in memory that is ours: GSL's own allocations end the program when they fail */
     double u[CALIBRATE_MAX_PARAMETERS];
-    gsl_qrng *sobol = gsl_qrng_alloc(gsl_qrng_sobol, (unsigned)j->n_parameters);
-    if (!sobol) return false;
+    gsl_qrng sobol = {.type = gsl_qrng_sobol, .dimension = (unsigned)j->n_parameters, .state_size = gsl_qrng_sobol->state_size((unsigned)j->n_parameters)};
+    sobol.state = malloc(sobol.state_size);
+    if (!sobol.state) return false;
+    gsl_qrng_init(&sobol);
     for (int i = 0; i < n; i++) {
-        gsl_qrng_get(sobol, u);
+        gsl_qrng_get(&sobol, u);
         for (int k = 0; k < j->n_parameters; k++)
             j->x[i * j->n_parameters + k] = clipped(&j->parameters[k], SPREAD_FIRST * gsl_cdf_ugaussian_Pinv(u[k]));
     }
-    gsl_qrng_free(sobol);
+    free(sobol.state);
     return true;
 }
 

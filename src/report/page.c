@@ -213,7 +213,7 @@ void cell_interval(page *p, double value, double low, double high, double scale,
 void arm_label(page *p, int arm)
 {
     text_format(p->out, "<span class=\"arm arm%d\">", arm);
-    text_html(p->out, p->arm_names[arm]);
+    text_html(p->out, arm >= 0 && arm < PAGE_ARMS ? p->arm_names[arm] : "?"); /* a number from the store may be any */
     text_add(p->out, "</span>");
 }
 

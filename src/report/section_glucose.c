@@ -56,8 +56,9 @@ static void write_period(page *p, int arm, int period)
                                      PAGE_BIND(arm));
     while (page_row(p, &query)) {
         int slot = sqlite3_column_int(query, 0), bin = sqlite3_column_int(query, 1);
-        if (slot < 0 || slot >= PROFILE_SLOTS || bin < 0 || bin >= PROFILE_BINS) continue;
-        counts[slot][bin] = sqlite3_column_int64(query, 2);
+        const int64_t count = sqlite3_column_int64(query, 2);
+        if (slot < 0 || slot >= PROFILE_SLOTS || bin < 0 || bin >= PROFILE_BINS || count < 0 || count > UINT32_MAX) continue;
+        counts[slot][bin] = count;
         any = true;
     }
     if (!any) return;

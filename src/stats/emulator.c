@@ -1,9 +1,11 @@
-/* Ridge regression by the normal equations and Cholesky; terms are few and of the order of 1. */
+/* Ridge regression by the normal equations and Cholesky; terms are few and of the order of 1. GSL works in memory that is ours: its own
+ * allocations end the program when they fail. */
 #include "stats/emulator.h"
 
 #include <gsl/gsl_linalg.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define RIDGE 0.05         /* added to the diagonal of the second-order terms: a prior SD of about 4 residual SDs for each */
 #define POINTS_PER_TERM 1.2 /* fewer points than this for each term, and products are left out */
@@ -23,13 +25,11 @@ static void fill_terms(const double *x, int n_inputs, bool products, double *ter
         for (int j = i + 1; j < n_inputs; j++) terms[at++] = x[i] * x[j];
 }
 
-/* SD of the leave-one-out errors: residual over 1 - leverage */
-static double left_out_error(const gsl_matrix *terms, const gsl_vector *y, const gsl_matrix *factor, const gsl_vector *weights)
+/* SD of the leave-one-out errors: residual over 1 - leverage; `work` has as many places as there are weights */
+static double left_out_error(const gsl_matrix *terms, const gsl_vector *y, const gsl_matrix *factor, const gsl_vector *weights, gsl_vector *work)
 {
     size_t n = terms->size1, p = terms->size2;
-    gsl_vector *work = gsl_vector_alloc(p);
     double sum = 0.0;
-    if (!work) return INFINITY;
     for (size_t i = 0; i < n; i++) {
         double fitted = 0.0, leverage = 0.0;
         for (size_t k = 0; k < p; k++) {
@@ -41,7 +41,6 @@ static double left_out_error(const gsl_matrix *terms, const gsl_vector *y, const
         double error = (gsl_vector_get(y, i) - fitted) / fmax(1.0 - leverage, 0.05);
         sum += error * error;
     }
-    gsl_vector_free(work);
     return sqrt(sum / (double)n);
 }
 
@@ -70,34 +69,33 @@ bool emulator_fit(const double *x, const double *y, int n, int n_inputs, emulato
     out->products = known >= POINTS_PER_TERM * terms_of(n_inputs, true);
     out->n_terms = terms_of(n_inputs, out->products);
 
-    size_t p = (size_t)out->n_terms;
-    gsl_matrix *terms = gsl_matrix_alloc((size_t)known, p), *normal = gsl_matrix_alloc(p, p);
-    gsl_vector *values = gsl_vector_alloc((size_t)known), *right = gsl_vector_alloc(p);
-    double *row = malloc(p * sizeof *row);
+    /* terms of every point, their products, values, right side and work, one behind the other */
+    const size_t p = (size_t)out->n_terms, points = (size_t)known;
+    double *room = malloc((points * p + p * p + points + 2 * p) * sizeof *room);
     out->weights = malloc(p * sizeof *out->weights);
-    bool fine = terms && normal && values && right && row && out->weights;
-    if (!fine) goto done;
+    if (!room || !out->weights) {
+        free(room);
+        emulator_free(out);
+        return false;
+    }
+    double *at_normal = room + points * p, *at_values = at_normal + p * p, *at_right = at_values + points;
+    gsl_matrix_view terms = gsl_matrix_view_array(room, points, p), normal = gsl_matrix_view_array(at_normal, p, p);
+    gsl_vector_view values = gsl_vector_view_array(at_values, points), right = gsl_vector_view_array(at_right, p),
+                    work = gsl_vector_view_array(at_right + p, p);
 
     size_t at = 0;
     for (int i = 0; i < n; i++) {
         if (isnan(y[i])) continue;
-        fill_terms(x + (size_t)i * (size_t)n_inputs, n_inputs, out->products, row);
-        for (size_t k = 0; k < p; k++) gsl_matrix_set(terms, at, k, row[k]);
-        gsl_vector_set(values, at++, y[i]);
+        fill_terms(x + (size_t)i * (size_t)n_inputs, n_inputs, out->products, room + at * p);
+        at_values[at++] = y[i];
     }
-    fill_normal_equations(terms, values, 1 + n_inputs, normal, right);
-    gsl_linalg_cholesky_decomp1(normal); /* positive definite by the ridge */
-    gsl_linalg_cholesky_svx(normal, right);
-    for (size_t k = 0; k < p; k++) out->weights[k] = gsl_vector_get(right, k);
-    out->error = left_out_error(terms, values, normal, right);
-done:
-    gsl_matrix_free(terms);
-    gsl_matrix_free(normal);
-    gsl_vector_free(values);
-    gsl_vector_free(right);
-    free(row);
-    if (!fine) emulator_free(out);
-    return fine;
+    fill_normal_equations(&terms.matrix, &values.vector, 1 + n_inputs, &normal.matrix, &right.vector);
+    gsl_linalg_cholesky_decomp1(&normal.matrix); /* positive definite by the ridge */
+    gsl_linalg_cholesky_svx(&normal.matrix, &right.vector);
+    memcpy(out->weights, at_right, p * sizeof *out->weights);
+    out->error = left_out_error(&terms.matrix, &values.vector, &normal.matrix, &right.vector, &work.vector);
+    free(room);
+    return true;
 }
 
 double emulator_value(const emulator *e, const double *x)

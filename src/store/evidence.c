@@ -13,6 +13,7 @@
 /* columns of the table behind `fact`, in its order */
 #define TEXTS 17
 #define NUMBERS 12
+#define PEOPLE_MAX 1e9 /* of no study; a number from a file may be any */
 static const char add_one[] =
     "INSERT INTO evidence (fact, day, n, value, sd, se, ci_low, ci_high, events, q1, q3, n_arm, dose_cells, trial_id, cohort_group, arm, "
     "protocol, endpoint, unit, statistic, role, arm_role, part_of, cell_type, population, product, regimen, citation, source, note) "
@@ -128,7 +129,7 @@ static bool take(evidence_rows *out, size_t room, size_t *used, sqlite3_stmt *qu
                           .q3 = numbers[9],
                           .n_arm = numbers[10],
                           .dose_cells = numbers[11]};
-    if (!(numbers[0] >= 0 && numbers[0] < 1e6)) return false;
+    if (!(numbers[0] >= 0 && numbers[0] < 1e6) || row->n < 0.0 || row->n > PEOPLE_MAX || row->n_arm < 0.0 || row->n_arm > PEOPLE_MAX) return false;
     row->day = (int)numbers[0];
     out->n++;
     return set_words(row, texts[4], texts[6], texts[7]);

@@ -92,7 +92,7 @@ void criteria_read(yaml_reader *reader, const yaml_node *node, const yaml_field 
             return;
         }
         yaml_read_map(reader, child, "a criterion", YAML_TABLE(fields), &file, NULL);
-        if (reader->errors > errors) continue;
+        if (reader->errors > errors || file.rule.item < 0) continue; /* none where the file breaks off */
         read_limits(reader, child, &file, &file.rule.range);
         for (int i = 0; i < target->n; i++)
             if (strcmp(target->list[i].id, file.rule.id) == 0)

@@ -207,6 +207,8 @@ def other(kind, base, name, old, new, why, words, expected="error"):
     put(f"{kind}_{name}.yaml", base.replace(old, new, 1), expected, why, words, base[: base.index(old)].count("\n") + 1)
 
 
+put("product_breaks_off.yaml", "islet_product: 1\ncriteria:\n  - {id: age, kind: needs}\n  - {id: sex", "error",
+    "the file breaks off in a list of criteria, the first of which is about nothing", "does not end", 4)
 other("product", product, "unit", "unit: cells", "unit: percent", "another unit than the list's", "percent")
 other("product", product, "value_out_of_range", "value: 1140", "value: 11400", "more than the cells of an islet equivalent", "beta_cells_per_ieq")
 other("product", product, "value_outside_own_range", "value: 1140", "value: 1200", "a value outside its own range", "range")

@@ -435,7 +435,7 @@ ISLET_API ISLET_CHECK islet_status islet_calibrate(const char *path, const char 
 ISLET_API void islet_calibration_free(islet_calibration *calibration);
 
 /** Keep ranges beside the results of a run that is complete, before its store is closed: a table of islet_uncertainty, one of islet_alternatives, or
- *  NULL. The report shows them. */
+ *  NULL. The report shows them. A store that was complete when it was resumed stays as it is, and a warning says so. */
 ISLET_API ISLET_CHECK islet_status islet_store_keep_ranges(islet_store *store, const islet_table *predictive, const islet_table *alternatives,
                                                            islet_problems *problems);
 

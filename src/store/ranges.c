@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "base/problems.h"
 #include "base/table.h"
 #include "store/bind.h"
 
@@ -49,6 +50,12 @@ static islet_status put_kind(islet_store *store, const islet_table *table, const
 islet_status islet_store_keep_ranges(islet_store *store, const islet_table *predictive, const islet_table *alternatives, islet_problems *problems)
 {
     if (!store || !(store->part_path || store->resumed)) return ISLET_ERR_ARGUMENT; /* opened for reading */
+    if (!store->part_path) { /* what is complete is never written again */
+        problems_warning(problems, strncmp(store->path, "./", 2) == 0 ? store->path + 2 : store->path, 0, 0,
+                         "the store was complete already, so the ranges are shown here and are not in it or in its report; the same command "
+                         "without --resume keeps them");
+        return ISLET_OK;
+    }
     islet_status status = store_execute(store, "BEGIN", DOING, problems);
     if (status != ISLET_OK) return status;
     if (predictive) status = put_kind(store, predictive, "trial", "pi95_low", "pi95_high", problems);

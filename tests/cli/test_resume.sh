@@ -18,6 +18,13 @@ bytes new
 same whole.bytes new.bytes
 expect 0 "$islet" run "$protocol" $small --resume --out new.db --report new.html
 says err.txt "complete already"
+
+# ranges asked for too late are shown, and the complete store stays as it is
+cp whole.db kept.db
+expect 0 "$islet" run "$protocol" $small --resume --alternatives --out whole.db --report ranges.html
+says out.txt "Rival accounts"
+says err.txt "without --resume keeps them"
+same whole.db kept.db
 cp new.db new.before
 expect 3 "$islet" run "$protocol" $small --resume --seed 99 --out new.db --report new.html
 says err.txt "run seed was"

@@ -12,7 +12,7 @@
 static void write_row(json *j, const grid *g, int row)
 {
     static const char *const texts[] = {"trial_id", "cohort_group", "arm_id", "endpoint", "unit", "statistic", "role", "miss", "protocol", "source"};
-    static const char *const numbers[] = {"day", "n", "observed", "simulated", "people", "guess", "line"};
+    static const char *const numbers[] = {"day", "n", "observed", "simulated", "people", "guess", "line", "standardised_by"};
     static const char *const intervals[][3] = {{"observed_ci95", "observed_low", "observed_high"}, {"simulated_pi50", "pi50_low", "pi50_high"},
                                                {"simulated_pi80", "pi80_low", "pi80_high"}, {"simulated_pi95", "pi95_low", "pi95_high"},
                                                {"simulated_bare95", "bare95_low", "bare95_high"}};

@@ -12,7 +12,9 @@
 
 #include "base/rng.h"
 #include "evidence/measure.h"
+#include "evidence/standardise.h"
 #include "evidence/validate.h"
+#include "stats/summary.h"
 #include "therapy/parameter_set.h"
 
 #define PEOPLE 4000
@@ -91,6 +93,39 @@ static void test_parameter_uncertainty(void **state)
     assert_true(predict_trial(&(predict_question){.statistic = PREDICT_MEAN, .values = values, .n_people = PEOPLE, .members = members, .n_members = 2, .n_member = 1000, .trial_n = 400, .seed = 1, .row = 0}, &p));
     assert_true(fabs(p.high[PI95] - (p.simulated + 1.0 + 1.645 * 0.05)) < 0.02);
     assert_true(fabs(p.low[PI95] - (p.simulated - 1.0 - 1.645 * 0.05)) < 0.02);
+}
+
+/* people are moved to the mean that a trial had before: by the slope, on the scale, and what their own value before told is no spread any more */
+static void test_standardise(void **state)
+{
+    (void)state;
+    enum { N = 400 };
+    static double before[N], after[N];
+    discrepancy_scale linear = {FORM_LINEAR, 0.0}, logs = {FORM_LOG, 0.02};
+    fill_normal(before, N, 8.0, 1.0, 21);
+    fill_normal(after, N, 3.0, 0.2, 22);
+    for (int i = 0; i < N; i++) after[i] += 0.5 * before[i];
+    before[3] = NAN;
+    after[7] = NAN;
+    summary was = summary_mean(after, N), x = summary_mean(before, N);
+    standard s = standard_fit(after, before, N, &linear, x.value - 1.0, x.value);
+    assert_true(fabs(s.slope - 0.5) < 0.03 && fabs(s.difference + 1.0) < 1e-12);
+    standard_apply(&s, after, before, N, &linear);
+    summary now = summary_mean(after, N);
+    assert_true(fabs(now.value - (was.value - s.slope)) < 0.01 && now.n == N - 1);
+    assert_true(was.sd > 0.45 && now.sd < 0.25);
+    assert_true(fabs(standard_fit(after, before, N, &linear, 7.0, 8.0).slope) < 0.01); /* nothing is left to move by */
+
+    for (int i = 0; i < N; i++) {
+        before[i] = 0.1 + 0.01 * i;
+        after[i] = i % 5 ? 0.5 * before[i] : 0.0;
+    }
+    s = standard_fit(after, before, N, &logs, 1.0, 2.0);
+    standard_apply(&s, after, before, N, &logs);
+    for (int i = 0; i < N; i++) assert_true(after[i] >= 0.0);
+    for (int i = 0; i < N; i++) after[i] = 3.0 * before[i];
+    assert_true(standard_fit(after, before, N, &linear, 1.0, 2.0).slope == 1.0);
+    assert_true(standard_fit(after, before, 5, &linear, 1.0, 2.0).slope == 0.0); /* too few people to tell */
 }
 
 /* nobody left: no prediction; the missing are left out of the others */
@@ -397,6 +432,7 @@ int main(void)
         cmocka_unit_test(test_share),
         cmocka_unit_test(test_coverage),
         cmocka_unit_test(test_parameter_uncertainty),
+        cmocka_unit_test(test_standardise),
         cmocka_unit_test(test_missing),
         cmocka_unit_test(test_measure),
         cmocka_unit_test(test_binding),

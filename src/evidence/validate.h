@@ -11,6 +11,7 @@ typedef struct {
     discrepancy_kind kind;
     discrepancy_scale scale;
     prediction predicted;
+    double standardised_by; /* what the trial's own value before treatment moved the simulated statistic by; NaN where it was not published */
     bool predicted_any;   /* false: nobody is left in the arm on that day */
     double guess;         /* mean of the calibration trials of that kind of cells; NaN when there is none */
 } validated_row;

@@ -53,6 +53,13 @@ RESET
 head -1 "$examples/stem_cell_islets.csv" >signs.csv
 echo "T,t,reset,reset.yaml,hba1c_pct,%,20,12,7,,,,,,validate" >>signs.csv
 echo "T,t,reset,reset.yaml,insulin_u_per_kg_day,U/kg/day,20,,-1,,,,,,direction" >>signs.csv
+expect 0 "$islet" validate --json --trial signs.csv --patients 8
+grep -q '"standardised_by":-\?[0-9]' out.txt && fail "a value before treatment that nobody published was used"
+head -1 signs.csv >before.csv
+echo "T,t,reset,reset.yaml,c_peptide_fasting_nmol_l,nmol/L,0,12,0.05,,,,,,validate" >>before.csv
+echo "T,t,reset,reset.yaml,c_peptide_fasting_nmol_l,nmol/L,5,12,0.07,,,,,,validate" >>before.csv
+expect 0 "$islet" validate --json --trial before.csv --patients 16
+grep -q '"day":5,.*"standardised_by":-[0-9]' out.txt || fail "the C-peptide before treatment was not used"
 expect 0 "$islet" validate --trial signs.csv --patients 8
 says err.txt "day: 53 is after the end of"
 says out.txt "1 rows carry only the sign"

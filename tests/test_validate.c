@@ -138,6 +138,8 @@ static void test_missing(void **state)
     assert_true(predict_trial(&(predict_question){.statistic = PREDICT_MEDIAN, .values = some, .n_people = 4, .trial_n = 1, .seed = 1, .row = 0}, &p));
     assert_int_equal(p.people, 2);
     assert_true(p.simulated == 3.0);
+    assert_true(predict_trial(&(predict_question){.statistic = PREDICT_GEOMETRIC_MEAN, .values = some, .n_people = 4, .trial_n = 1, .seed = 1, .row = 0}, &p));
+    assert_true(fabs(p.simulated - (sqrt(3.0 * 5.0) - 1.0)) < 1e-12); /* of 1 + x */
     double low[] = {0.0, 0.1, 0.0, 0.2};
     assert_true(predict_trial(&(predict_question){.statistic = PREDICT_MEAN, .values = low, .n_people = 4, .trial_n = 3, .seed = 1, .row = 0}, &p));
     assert_true(p.low[PI95] == 0.0); /* a mean of what is never negative */

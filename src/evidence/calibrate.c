@@ -32,7 +32,6 @@
 #define MAX_POINTS 10000
 #define STEPS 9000         /* of each of four chains */
 #define WAVE_DRAWS 512
-#define LEAST_OF_LOG 0.01  /* what an assay does not see, in a geometric mean (C-peptide, nmol/L); as in predict.c */
 #define NOT_IDENTIFIED 0.85 /* posterior SD over prior SD */
 
 typedef struct {
@@ -267,13 +266,13 @@ static double statistic(const job *j, int r, int64_t people, double *natural, do
     if (row->statistic == STATISTIC_GEOMETRIC_MEAN) {
         double logs = 0.0, squares = 0.0;
         for (int64_t i = 0; i < people; i++) {
-            double l = isnan(values[i]) ? 0.0 : log(fmax(values[i], LEAST_OF_LOG));
+            double l = isnan(values[i]) ? 0.0 : log1p(fmax(values[i], 0.0)); /* as in predict.h */
             logs += l;
             squares += l * l;
         }
         double n = (double)s.n;
-        *natural = exp(logs / n);
-        *monte_carlo = *natural * sqrt(fmax(squares / n - logs / n * (logs / n), 0.0) / n);
+        *natural = expm1(logs / n);
+        *monte_carlo = (1.0 + *natural) * sqrt(fmax(squares / n - logs / n * (logs / n), 0.0) / n);
     } else if (row->statistic == STATISTIC_MEDIAN) {
         int64_t known = summary_sort(values, people);
         *natural = summary_quantile(values, known, 0.5);

@@ -12,8 +12,6 @@
 #define TRIALS 2000         /* a 95 % limit then has a Monte Carlo error of a few percent of the interval */
 #define DRAWN_PEOPLE_MAX 256 /* larger trials are drawn with so many and pulled in to their own spread; counts become normal */
 
-#define LEAST_OF_LOG 0.01 /* what an assay does not see counts as this in a geometric mean (C-peptide, nmol/L) */
-
 typedef struct {
     uint64_t seed, row, index;
 } source;
@@ -45,8 +43,8 @@ static double statistic_of(predict_statistic statistic, double *values, int64_t 
         summary_sort(values, n);
         return summary_quantile(values, n, 0.5);
     }
-    for (int64_t i = 0; i < n; i++) sum += statistic == PREDICT_GEOMETRIC_MEAN ? log(fmax(values[i], LEAST_OF_LOG)) : values[i];
-    return statistic == PREDICT_GEOMETRIC_MEAN ? exp(sum / (double)n) : sum / (double)n;
+    for (int64_t i = 0; i < n; i++) sum += statistic == PREDICT_GEOMETRIC_MEAN ? log1p(fmax(values[i], 0.0)) : values[i];
+    return statistic == PREDICT_GEOMETRIC_MEAN ? expm1(sum / (double)n) : sum / (double)n;
 }
 
 /* log odds of a share found in n people, with half a person more of either kind: 0 and n of n have one, too */
@@ -75,7 +73,7 @@ static double shift_noise(const predict_question *q, const double *under)
     for (int64_t i = 0; i < q->n_member; i++) {
         double a = under[i], b = q->values[i];
         if (isnan(a) || isnan(b)) continue;
-        double difference = logs ? log(fmax(a, LEAST_OF_LOG)) - log(fmax(b, LEAST_OF_LOG)) : a - b;
+        double difference = logs ? log1p(fmax(a, 0.0)) - log1p(fmax(b, 0.0)) : a - b;
         sum += difference;
         squares += difference * difference;
         both += a + b;
@@ -97,7 +95,7 @@ static void fill_shifts(const predict_question *q, double *work, double *shift)
     for (int k = 0; k < q->n_members; k++) {
         known = keep_known(q->members[k], q->n_member, work);
         double own = shift_scale(q, statistic_of(q->statistic, work, known), known);
-        double logs = q->statistic == PREDICT_GEOMETRIC_MEAN && !isnan(own) ? own * own : 1.0;
+        double logs = q->statistic == PREDICT_GEOMETRIC_MEAN && !isnan(own) ? (1.0 + own) * (1.0 + own) : 1.0;
         shift[k] = isnan(own) || isnan(reference) ? 0.0 : own - reference;
         mean += shift[k] / q->n_members;
         noise += shift_noise(q, q->members[k]) * logs / q->n_members;

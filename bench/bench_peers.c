@@ -43,6 +43,7 @@ struct peer {
     bool (*run)(const peer *self, const workload_person *people, int days, double *trace_mg_dl);
     int people;               /* that one timed run takes: the slow ones run fewer */
     workload_method method;   /* of an islet engine */
+    workload_runner *single;  /* of one in single precision, in its place */
     int days;                 /* of its calendar; the other one holds the days of a timed run */
     const workload_event *calendar, *brief_calendar;
     double tolerance;         /* of a solver; 0: the coarsest of a list that keeps within ERROR_WANTED_MG_DL, found before */
@@ -52,7 +53,9 @@ struct peer {
 /* The days are drawn before anything is timed; to the other solvers drawing them is nothing. */
 static bool run_engine(const peer *self, const workload_person *people, int days, double *trace_mg_dl)
 {
-    workload_run(&self->method, people, SUBJECT_COUNT, days, days == self->days ? self->calendar : self->brief_calendar, trace_mg_dl);
+    const workload_event *calendar = days == self->days ? self->calendar : self->brief_calendar;
+    if (self->single) self->single(0, people, SUBJECT_COUNT, days, calendar, trace_mg_dl);
+    else workload_run(&self->method, people, SUBJECT_COUNT, days, calendar, trace_mg_dl);
     return true;
 }
 
@@ -152,6 +155,13 @@ static void add_engine(peer *peers, int *n, const char *name, const char *kernel
     if (method.kernel) peers[(*n)++] = (peer){.name = name, .run = run_engine, .people = SUBJECT_COUNT, .method = method};
 }
 
+static void add_single_engine(peer *peers, int *n, const char *name, const char *width)
+{
+    const kernel *of = kernel_find(width);
+    workload_runner *single = of ? workload_single(of) : NULL;
+    if (single) peers[(*n)++] = (peer){.name = name, .run = run_engine, .people = SUBJECT_COUNT, .single = single};
+}
+
 /* A solver at 1e-6 and at the tolerance that suits an error of 0.1 mg/dL. */
 static void add_solver(peer *peers, int *n, const char *name,
                        bool (*run)(const peer *, const workload_person *, int, double *))
@@ -168,6 +178,9 @@ static int peers_here(peer peers[PEERS_MAX])
     add_engine(peers, &n, "islet scalar, default", "scalar", 0);
     add_engine(peers, &n, "islet AVX2, default", "avx2", 0);
     add_engine(peers, &n, "islet AVX-512, default", "avx512", 0);
+    add_single_engine(peers, &n, "islet scalar, default, single", "scalar");
+    add_single_engine(peers, &n, "islet AVX2, default, single", "avx2");
+    add_single_engine(peers, &n, "islet AVX-512, default, single", "avx512");
     add_engine(peers, &n, "islet AVX-512, Runge-Kutta 1 min", "avx512", 1);
     add_engine(peers, &n, "islet AVX-512, Runge-Kutta 1/8 min", "avx512", 8);
     add_solver(peers, &n, "GSL rkf45", run_gsl);
@@ -244,7 +257,7 @@ static double median_speed(peer *p)
 
 static double peak_flops(void)
 {
-    peak_run *run = peak_find(kernel_find(NULL)->name);
+    peak_run *run = peak_find(kernel_find(NULL)->name, false);
     const double start = thread_s();
     const peak_work work = run(PEAK_REPEATS);
     return work.result > 0.0 ? work.operations / (thread_s() - start) : 0.0;

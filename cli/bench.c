@@ -5,7 +5,7 @@
 #include "verbs.h"
 
 #define DEFAULT_DAYS 14
-#define MAX_ROWS 16
+#define MAX_ROWS 32
 
 /* Processor time of this process, which does nothing else: others that want the core do not count. */
 static double processor_s(void)

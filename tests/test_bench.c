@@ -5,13 +5,15 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include "islet.h"
+#include "trial/workload.h"
 
-#define ROOM 16
+#define ROOM 32
 #define DAYS 2
 #define PEOPLE 30
 #define TICK_S 0.0625 /* longer than one round wants, so that each takes two looks at the clock */
@@ -27,7 +29,7 @@ static double clock_backwards_s(void) { return now_s -= TICK_S; }
 static const struct {
     const char *ending;
     double error_mg_dl, flops;
-} gates[] = {{"-rk4-core", 0.4, 1184382.0}, {"-rk4", 0.4, 1555838.0}, {"-core", 0.1, 280077.0}, {"-f64", 0.1, 447865.0}};
+} gates[] = {{"-f32-rk4-core", 0.4, 1184382.0}, {"-f32-core", 0.1, 280077.0}, {"-f32", 0.1, 447865.0}, {"-rk4-core", 0.4, 1184382.0}, {"-rk4", 0.4, 1555838.0}, {"-core", 0.1, 280077.0}, {"-f64", 0.1, 447865.0}};
 #define GATES ((int)(sizeof gates / sizeof gates[0]))
 #define FLOPS_BAND 0.03
 
@@ -66,7 +68,33 @@ static void every_engine_of_this_machine_within_its_gates(void **state)
         assert_true(fabs(row->flops_per_patient_day / gates[gate].flops - 1.0) <= FLOPS_BAND);
         assert_true(SAME(row->peak_fraction, row->flops_per_patient_day * row->patient_days_per_s_core / row->peak_flops_per_s));
     }
-    assert_true(seen[0] > 0 && seen[1] > 0 && seen[2] + seen[3] > 0);
+    assert_true(seen[3] > 0 && seen[4] > 0 && seen[5] + seen[6] > 0);
+}
+
+/* Readings of some days in single precision: the same bits at every width, and near those in double. */
+static void single_precision_is_the_same_at_every_width(void **state)
+{
+    (void)state;
+    enum { SINGLE_DAYS = 3, READINGS = PEOPLE * SINGLE_DAYS * BLOCKS_PER_DAY };
+    static const char *const names[] = {"portable", "scalar", "avx2", "avx512"};
+    static double first[READINGS], other[READINGS], whole[READINGS];
+    static workload_person people[PEOPLE];
+    assert_true(workload_people(true, people));
+    workload_event *calendar = workload_calendar(people, PEOPLE, SINGLE_DAYS);
+    assert_non_null(calendar);
+    workload_run(&(workload_method){kernel_find(NULL), 0}, people, PEOPLE, SINGLE_DAYS, calendar, whole);
+    int n = 0;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        const kernel *width = kernel_find(names[i]);
+        workload_runner *run = width ? workload_single(width) : NULL;
+        if (!run) continue; /* not of this machine, or built without a C++ compiler */
+        run(0, people, PEOPLE, SINGLE_DAYS, calendar, n ? other : first);
+        if (n++) assert_memory_equal(first, other, sizeof first);
+    }
+    for (int i = 0; n && i < READINGS; i++) assert_true(fabs(first[i] - whole[i]) < 0.1);
+    if (n) assert_true(memcmp(first, whole, sizeof first) != 0);
+    print_message("%d widths in single precision\n", n);
+    free(calendar);
 }
 
 static void fewer_rows_where_there_is_no_room(void **state)
@@ -109,6 +137,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_engine_of_this_machine_within_its_gates),
+        cmocka_unit_test(single_precision_is_the_same_at_every_width),
         cmocka_unit_test(fewer_rows_where_there_is_no_room),
         cmocka_unit_test(a_clock_that_runs_backwards_ends_and_gives_no_speed),
         cmocka_unit_test(refuses_what_it_cannot_run),

@@ -13,12 +13,16 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/lane_number.h"
+
 #ifndef ISLET_LANES /* ordinary sources use the math at width 1; the kernel is built with its own width */
 #define ISLET_LANES 1
 #endif
 
 #if defined(ISLET_LANES_COUNTED)
 #include "base/lanes_counted.h"
+#elif defined(ISLET_LANES_SINGLE)
+#include "base/lanes_single.h"
 #elif ISLET_LANES == 1
 typedef double lanes;
 typedef uint64_t lanes_bits; /* the same lanes as unsigned integers */
@@ -39,18 +43,19 @@ typedef __mmask8 lanes_mask; /* lives in a mask register */
 
 /* ---- between memory and lanes; pointers are aligned to the lanes' size ---- */
 
-static inline lanes lanes_load(const double *from)
+static inline lanes lanes_load(const lane_number *from)
 {
     lanes value;
     memcpy(&value, __builtin_assume_aligned(from, sizeof value), sizeof value);
     return value;
 }
 
-static inline void lanes_store(double *to, lanes value)
+static inline void lanes_store(lane_number *to, lanes value)
 {
     memcpy(__builtin_assume_aligned(to, sizeof value), &value, sizeof value);
 }
 
+#ifndef ISLET_LANES_SINGLE /* there they stand with the type */
 static inline lanes_bits lanes_bits_load(const uint64_t *from)
 {
     lanes_bits value;
@@ -73,7 +78,9 @@ static inline lanes lanes_from_bits(lanes_bits bits)
     return value;
 }
 
-#if defined(ISLET_LANES_COUNTED) /* all of them stand with the type */
+#endif
+
+#if defined(ISLET_LANES_COUNTED) || defined(ISLET_LANES_SINGLE) /* all of them stand with the type */
 #elif ISLET_LANES == 1
 
 static inline lanes lanes_set1(double value) { return value; }
@@ -152,6 +159,7 @@ static inline lanes_mask lanes_not(lanes_mask a) { return (lanes_mask)~a; }
 
 #endif
 
+#ifndef ISLET_LANES_SINGLE
 /* One bit of the result for each lane. */
 static inline unsigned lanes_mask_bits(lanes_mask mask)
 {
@@ -163,6 +171,7 @@ static inline unsigned lanes_mask_bits(lanes_mask mask)
     return mask;
 #endif
 }
+#endif
 
 static inline lanes_mask lanes_and(lanes_mask a, lanes_mask b) { return a & b; }
 static inline lanes_mask lanes_or(lanes_mask a, lanes_mask b) { return a | b; }
@@ -174,6 +183,7 @@ static inline bool lanes_worth(lanes_mask wanted)
     return ISLET_LANES > 1 || lanes_any(wanted);
 }
 
+#ifndef ISLET_LANES_SINGLE
 /* |a|: the sign bit cleared, so a NaN stays one */
 static inline lanes lanes_abs(lanes a)
 {
@@ -186,6 +196,7 @@ static inline lanes lanes_copysign(lanes a, lanes b)
     const lanes_bits sign = lanes_bits_set1((uint64_t)1 << 63);
     return lanes_from_bits((lanes_to_bits(a) & ~sign) | (lanes_to_bits(b) & sign));
 }
+#endif
 
 /* x held within low .. high; a NaN stays one */
 static inline lanes lanes_clamp(lanes x, double low, double high)
@@ -193,6 +204,7 @@ static inline lanes lanes_clamp(lanes x, double low, double high)
     return lanes_min(lanes_set1(high), lanes_max(lanes_set1(low), x));
 }
 
+#ifndef ISLET_LANES_SINGLE
 /* Is any bit set in any lane? */
 static inline bool lanes_any_bit(lanes_bits a)
 {
@@ -227,5 +239,6 @@ static inline lanes_bits lanes_bits_multiply_low(lanes_bits a, lanes_bits b)
     return (lanes_bits)_mm512_mul_epu32((__m512i)a, (__m512i)b);
 #endif
 }
+#endif
 
 #endif

@@ -74,9 +74,9 @@ static const size_t fast_fields[] = {FAST_FIELD(signal),      FAST_FIELD(signal_
                                      FAST_FIELD(start.gs)};
 #define N_OF(array) (sizeof(array) / sizeof((array)[0]))
 
-static inline double *lane_of(const void *from, size_t field, int i)
+static inline lane_number *lane_of(const void *from, size_t field, int i)
 {
-    return (double *)(void *)((char *)(uintptr_t)from + field) + i;
+    return (lane_number *)(void *)((char *)(uintptr_t)from + field) + i;
 }
 
 /* Lanes of one list of fields into places 0 .. n-1; places left over repeat the first and are not used. */
@@ -84,7 +84,7 @@ static inline void gather_fields(const size_t *fields, size_t n_fields, const vo
                                  void *to)
 {
     for (size_t f = 0; f < n_fields; f++) {
-        double *place = lane_of(to, fields[f], 0);
+        lane_number *place = lane_of(to, fields[f], 0);
         lanes_store(place, lanes_set1(*lane_of(from[0], fields[f], at[0])));
         for (int j = 1; j < n; j++) place[j] = *lane_of(from[j], fields[f], at[j]);
     }

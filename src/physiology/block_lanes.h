@@ -10,13 +10,13 @@
 /* The constants of a vector, where they lie in the group. */
 static inline lane_kinetics *kinetics_kept(lane_group *group, int lane)
 {
-    return (lane_kinetics *)(void *)((double *)group->by_vector +
+    return (lane_kinetics *)(void *)((lane_number *)group->by_vector +
                                      (size_t)lane * (sizeof(lane_kinetics) / sizeof(lanes)));
 }
 
 static inline const lane_kinetics *kinetics_of(const lane_group *group, int lane)
 {
-    return (const lane_kinetics *)(const void *)((const double *)group->by_vector +
+    return (const lane_kinetics *)(const void *)((const lane_number *)group->by_vector +
                                                  (size_t)lane * (sizeof(lane_kinetics) / sizeof(lanes)));
 }
 
@@ -62,7 +62,7 @@ static inline void store_state(lane_group *group, int lane, const minute_state *
 
 /* What flows in each part of a block, per minute: mean and slope of the straight line with its mass and first moment. */
 typedef struct {
-    _Alignas(64) double mean[BLOCK_PARTS][LANE_GROUP], slope[BLOCK_PARTS][LANE_GROUP];
+    _Alignas(64) lane_number mean[BLOCK_PARTS][LANE_GROUP], slope[BLOCK_PARTS][LANE_GROUP];
 } part_lines;
 
 /* A straight line in time over a part: its value at the start and its rise to the end. */
@@ -81,7 +81,7 @@ static inline line clipped(lanes from, lanes to)
     const lanes start = lanes_max(from, zero), end = lanes_max(to, zero), sum = start + end;
     const lanes_mask crosses = lanes_and(lanes_lt(lanes_min(from, to), zero), lanes_gt(sum, zero));
     if (!lanes_any(crosses)) return (line){start, end - start};
-    const lanes span = lanes_max(lanes_abs(to - from), lanes_max(sum, lanes_set1(1e-300)));
+    const lanes span = lanes_max(lanes_abs(to - from), lanes_max(sum, lanes_set1(1e-30)));
     const lanes share = sum / span; /* 1 unless the line crosses 0 */
     return (line){start * share, (end - start) * share};
 }

@@ -136,16 +136,16 @@ static inline grinding grinding_over(lanes kmax, double minutes)
 
 /* Lanes that need it, brought together into one vector. */
 typedef struct {
-    _Alignas(64) double kmax[ISLET_LANES], kmin[ISLET_LANES], b[ISLET_LANES], d[ISLET_LANES];
-    double emptying_a[ISLET_LANES], emptying_c[ISLET_LANES];
-    double qs1[ISLET_LANES], qs2[ISLET_LANES], left[ISLET_LANES], eating[ISLET_LANES], before[ISLET_LANES],
+    _Alignas(64) lane_number kmax[ISLET_LANES], kmin[ISLET_LANES], b[ISLET_LANES], d[ISLET_LANES];
+    lane_number emptying_a[ISLET_LANES], emptying_c[ISLET_LANES];
+    lane_number qs1[ISLET_LANES], qs2[ISLET_LANES], left[ISLET_LANES], eating[ISLET_LANES], before[ISLET_LANES],
         eaten[ISLET_LANES];
-    double meal[BLOCK_MINUTES][ISLET_LANES];
-    double mass[BLOCK_PARTS][ISLET_LANES], moment[BLOCK_PARTS][ISLET_LANES];
+    lane_number meal[BLOCK_MINUTES][ISLET_LANES];
+    lane_number mass[BLOCK_PARTS][ISLET_LANES], moment[BLOCK_PARTS][ISLET_LANES];
 } steep_lanes;
 
 /* Lanes that fill half of the vector at most stand in the other half again; places left over repeat the first. */
-static inline void gather_row(const double *from, const int *lane, int n, double *to)
+static inline void gather_row(const lane_number *from, const int *lane, int n, lane_number *to)
 {
     const int again = n <= ISLET_LANES / 2 ? ISLET_LANES / 2 : 0;
     lanes_store(to, lanes_set1(from[lane[0]]));

@@ -45,7 +45,7 @@ static inline stomach_curve stomach_curve_of(const lane_kinetics *k, lanes dose_
 }
 
 /* Beyond it the curve has long reached its limit. Content is between 0 and D: only far below b D, far above d D. */
-#define STOMACH_EXPONENT_MAX 1000.0
+#define STOMACH_EXPONENT_MAX 100.0
 
 /* => share of the ground content that leaves, 1/min. The fast exponentials move it by less than 1e-8 of kmax. */
 static inline lanes stomach_emptying_rate(const stomach_curve *curve, lanes content_mg)

@@ -3,8 +3,10 @@
 
 #include "base/lanes.h"
 #include "base/lanes_math.h"
+#ifndef ISLET_LANES_SINGLE
 #include "base/rng_lanes.h"
 #include "physiology/glucose_risk.h"
+#endif
 #include "physiology/block.h"
 
 _Static_assert(LANE_GROUP % ISLET_LANES == 0, "a group is a whole number of vectors");
@@ -129,7 +131,7 @@ static inline void doses_given(lane_group *group)
     group->rapid_minutes = group->depot_minutes = 0;
 }
 
-static inline void add_to(double *sum, lanes value)
+static inline void add_to(lane_number *sum, lanes value)
 {
     lanes_store(sum, lanes_load(sum) + value);
 }
@@ -186,6 +188,7 @@ static void advance_general(lane_group *group, int minutes, int steps)
     doses_given(group);
 }
 
+#ifndef ISLET_LANES_SINGLE
 /* ---- sensor ----
  * CGM = (a0 + a1 t + a2 t^2) IG + b0 + e,  e_n = phi1 e_{n-1} + phi2 e_{n-2} + sigma z,  every 5 minutes, 40..400.
  * Vettoretti, Battocchio, Sparacino, Facchinetti, Sensors 2019;19:5320 (10-day factory-calibrated sensor). */
@@ -254,6 +257,9 @@ static unsigned sense(lane_group *group, uint64_t seed, uint64_t reading, double
     }
     return low;
 }
+#else
+#define sense NULL /* readings are taken in double */
+#endif
 
 #define KERNEL_SYMBOL2(name) islet_kernel_##name
 #define KERNEL_SYMBOL(name) KERNEL_SYMBOL2(name)

@@ -13,9 +13,10 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/lane_number.h"
 #include "patient/kinetics.h"
 
-#ifndef LANE_GROUP /* a thread of an accelerator has a group of one (cuda/) */
+#ifndef LANE_GROUP /* a thread of an accelerator has a group of one (cuda/), in single precision one has 32 (workload_single.cpp) */
 #define LANE_GROUP 16
 #endif
 #define EATING_MG_PER_MIN 5000.0    /* announced carbohydrate is eaten at 5 g/min (simglucose) */
@@ -64,73 +65,74 @@ enum {
 /* How a block or a half of it moves the linear states: step.def, made by prepare. */
 #define DOSE_PAIRS 6 /* of a half and a minute that overlap */
 typedef struct {
-#define CHAIN(to, from) double to##_of_##from[LANE_GROUP];
-#define DRIFT(to) double to##_drift[LANE_GROUP];
-#define SOURCE(to, from) double to##_start_##from[LANE_GROUP], to##_rise_##from[LANE_GROUP];
-#define CURVED(to, from) double to##_bend_##from[LANE_GROUP];
-#define MIDWAY(from) double midway_of_##from[LANE_GROUP];
-#define DOSE(to, from) double to##_dose_##from[DOSE_PAIRS][LANE_GROUP];
-#define EXCHANGE(to, from) double half_##to##_of_##from[LANE_GROUP], to##_of_##from[LANE_GROUP];
+#define CHAIN(to, from) lane_number to##_of_##from[LANE_GROUP];
+#define DRIFT(to) lane_number to##_drift[LANE_GROUP];
+#define SOURCE(to, from) lane_number to##_start_##from[LANE_GROUP], to##_rise_##from[LANE_GROUP];
+#define CURVED(to, from) lane_number to##_bend_##from[LANE_GROUP];
+#define MIDWAY(from) lane_number midway_of_##from[LANE_GROUP];
+#define DOSE(to, from) lane_number to##_dose_##from[DOSE_PAIRS][LANE_GROUP];
+#define EXCHANGE(to, from) lane_number half_##to##_of_##from[LANE_GROUP], to##_of_##from[LANE_GROUP];
 #define FLUX(to, from)                                                                                                 \
-    double half_##to##_start_##from[LANE_GROUP], half_##to##_rise_##from[LANE_GROUP];                                  \
-    double to##_start_##from[LANE_GROUP], to##_rise_##from[LANE_GROUP], to##_bend_##from[LANE_GROUP];
-#define FADE(name) double name##_keep[LANE_GROUP], name##_start[LANE_GROUP], name##_rise[LANE_GROUP];
+    lane_number half_##to##_start_##from[LANE_GROUP], half_##to##_rise_##from[LANE_GROUP];                                  \
+    lane_number to##_start_##from[LANE_GROUP], to##_rise_##from[LANE_GROUP], to##_bend_##from[LANE_GROUP];
+#define FADE(name) lane_number name##_keep[LANE_GROUP], name##_start[LANE_GROUP], name##_rise[LANE_GROUP];
 #include "physiology/step.def"
     /* the liver midway through a half: drift, sources; portal insulin there */
-    double midway_drift[LANE_GROUP], midway_start_portal[LANE_GROUP], midway_rise_portal[LANE_GROUP];
-    double midway_start_systemic[LANE_GROUP], midway_rise_systemic[LANE_GROUP];
-    double midway_start_liver[LANE_GROUP], midway_rise_liver[LANE_GROUP], midway_bend_liver[LANE_GROUP];
-    double midway_ipo_keep[LANE_GROUP], midway_ipo_start[LANE_GROUP], midway_ipo_rise[LANE_GROUP];
-    double qs1_keep_half[LANE_GROUP]; /* stomach */
+    lane_number midway_drift[LANE_GROUP], midway_start_portal[LANE_GROUP], midway_rise_portal[LANE_GROUP];
+    lane_number midway_start_systemic[LANE_GROUP], midway_rise_systemic[LANE_GROUP];
+    lane_number midway_start_liver[LANE_GROUP], midway_rise_liver[LANE_GROUP], midway_bend_liver[LANE_GROUP];
+    lane_number midway_ipo_keep[LANE_GROUP], midway_ipo_start[LANE_GROUP], midway_ipo_rise[LANE_GROUP];
+    lane_number qs1_keep_half[LANE_GROUP]; /* stomach */
     /* what becomes of secretion in C-peptide, for a c_per_pmol_kg of 1: that follows weight from day to day */
-#define ENTRY(name) double unit_##name[LANE_GROUP];
+#define ENTRY(name) lane_number unit_##name[LANE_GROUP];
     C_PEPTIDE_SOURCES(ENTRY)
 #undef ENTRY
     /* rapid insulin given within a block: time integral of its action less what three stages see of it */
-    double xu_missed[BLOCK_MINUTES][LANE_GROUP];
+    lane_number xu_missed[BLOCK_MINUTES][LANE_GROUP];
 } step_table;
 
 typedef struct {
-    alignas(64) double x[MINUTE_STATES][LANE_GROUP];   /* states, see states.def */
-    double k[(int)(sizeof(kinetics) / sizeof(double))][LANE_GROUP]; /* kinetics.def */
-    double derived[DERIVED_COUNT][LANE_GROUP];          /* made by prepare */
+    alignas(64) lane_number x[MINUTE_STATES][LANE_GROUP];   /* states, see states.def */
+    lane_number k[(int)(sizeof(kinetics) / sizeof(double))][LANE_GROUP]; /* kinetics.def */
+    lane_number derived[DERIVED_COUNT][LANE_GROUP];          /* made by prepare */
     step_table step;                                    /* made by prepare */
     /* k and derived again as the kernel reads them, vector by vector: made by prepare, what follows the clock before each block */
-    double by_vector[(int)(sizeof(kinetics) / sizeof(double)) + DERIVED_COUNT + 1][LANE_GROUP];
+    lane_number by_vector[(int)(sizeof(kinetics) / sizeof(double)) + DERIVED_COUNT + 1][LANE_GROUP];
 
     /* what enters in the coming block, minute by minute: set by group_give_*, 0 again after advance */
-    double meal_mg[BLOCK_MINUTES][LANE_GROUP];          /* announced carbohydrate */
-    double rapid_u[BLOCK_MINUTES][LANE_GROUP];          /* rapid insulin, injected in the course of the minute */
-    double depot_u[BLOCK_MINUTES][LANE_GROUP];          /* long-acting insulin, likewise */
-    double basal_u_per_min[LANE_GROUP];   /* infusion of rapid insulin (pump): a constant, see prepare */
+    lane_number meal_mg[BLOCK_MINUTES][LANE_GROUP];          /* announced carbohydrate */
+    lane_number rapid_u[BLOCK_MINUTES][LANE_GROUP];          /* rapid insulin, injected in the course of the minute */
+    lane_number depot_u[BLOCK_MINUTES][LANE_GROUP];          /* long-acting insulin, likewise */
+    lane_number basal_u_per_min[LANE_GROUP];   /* infusion of rapid insulin (pump): a constant, see prepare */
 
     /* meal bookkeeping: part of the model, kept by advance */
-    double meal_left_mg[LANE_GROUP];      /* announced and not yet eaten */
-    double eating[LANE_GROUP];            /* 1 while eating in the minute before */
-    double stomach_before_mg[LANE_GROUP]; /* stomach content when the meal began */
-    double eaten_mg[LANE_GROUP];          /* eaten since the meal began */
+    lane_number meal_left_mg[LANE_GROUP];      /* announced and not yet eaten */
+    lane_number eating[LANE_GROUP];            /* 1 while eating in the minute before */
+    lane_number stomach_before_mg[LANE_GROUP]; /* stomach content when the meal began */
+    lane_number eaten_mg[LANE_GROUP];          /* eaten since the meal began */
 
     /* integrals over time, added to by advance, reset by the driver */
-    double glucose_sum_mg_dl[LANE_GROUP]; /* plasma glucose, times minutes */
-    double c_peptide_sum_nmol_l[LANE_GROUP];
+    lane_number glucose_sum_mg_dl[LANE_GROUP]; /* plasma glucose, times minutes */
+    lane_number c_peptide_sum_nmol_l[LANE_GROUP];
 
     /* sensor: constants of the session and the autoregressive error (Vettoretti 2019) */
-    double a0[LANE_GROUP], a1[LANE_GROUP], a2[LANE_GROUP], b0[LANE_GROUP];
-    double phi1[LANE_GROUP], phi2[LANE_GROUP], sigma_mg_dl[LANE_GROUP];
-    double error1_mg_dl[LANE_GROUP], error2_mg_dl[LANE_GROUP]; /* last error and the one before */
-    double cgm_mg_dl[LANE_GROUP], cgm_before_mg_dl[LANE_GROUP];
-    double noise_to_come[LANE_GROUP];     /* standard normal of the next reading, where two were drawn at once */
+    lane_number a0[LANE_GROUP], a1[LANE_GROUP], a2[LANE_GROUP], b0[LANE_GROUP];
+    lane_number phi1[LANE_GROUP], phi2[LANE_GROUP], sigma_mg_dl[LANE_GROUP];
+    lane_number error1_mg_dl[LANE_GROUP], error2_mg_dl[LANE_GROUP]; /* last error and the one before */
+    lane_number cgm_mg_dl[LANE_GROUP], cgm_before_mg_dl[LANE_GROUP];
+    lane_number noise_to_come[LANE_GROUP];     /* standard normal of the next reading, where two were drawn at once */
     uint64_t person[LANE_GROUP];          /* key of the person's random numbers */
 
     /* sensor sums of the day, in readings of five minutes, added to by sense */
-    double in_range[LANE_GROUP], below_70[LANE_GROUP], below_54[LANE_GROUP], above_180[LANE_GROUP], above_250[LANE_GROUP];
-    double risk_low_sum[LANE_GROUP], risk_high_sum[LANE_GROUP]; /* glucose_risk.h */
-    double cgm_sum[LANE_GROUP], cgm_sum_squares[LANE_GROUP];
-    double part_sum[LANE_GROUP], part_low[LANE_GROUP]; /* of the part of the day: readings added up, those below 70 mg/dL */
+    lane_number in_range[LANE_GROUP], below_70[LANE_GROUP], below_54[LANE_GROUP], above_180[LANE_GROUP], above_250[LANE_GROUP];
+    lane_number risk_low_sum[LANE_GROUP], risk_high_sum[LANE_GROUP]; /* glucose_risk.h */
+    lane_number cgm_sum[LANE_GROUP], cgm_sum_squares[LANE_GROUP];
+    lane_number part_sum[LANE_GROUP], part_low[LANE_GROUP]; /* of the part of the day: readings added up, those below 70 mg/dL */
 
     unsigned meal_minutes, rapid_minutes, depot_minutes; /* bit of each minute of the coming block in which some lane gets something */
 } lane_group;
 
+#ifndef ISLET_LANES_SINGLE
 /* Everything of one lane to a lane of another group, which then needs prepare_day: a group is columns of eight bytes for each lane. */
 static inline void group_copy_lane(const lane_group *from, int from_lane, lane_group *to, int to_lane)
 {
@@ -140,6 +142,7 @@ static inline void group_copy_lane(const lane_group *from, int from_lane, lane_g
     for (size_t r = 0; r < offsetof(lane_group, meal_minutes) / sizeof(row); r++)
         memcpy(target[r][to_lane], source[r][from_lane], sizeof(double));
 }
+#endif
 
 /* Something enters in the minute that begins `minute` minutes after the start of the coming block. */
 static inline void group_give_meal(lane_group *group, int lane, int minute, double mg)

@@ -379,7 +379,7 @@ static fade fade_of(lanes rate)
     return (fade){keep, start, rise};
 }
 
-static inline void store_fade(double *keep, double *start, double *rise, lanes rate)
+static inline void store_fade(lane_number *keep, lane_number *start, lane_number *rise, lanes rate)
 {
     const fade f = fade_of(rate);
     lanes_store(keep, f.keep);

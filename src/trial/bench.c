@@ -22,28 +22,45 @@ typedef struct {
     const char *name, *kernel;
     int steps; /* of Runge-Kutta a minute, 0: the default method */
     bool core; /* nobody secretes */
+    bool single; /* precision */
 } engine;
 
 /* the yardsticks come first: scalar Runge-Kutta on everything, one step a minute, of the whole model and of the core */
 #define YARDSTICKS 2
 static const engine engines[] = {
-    {"scalar-rk4", "scalar", 1, false}, {"scalar-rk4-core", "scalar", 1, true},
-    {"portable-f64", "portable", 0, false},
-    {"scalar-f64", "scalar", 0, false}, {"avx2-f64", "avx2", 0, false},
-    {"avx512-f64", "avx512", 0, false}, {"scalar-f64-core", "scalar", 0, true},
-    {"avx2-f64-core", "avx2", 0, true}, {"avx512-f64-core", "avx512", 0, true},
-    {"avx2-f64-rk4", "avx2", 1, false}, {"avx512-f64-rk4", "avx512", 1, false},
-    {"avx512-f64-rk4-core", "avx512", 1, true},
+    {"scalar-rk4", "scalar", 1, false, false}, {"scalar-rk4-core", "scalar", 1, true, false},
+    {"portable-f64", "portable", 0, false, false},
+    {"scalar-f64", "scalar", 0, false, false}, {"avx2-f64", "avx2", 0, false, false},
+    {"avx512-f64", "avx512", 0, false, false}, {"scalar-f64-core", "scalar", 0, true, false},
+    {"avx2-f64-core", "avx2", 0, true, false}, {"avx512-f64-core", "avx512", 0, true, false},
+    {"avx2-f64-rk4", "avx2", 1, false, false}, {"avx512-f64-rk4", "avx512", 1, false, false},
+    {"avx512-f64-rk4-core", "avx512", 1, true, false},
+    {"portable-f32", "portable", 0, false, true}, {"scalar-f32", "scalar", 0, false, true},
+    {"avx2-f32", "avx2", 0, false, true}, {"avx512-f32", "avx512", 0, false, true},
+    {"scalar-f32-core", "scalar", 0, true, true}, {"avx2-f32-core", "avx2", 0, true, true},
+    {"avx512-f32-core", "avx512", 0, true, true}, {"avx512-f32-rk4-core", "avx512", 1, true, true},
 };
 #define ENGINES ((int)(sizeof engines / sizeof engines[0]))
 
-/* False where this machine cannot run it. A machine without the scalar kernel measures by the portable one. */
-static bool method_of(const engine *engine, workload_method *out)
+/* How one integrates. */
+typedef struct {
+    workload_method method;
+    workload_runner *single; /* in its place; NULL: double */
+} bench_method;
+
+static void run_method(const bench_method *by, const workload_person *people, int days, const workload_event *calendar, double *trace_mg_dl)
+{
+    if (by->single) by->single(by->method.steps, people, SUBJECT_COUNT, days, calendar, trace_mg_dl);
+    else workload_run(&by->method, people, SUBJECT_COUNT, days, calendar, trace_mg_dl);
+}
+
+/* False where this machine cannot run it, or this build has no single precision. A machine without the scalar kernel measures by the portable one. */
+static bool method_of(const engine *engine, bench_method *out)
 {
     const kernel *found = kernel_find(engine->kernel);
     if (!found && engine < engines + YARDSTICKS) found = kernel_find("portable");
-    *out = (workload_method){found, engine->steps};
-    return found != NULL;
+    *out = (bench_method){{found, engine->steps}, found && engine->single ? workload_single(found) : NULL};
+    return found && (!engine->single || out->single);
 }
 
 static double largest_difference(const double *a, const double *b, size_t n)
@@ -57,14 +74,14 @@ static double largest_difference(const double *a, const double *b, size_t n)
 }
 
 /* => patient-days a second in one round */
-static double round_speed(const workload_method *method, const workload_person *people, int days,
+static double round_speed(const bench_method *method, const workload_person *people, int days,
                           const workload_event *calendar, double (*clock_s)(void))
 {
     const double start = clock_s();
     double elapsed = 0.0;
     int repeats = 0;
     do {
-        workload_run(method, people, SUBJECT_COUNT, days, calendar, NULL);
+        run_method(method, people, days, calendar, NULL);
         repeats++;
         elapsed = clock_s() - start;
     } while (elapsed >= 0.0 && elapsed < ROUND_S);
@@ -120,7 +137,7 @@ islet_status islet_bench(int days, double (*clock_s)(void), islet_bench_row *row
     if (days < 1 || days > DAYS_MAX || !clock_s || !rows || max_rows < 1 || !n_rows) return ISLET_ERR_ARGUMENT;
     const size_t n = (size_t)SUBJECT_COUNT * (size_t)days * BLOCKS_PER_DAY;
     bench_side *sides[2] = {NULL, NULL}, *side_of[ENGINES]; /* whole model, core */
-    workload_method methods[ENGINES];
+    bench_method methods[ENGINES];
     int used = 0;
     double *trace = malloc(n * sizeof *trace);
     islet_status status = trace ? ISLET_OK : ISLET_ERR_MEMORY;
@@ -131,7 +148,7 @@ islet_status islet_bench(int days, double (*clock_s)(void), islet_bench_row *row
     for (int i = 0; i < ENGINES && used < max_rows; i++) {
         if (!method_of(&engines[i], &methods[used])) continue;
         bench_side *side = sides[engines[i].core];
-        workload_run(&methods[used], side->people, SUBJECT_COUNT, days, side->calendar, trace);
+        run_method(&methods[used], side->people, days, side->calendar, trace);
         rows[used] = (islet_bench_row){.engine = engines[i].name,
                                        .max_error_mg_dl = largest_difference(trace, side->reference_mg_dl, n),
                                        .flops_per_patient_day = counted_flops(&engines[i])};
@@ -143,7 +160,7 @@ islet_status islet_bench(int days, double (*clock_s)(void), islet_bench_row *row
         for (int i = 0; i < used; i++) {
             const double speed = round_speed(&methods[i], side_of[i]->people, days, side_of[i]->calendar, clock_s);
             if (speed > rows[i].patient_days_per_s_core) rows[i].patient_days_per_s_core = speed;
-            const double peak = round_peak(peak_find(methods[i].kernel->name), clock_s);
+            const double peak = round_peak(peak_find(methods[i].method.kernel->name, methods[i].single != NULL), clock_s);
             if (peak > rows[i].peak_flops_per_s) rows[i].peak_flops_per_s = peak;
         }
     for (int i = 0; i < used; i++) {

@@ -11,6 +11,7 @@
 #include "base/units.h"
 #include "physiology/basal.h"
 #include "physiology/minute.h"
+#include "trial/workload_days.h"
 
 #define WORKLOAD_SEED 20261121
 #define MEALS 3
@@ -83,58 +84,6 @@ void workload_day(const workload_person *person, int day, workload_event out[WOR
     insert(out, n++, (workload_event){.minute = LONG_ACTING_MINUTE, .depot_u = person->long_acting_u});
 }
 
-/* ---- a group of people through their days ---- */
-
-typedef struct {
-    const workload_person *people[LANE_GROUP];
-    const workload_event *events[LANE_GROUP]; /* of the day */
-    int next[LANE_GROUP], soonest;            /* minute of the next event of anybody */
-    lane_group group;
-} workload_group;
-
-/* Lanes beyond `n` repeat the first person. */
-static void start_group(const workload_person *people, int n, workload_group *g)
-{
-    memset(&g->group, 0, sizeof g->group);
-    for (int l = 0; l < LANE_GROUP; l++) {
-        g->people[l] = &people[l < n ? l : 0];
-        basal_lane(&g->people[l]->kinetics, g->people[l]->start, &g->group, l);
-        g->group.basal_u_per_min[l] = g->people[l]->basal_u_per_min;
-    }
-}
-
-/* Give what is due in the block that begins at `minute`. */
-static void give_due(workload_group *g, int minute)
-{
-    if (g->soonest >= minute + BLOCK_MINUTES) return;
-    g->soonest = MINUTES_PER_DAY;
-    for (int l = 0; l < LANE_GROUP; l++) {
-        for (; g->next[l] < WORKLOAD_EVENTS && g->events[l][g->next[l]].minute < minute + BLOCK_MINUTES; g->next[l]++) {
-            const workload_event *event = &g->events[l][g->next[l]];
-            const int at = event->minute - minute;
-            if (event->meal_mg > 0.0) group_give_meal(&g->group, l, at, event->meal_mg);
-            if (event->rapid_u > 0.0) group_give_rapid(&g->group, l, at, event->rapid_u);
-            if (event->depot_u > 0.0) group_give_depot(&g->group, l, at, event->depot_u);
-        }
-        if (g->next[l] < WORKLOAD_EVENTS && g->events[l][g->next[l]].minute < g->soonest)
-            g->soonest = g->events[l][g->next[l]].minute;
-    }
-}
-
-static void run_day(const workload_method *method, workload_group *g, int stride, double *trace_mg_dl, int n_traced)
-{
-    for (int l = 0; l < LANE_GROUP; l++) g->next[l] = 0;
-    g->soonest = 0;
-    for (int block = 0; block < BLOCKS_PER_DAY; block++) {
-        give_due(g, block * BLOCK_MINUTES);
-        if (method->steps) method->kernel->advance_general(&g->group, BLOCK_MINUTES, method->steps);
-        else method->kernel->advance(&g->group, 1);
-        for (int l = 0; l < n_traced; l++)
-            trace_mg_dl[(size_t)l * (size_t)stride + (size_t)block] =
-                g->group.x[MINUTE_gp][l] / g->people[l]->kinetics.vg;
-    }
-}
-
 workload_event *workload_calendar(const workload_person *people, int n_people, int days)
 {
     workload_event *calendar = malloc((size_t)n_people * (size_t)days * WORKLOAD_EVENTS * sizeof *calendar);
@@ -148,19 +97,5 @@ workload_event *workload_calendar(const workload_person *people, int n_people, i
 void workload_run(const workload_method *method, const workload_person *people, int n_people, int days,
                   const workload_event *calendar, double *trace_mg_dl)
 {
-    const int stride = days * BLOCKS_PER_DAY;
-    for (int first = 0; first < n_people; first += LANE_GROUP) {
-        const int n = n_people - first < LANE_GROUP ? n_people - first : LANE_GROUP;
-        workload_group g;
-        start_group(people + first, n, &g);
-        method->kernel->prepare(&g.group);
-        for (int day = 0; day < days; day++) {
-            double *at =
-                trace_mg_dl ? trace_mg_dl + (size_t)first * (size_t)stride + (size_t)day * BLOCKS_PER_DAY : NULL;
-            for (int l = 0; l < LANE_GROUP; l++)
-                g.events[l] =
-                    calendar + ((size_t)(first + (l < n ? l : 0)) * (size_t)days + (size_t)day) * WORKLOAD_EVENTS;
-            run_day(method, &g, stride, at, trace_mg_dl ? n : 0);
-        }
-    }
+    run_days(method, people, n_people, days, calendar, trace_mg_dl);
 }

@@ -41,6 +41,13 @@ void workload_day(const workload_person *person, int day, workload_event out[WOR
  * freed by the caller. */
 workload_event *workload_calendar(const workload_person *people, int n_people, int days);
 
+/* As workload_run, by one kernel in single precision (workload_single.cpp). */
+typedef void workload_runner(int steps, const workload_person *people, int n_people, int days, const workload_event *calendar,
+                             double *trace_mg_dl);
+
+/* Of the width of a kernel that this machine runs; NULL where this build has none. */
+workload_runner *workload_single(const kernel *like);
+
 /* How a kernel integrates: by the default method (steps = 0), or everything by Runge-Kutta in `steps` steps a minute. */
 typedef struct {
     const kernel *kernel;

@@ -73,9 +73,10 @@ static bool is_before_collapse(const run_plan *run, const lane *lane, int day)
 static void native_after_day(const run_plan *run, lane *lane, int day, double glucose_mg_dl, double dead_graft)
 {
     double graft = graft_cells_million(&lane->graft) / run->params->healthy_beta_cells_million;
+    bool working = is_before_collapse(run, lane, day); /* neither the attack nor glucose puts any to rest */
     const native_day_of met = {.loss_per_day = immunity_native_loss_per_day(&lane->immunity, run->params, lane->who),
-                               .attack = is_before_collapse(run, lane, day) ? 0.0 : immunity_native_attack(&lane->immunity, run->params),
-                               .glucose_mg_dl = glucose_mg_dl};
+                               .attack = working ? 0.0 : immunity_native_attack(&lane->immunity, run->params),
+                               .glucose_mg_dl = working ? 0.0 : glucose_mg_dl};
     double dead = native_day(&lane->native, run->params, &lane->signals, &met);
     double living = lane->native.active_frac + lane->native.inactive_frac + graft;
     immunity_day(&lane->immunity, run->params, lane->who, &lane->signals, dead + dead_graft, living);

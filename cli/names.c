@@ -74,9 +74,34 @@ bool name_is_writable(const char *path)
     return fine;
 }
 
+#define PIPED_MAX (64u << 20) /* more than any reader takes */
+
+/* What comes through a pipe goes to a file without a name, so that readers meet a regular file, twice if they want to. */
+static bool keep_piped(void)
+{
+    char part[1 << 14];
+    FILE *kept = tmpfile();
+    size_t all = 0;
+    bool fine = kept;
+    for (ssize_t n; fine && all <= PIPED_MAX && (n = read(STDIN_FILENO, part, sizeof part)) != 0;) {
+        if (n < 0 && errno == EINTR) continue;
+        fine = n > 0 && fwrite(part, 1, (size_t)n, kept) == (size_t)n;
+        if (fine) all += (size_t)n;
+    }
+    fine = fine && fflush(kept) == 0 && dup2(fileno(kept), STDIN_FILENO) >= 0;
+    if (kept && fclose(kept) != 0) fine = false;
+    return fine;
+}
+
 const char *name_for_reading(const char *path)
 {
-    return strcmp(path, "-") == 0 ? "/dev/stdin" : path;
+    struct stat about;
+    if (strcmp(path, "-") != 0) return path;
+    if (fstat(STDIN_FILENO, &about) == 0 && S_ISFIFO(about.st_mode) && !keep_piped()) {
+        fprintf(stderr, "-: standard input cannot be kept while it is read (%s); give a file's name instead\n", strerror(errno));
+        exit(EXIT_IO);
+    }
+    return "/dev/stdin";
 }
 
 char *name_join(const char *folder, const char *name)

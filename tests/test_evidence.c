@@ -125,6 +125,20 @@ static void test_units(void **state)
                      ISLET_OK);
     assert_true(rows.rows[0].endpoint.id == ENDPOINT_graft_function_frac && rows.rows[0].endpoint.high == 1);
     evidence_free(&rows);
+    /* what a file has nothing for it leaves out; units as people write them; a role that sets nothing */
+    assert_int_equal(parse("trial_id;arm;endpoint;unit;day;n;value;sex",
+                           "T; a; time_in_range_pct; fraction; 365; 12; 0.93; f\n"
+                           "T;a;hba1c_pct;Percent;365;12;6;f\n"
+                           "T;a;insulin_u_per_kg_day;U/kg/d;365;12;0.4;.\n"
+                           "T;a;severe_hypo_per_year;per year;365;12;0.5;\n"
+                           "T;a;fasting_glucose_mg_dl;MG/DL;365;12;120;\n"
+                           ";;;;;;;\n"
+                           "T;a;crp_mg_l;mg / litre;365;12;2;\n",
+                           &rows, NULL),
+                     ISLET_OK);
+    assert_true(rows.n == 6 && rows.rows[0].value == 93 && rows.rows[1].value == 6 && rows.rows[5].line == 8);
+    assert_true(rows.rows[0].role == ROLE_VALIDATE && strcmp(rows.rows[0].group, "T") == 0 && isnan(rows.rows[0].sd));
+    evidence_free(&rows);
     /* a change has no offset */
     assert_int_equal(
         parse(HEADER ",statistic", "T,g,a,,hba1c_pct,mmol/mol,365,12,-10,,,,,,context,change\n", &rows, NULL),
@@ -149,6 +163,9 @@ static void test_refused(void **state)
     } bad[] = {
         {HEADER, "T,g,a,,hba1c_pct,furlong,365,12,7,,,,,,validate\n", "rows.csv:2:18:", "unit 'furlong'"},
         {HEADER, "T,g,a,,hba1c_pct,,365,12,7,,,,,,validate\n", "rows.csv:2:18:", "unit ''"},
+        {HEADER, "T,g,a,,insulin_u_per_kg_day,U/day,365,12,7,,,,,,validate\n", "rows.csv:2:29:", "insulin_u_per_day"},
+        {"trial_id,arm,endpoint,unit,day,n,events,values", "T,a,hba1c_pct,%,365,12,,7\n", "rows.csv:1:41:", "no column 'value' but one 'values'"},
+        {"trial_id,arm,endpoint,unit,day,n", "T,a,hba1c_pct,%,365,12\n", "rows.csv:1:1:", "neither a column 'value' nor 'events'"},
         {HEADER, "T,g,a,,hba1c,%,365,12,7,,,,,,validate\n", "rows.csv:2:8:", "endpoint is 'hba1c'"},
         {HEADER, "T,g,a,,death,fraction,365,12,,,,,,13,validate\n", "rows.csv:2:35:", "events is '13'"},
         {HEADER, "T,g,a,,death,fraction,365,12,,,,,,1.5,validate\n", "rows.csv:2:35:", "events is '1.5'"},
@@ -175,7 +192,7 @@ static void test_refused(void **state)
         {HEADER, "T,g,a,,hba1c_pct,%,365,12,1.2,,,,,,validate\n", "rows.csv:2:27:", "the word change in the column statistic"},
         {HEADER, "T,g,a,,hba1c_pct,%,0,12,-1.2,,,,,,validate\n", "rows.csv:2:25:", "look at the unit"},
         {HEADER, "T,g,a,,insulin_u_per_kg_day,%,365,12,-40,,,,,,validate\n", "rows.csv:2:29:", "is insulin_change_pct"},
-        {HEADER, "T,g,a,,hba1c_pct,g/dL,365,12,7,,,,,,validate\n", "rows.csv:2:18:", "expected %, mmol/mol, percentage points"},
+        {HEADER, "T,g,a,,hba1c_pct,g/dL,365,12,7,,,,,,validate\n", "rows.csv:2:18:", "expected %, fraction, mmol/mol, percentage points"},
         /* rows together */
         {HEADER, "T,g,a,,hba1c_pct,%,365,12,7,,,,,,validate\nT,g,a,,hba1c_pct,%,365,12,7,,,,,,validate\n",
          "rows.csv:3:8:", "stands in line 2 too"},
@@ -198,7 +215,7 @@ static void test_refused(void **state)
          "rows.csv:2:46:", "share or ever"},
         {HEADER ",source", "T,g,a,,hba1c_pct,%,365,12,7,,,,,,validate,\n", "rows.csv:2:43:", "source is empty"},
         {HEADER, "T,zim_forward,a,,hba1c_pct,%,365,12,7,,,,,,calibrate\n", "rows.csv:2:44:", "split by outcome"},
-        {"trial_id,cohort_group,arm", "T,g,a\n", "rows.csv:1:1:", "no column 'protocol'"},
+        {"trial_id,cohort_group,arm", "T,g,a\n", "rows.csv:1:1:", "no column 'endpoint'"},
         {HEADER ",role", "T,g,a,,hba1c_pct,%,365,12,7,,,,,,validate,validate\n",
          "rows.csv:1:95:", "second column 'role'"},
     };

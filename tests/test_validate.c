@@ -251,8 +251,8 @@ static void expect_refused(const char *row, const char *said)
 static void test_binding(void **state)
 {
     (void)state;
-    expect_refused("T,t,half dose,p.yaml,hba1c_pct,%,90,12,7,,,,,,validate", "rows.csv:2: arm: 'half dose' is no arm");
-    expect_refused("T,t,full dose,,hba1c_pct,%,90,12,7,,,,,,validate", "rows.csv:2: protocol: nothing was found");
+    expect_refused("T,t,half dose,p.yaml,hba1c_pct,%,90,12,7,,,,,,validate", "rows.csv:2:5: arm: 'half dose' is no arm");
+    expect_refused("T,t,full dose,,hba1c_pct,%,90,12,7,,,,,,validate", "rows.csv:2:15: protocol: nothing was found");
     expect_refused("T,t,full dose,q.yaml,hba1c_pct,%,90,12,7,,,,,,validate", "q.yaml");
     expect_refused("T,t,full dose,p.yaml,hba1c_pct,%,90,12,,,,,,3,validate", ":2:");
 

@@ -1,4 +1,5 @@
-/* Reader of tables from outside. The separator is the one the header shows: tab, else comma, else blanks. */
+/* Reader of tables from outside. The separator is the one the header shows: tab, else comma, else semicolon (spreadsheets where
+ * the comma is decimal), else blanks. Lines of nothing but separators, as spreadsheets leave them, are no rows. */
 #include "base/csv.h"
 
 #include <stdlib.h>
@@ -51,7 +52,7 @@ static islet_status add_cell(reader *in, const char *text, int column)
         in->cells = more;
         in->room = room;
     }
-    in->cells[in->n++] = (csv_cell){strcmp(text, "NA") == 0 ? "" : text, in->line, column};
+    in->cells[in->n++] = (csv_cell){strcmp(text, "NA") == 0 || strcmp(text, ".") == 0 ? "" : text, in->line, column};
     return ISLET_OK;
 }
 
@@ -110,7 +111,7 @@ static islet_status read_lines(reader *in, const char *end, csv_file *out)
 {
     bool fine = true;
     while (in->at < end) {
-        char *first = in->at + strspn(in->at, " \t\r");
+        char *first = in->at + strspn(in->at, in->separator == ',' ? ", \t\r" : in->separator == ';' ? "; \t\r" : " \t\r");
         if (*first == '\n') { /* an empty line */
             in->at = first + 1;
             in->line++;
@@ -180,7 +181,7 @@ static islet_status read_table(const char *path, size_t size, csv_file *out, isl
     if (readable(out->bytes, size, path, problems)) {
         if (strncmp(in.at, "\xef\xbb\xbf", 3) == 0) in.at += 3;
         size_t header = strcspn(in.at, "\n");
-        in.separator = memchr(in.at, '\t', header) ? '\t' : memchr(in.at, ',', header) ? ',' : ' ';
+        in.separator = memchr(in.at, '\t', header) ? '\t' : memchr(in.at, ',', header) ? ',' : memchr(in.at, ';', header) ? ';' : ' ';
         status = read_lines(&in, out->bytes + size, out);
         out->cells = in.cells;
     }

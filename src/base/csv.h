@@ -1,11 +1,11 @@
-/* Table from outside: comma, tab or blank separated, a header, quoted cells where needed (RFC 4180 without line ends in cells). */
+/* Table from outside: comma, semicolon, tab or blank separated, a header, quoted cells where needed (RFC 4180 without line ends in cells). */
 #ifndef ISLET_BASE_CSV_H
 #define ISLET_BASE_CSV_H
 
 #include "islet.h"
 
 typedef struct {
-    const char *text; /* "" when missing; NA counts as missing */
+    const char *text; /* "" when missing; NA and . count as missing */
     int line, column;
 } csv_cell;
 

@@ -115,24 +115,32 @@ static islet_status too_many(islet_problems *problems)
     return ISLET_ERR_ARGUMENT;
 }
 
-/* the names in a list, or those that the shipped set has draws of */
-static islet_status read_parameters(job *j, const char *list, islet_problems *problems)
+#define DEFAULT_SET "graft" /* and the cohorts it was fitted to */
+#define DEFAULT_COHORTS "zim_forward,edmonton,citr"
+
+/* the names that a shipped set has draws of; ISLET_ERR_UNKNOWN_NAME when there is no such set */
+static islet_status read_set(job *j, const char *name, islet_problems *problems)
 {
-    islet_status status = ISLET_OK;
-    if (list) {
-        while (status == ISLET_OK) {
-            size_t length = strcspn(list, ",");
-            status = j->n_parameters < CALIBRATE_MAX_PARAMETERS ? add_parameter(j, list, length, problems) : too_many(problems);
-            if (!list[length]) break;
-            list += length + 1;
-        }
-        return status;
-    }
     parameter_set shipped;
-    status = parameter_set_shipped(&shipped, problems);
-    for (int i = 0; i < shipped.n_drawn && status == ISLET_OK; i++)
+    islet_status status = parameter_set_shipped_one(name, &shipped, problems);
+    for (int i = 0; status == ISLET_OK && i < shipped.n_drawn; i++)
         status = i < CALIBRATE_MAX_PARAMETERS ? add_parameter(j, shipped.drawn[i].name, strlen(shipped.drawn[i].name), problems) : too_many(problems);
     parameter_set_free(&shipped);
+    return status;
+}
+
+/* the names in a list, or those of a shipped set */
+static islet_status read_parameters(job *j, const char *list, islet_problems *problems)
+{
+    islet_status status = read_set(j, list ? list : DEFAULT_SET, problems);
+    if (status != ISLET_ERR_UNKNOWN_NAME) return status;
+    status = ISLET_OK;
+    while (status == ISLET_OK) {
+        size_t length = strcspn(list, ",");
+        status = j->n_parameters < CALIBRATE_MAX_PARAMETERS ? add_parameter(j, list, length, problems) : too_many(problems);
+        if (!list[length]) break;
+        list += length + 1;
+    }
     return status;
 }
 
@@ -632,6 +640,7 @@ static islet_status prepare(job *j, const char *path, const char *parameters, co
         problems_error(problems, "--parameters", 0, 0, "no parameter; the shipped set has draws of none; name some");
         status = ISLET_ERR_ARGUMENT;
     }
+    if (!path && !parameters && !cohorts) cohorts = DEFAULT_COHORTS;
     return status == ISLET_OK ? read_rows(j, path, cohorts, problems) : status;
 }
 

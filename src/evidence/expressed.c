@@ -20,7 +20,7 @@
 /* "dir/rows.csv", "a.yaml" => "dir/a.yaml" */
 static bool path_beside(const char *file, const char *name, char out[512])
 {
-    const char *slash = strrchr(file, '/');
+    const char *slash = strncmp(file, "/dev/", 5) == 0 ? NULL : strrchr(file, '/'); /* rows from a pipe: from where we are */
     int folder = slash && name[0] != '/' ? (int)(slash - file) + 1 : 0;
     int length = snprintf(out, 512, "%.*s%s", folder, file, name);
     return length > 0 && length < 512;
@@ -111,13 +111,13 @@ static islet_status bind(expressed *e, const evidence_row *row, int p, const cha
     if (a < 0) {
         char arms[ARMS_SHOWN];
         list_arms(protocol, arms);
-        problems_error(problems, e->read.path, row->line, 0, "arm: '%s' is no arm of %s; it has %s; name one of them", arm,
+        problems_error(problems, e->read.path, row->line, evidence_cell_column(&e->read, row, "arm"), "arm: '%s' is no arm of %s; it has %s; name one of them", arm,
                        e->protocols[p].path, arms);
         return ISLET_ERR_INPUT;
     }
     int later = days_before_infusion(protocol, &protocol->arms[a]), day = row->day > 0 ? row->day + later : row->day;
     if (day > PROTOCOL_MAX_YEARS * 365) {
-        problems_error(problems, e->read.path, row->line, 0, "day: %d; expected at most %d, the longest follow-up", row->day,
+        problems_error(problems, e->read.path, row->line, evidence_cell_column(&e->read, row, "day"), "day: %d; expected at most %d, the longest follow-up", row->day,
                        PROTOCOL_MAX_YEARS * 365 - later);
         return ISLET_ERR_INPUT;
     }
@@ -195,12 +195,16 @@ islet_status expressed_read(const char *path, expressed *out, islet_problems *pr
         if (reason) {
             one = add_left_out(out, row, reason);
         } else if (!row->protocol[0] || !path_beside(path, row->protocol, protocol)) {
-            problems_error(problems, path, row->line, 0, "protocol: %s; expected the protocol's file, relative to this one; write one such as ../zimislecel.yaml",
+            problems_error(problems, path, row->line, evidence_cell_column(&out->read, row, "protocol"), "protocol: %s; expected the protocol's file, relative to this one; write one such as ../zimislecel.yaml",
                            row->protocol[0] ? "the path is too long" : "nothing was found");
             one = ISLET_ERR_INPUT;
         } else {
             int p = protocol_at(out, protocol, false, &one, problems);
             if (p >= 0) one = bind(out, row, p, row->arm, problems);
+            else if (one != ISLET_OK && one != ISLET_ERR_MEMORY)
+                problems_error(problems, path, row->line, evidence_cell_column(&out->read, row, "protocol"),
+                               "protocol: '%s' cannot be used for the reason above; expected a protocol's file, relative to this one; islet check %s says more",
+                               row->protocol, protocol);
         }
         if (one != ISLET_OK) status = one;
     }

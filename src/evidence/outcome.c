@@ -11,6 +11,7 @@
 #include "base/number.h"
 #include "base/problems.h"
 #include "base/units.h"
+#include "base/yaml_read.h"
 #include "evidence/outcome_check.h"
 
 #define DAY_MAX 36500
@@ -18,9 +19,10 @@
 #define CHOLESTEROL_MG_DL_PER_MMOL_L 38.67
 #define TRIGLYCERIDES_MG_DL_PER_MMOL_L 88.57
 #define ROUNDING_FRAC 0.006 /* a share printed in whole per cent, beside its count */
+#define SMALLEST_PERSON 0.5
 #define SE_RATIO_MAX 1.25   /* printed se over sd / sqrt(n): more than rounding */
 
-/* every column that is read; the first 15 are those of DESIGN, section 6, and must be there */
+/* every column that is read; the first 15 are the format's own, of which a file leaves out what it has nothing for */
 /* clang-format off */
 #define COLUMNS(C)                                                                                                    \
     C(trial_id) C(cohort_group) C(arm) C(protocol) C(endpoint) C(unit) C(day) C(n) C(value) C(sd) C(se) C(ci_low)     \
@@ -34,7 +36,8 @@ enum {
 #undef C
         COLUMN_COUNT
 };
-#define NEEDED (COLUMN_role + 1)
+#define FORMAT_COLUMNS (COLUMN_role + 1)
+static const int needed[] = {COLUMN_trial_id, COLUMN_arm, COLUMN_endpoint, COLUMN_day};
 static const char *const column_names[COLUMN_COUNT] = {
 #define C(name) #name,
     COLUMNS(C)
@@ -127,6 +130,7 @@ typedef struct {
 
 static const conversion conversions[] = {
     {NULL, "fraction", "%", 0.01, 0},
+    {NULL, "%", "fraction", 100, 0},
     {"hba1c_pct", "%", "mmol/mol", 0.09148, 2.152},
     {"hba1c_pct", "%", "percentage points", 1, 0}, /* of a change */
     {"ldl_mg_dl", "mg/dL", "mmol/L", CHOLESTEROL_MG_DL_PER_MMOL_L, 0},
@@ -145,6 +149,50 @@ static const conversion conversions[] = {
     {NULL, "1/year", "events/year", 1, 0},
 };
 
+#define UNIT_TEXT 40
+
+/* What people write for a word of a unit, once blanks and capitals are gone. */
+static const char *const spellings[][2] = {
+    {"percent", "%"}, {"pct", "%"}, {"proportion", "fraction"}, {"per", "/"}, {"\xc2\xb5", "u"}, {"\xce\xbc", "u"}, {"\xc2\xb2", "2"}, {"^2", "2"},
+    {"litre", "l"}, {"liter", "l"},
+};
+
+/* A unit without what only looks different: blanks, capitals, percent, per, U/kg/d. What does not fit is cut, and is no unit. */
+static void plain_unit(const char *unit, char out[UNIT_TEXT])
+{
+    int n = 0;
+    if (strncmp(unit, "per ", 4) == 0) out[n++] = '1'; /* per year */
+    while (*unit && n < UNIT_TEXT - 12) {
+        const char *as = NULL;
+        char lower[12] = "";
+        for (int i = 0; i < 11 && unit[i]; i++) lower[i] = unit[i] >= 'A' && unit[i] <= 'Z' ? (char)(unit[i] - 'A' + 'a') : unit[i];
+        for (size_t i = 0; !as && i < sizeof spellings / sizeof *spellings; i++) {
+            size_t length = strlen(spellings[i][0]);
+            if (strncmp(lower, spellings[i][0], length) == 0) as = spellings[i][1], unit += length;
+        }
+        if (as) n += snprintf(out + n, (size_t)(UNIT_TEXT - n), "%s", as);
+        else if (lower[0] != ' ') out[n++] = lower[0], unit++;
+        else unit++;
+    }
+    out[n] = 0;
+    static const char *const ends[][2] = {{"/d", "/day"}, {"/yr", "/year"}, {"/y", "/year"}};
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        size_t length = strlen(ends[i][0]);
+        if ((size_t)n > length && strcmp(out + n - length, ends[i][0]) == 0) {
+            snprintf(out + (size_t)n - length, UNIT_TEXT - ((size_t)n - length), "%s", ends[i][1]);
+            break;
+        }
+    }
+}
+
+static bool same_unit(const char *a, const char *b)
+{
+    char plain_a[UNIT_TEXT], plain_b[UNIT_TEXT];
+    plain_unit(a, plain_a);
+    plain_unit(b, plain_b);
+    return strcmp(plain_a, plain_b) == 0;
+}
+
 static bool is_for(const conversion *c, const outcome_info *endpoint)
 {
     return strcmp(c->unit, endpoint->unit) == 0 && (!c->endpoint || strcmp(c->endpoint, endpoint->key) == 0);
@@ -160,23 +208,31 @@ static void list_units(const outcome_info *endpoint, char out[UNITS_SHOWN])
     }
 }
 
+/* the end point that a unit belongs to rather */
+static const char *other_endpoint(const outcome_info *endpoint, const char *written)
+{
+    if (strncmp(endpoint->key, "insulin_u", 9) != 0) return "";
+    if (same_unit(written, "%")) return "; a change in % is insulin_change_pct";
+    if (same_unit(written, "U/day") || same_unit(written, "IU/day")) return "; a dose in U/day is insulin_u_per_day";
+    return same_unit(written, "U/kg/day") || same_unit(written, "IU/kg/day") ? "; a dose in U/kg/day is insulin_u_per_kg_day" : "";
+}
+
 static bool find_conversion(reader *in, const outcome_info *endpoint, bool counted, conversion *out)
 {
     const char *written = text_of(in, COLUMN_unit);
     *out = (conversion){NULL, endpoint->unit, written, 1, 0};
-    if (strcmp(written, endpoint->unit) == 0) return true;
+    if (written[0] && same_unit(written, endpoint->unit)) return true;
     if (counted && (!written[0] || strcmp(written, "participants") == 0)) return true; /* a count has no unit */
     for (size_t i = 0; i < sizeof conversions / sizeof *conversions; i++) {
         const conversion *c = &conversions[i];
-        if (!is_for(c, endpoint) || strcmp(c->written, written) != 0) continue;
+        if (!is_for(c, endpoint) || !same_unit(c->written, written)) continue;
         *out = *c;
         return true;
     }
     char known[UNITS_SHOWN];
     list_units(endpoint, known);
     problems_error(in->problems, in->path, cell_of(in, COLUMN_unit)->line, cell_of(in, COLUMN_unit)->column,
-                   "unit '%s' of %s; expected %s; write the one that was published%s", written, endpoint->key, known,
-                   strcmp(written, "%") == 0 && strncmp(endpoint->key, "insulin_u", 9) == 0 ? "; a change in % is insulin_change_pct" : "");
+                   "unit '%s' of %s; expected %s; write the one that was published%s", written, endpoint->key, known, other_endpoint(endpoint, written));
     in->errors++;
     return false;
 }
@@ -224,6 +280,10 @@ static void check_value(reader *in, const evidence_row *row)
     }
     if (isnan(row->n) && isnan(row->se) && isnan(row->ci_low))
         refuse(in, COLUMN_n, "the people behind the number, or its se or interval");
+    if (outcome_is_share(&row->endpoint) && row->value > 0 && row->value * row->n < SMALLEST_PERSON)
+        problems_warning(in->problems, in->path, row->line, cell_of(in, COLUMN_value)->column,
+                         "value is %s %s, less than half a person of n %s; expected a share of so many; look at the unit (0.83 is the fraction, 83 the %%)",
+                         text_of(in, COLUMN_value), text_of(in, COLUMN_unit), text_of(in, COLUMN_n));
 }
 
 static void check_spread(reader *in, const evidence_row *row)
@@ -266,7 +326,8 @@ static void read_texts(reader *in, evidence_row *row)
     row->note = text_of(in, COLUMN_note);
     row->printed = text_of(in, COLUMN_printed);
     if (!row->trial[0]) refuse(in, COLUMN_trial_id, "the trial's name");
-    if (!row->group[0]) refuse(in, COLUMN_cohort_group, "one name for all trials with the same people");
+    if (in->columns[COLUMN_cohort_group] < 0) row->group = row->trial;
+    else if (!row->group[0]) refuse(in, COLUMN_cohort_group, "one name for all trials with the same people");
     if (!row->arm[0]) refuse(in, COLUMN_arm, "the arm's name");
     if (in->columns[COLUMN_source] >= 0 && !row->source[0]) refuse(in, COLUMN_source, "where the number was read");
     if (in->columns[COLUMN_arm_role] >= 0 && strcmp(row->arm_role, "treatment") != 0 &&
@@ -323,7 +384,7 @@ static void read_row(reader *in, evidence_row *row)
     int before = in->errors;
     read_texts(in, row);
     read_numbers(in, row);
-    int role = word_of(in, COLUMN_role, role_word, "calibrate, validate, context, direction or claim");
+    int role = in->columns[COLUMN_role] < 0 ? ROLE_VALIDATE : word_of(in, COLUMN_role, role_word, "calibrate, validate, context, direction or claim");
     if (role >= 0) row->role = (evidence_role)role;
     if (!outcome_find(text_of(in, COLUMN_endpoint), &row->endpoint)) {
         const char *nearest = outcome_nearest(text_of(in, COLUMN_endpoint));
@@ -352,24 +413,36 @@ static void read_row(reader *in, evidence_row *row)
 
 static bool read_header(reader *in)
 {
+    static const char format[] = "trial_id,cohort_group,arm,protocol,endpoint,unit,day,n,value,sd,se,ci_low,ci_high,events,role";
     bool whole = true;
-    for (int i = 0; i < COLUMN_COUNT; i++) {
-        in->columns[i] = csv_column(in->file, column_names[i]);
-        if (in->columns[i] >= 0 || i >= NEEDED) continue;
-        problems_error(
-            in->problems, in->path, 1, 1,
-            "there is no column '%s'; expected trial_id,cohort_group,arm,protocol,endpoint,unit,day,n,value,sd,se,"
-            "ci_low,ci_high,events,role; add it, empty where nothing was published",
-            column_names[i]);
+    for (int i = 0; i < COLUMN_COUNT; i++) in->columns[i] = csv_column(in->file, column_names[i]);
+    for (size_t i = 0; i < sizeof needed / sizeof *needed; i++) {
+        if (in->columns[needed[i]] >= 0) continue;
+        problems_error(in->problems, in->path, 1, 1, "there is no column '%s'; expected names of %s; add it", column_names[needed[i]], format);
         whole = false;
     }
+    if (in->columns[COLUMN_value] < 0 && in->columns[COLUMN_events] < 0) {
+        problems_error(in->problems, in->path, 1, 1, "there is neither a column 'value' nor 'events'; expected names of %s; add what was published", format);
+        whole = false;
+    }
+    const char *absent[FORMAT_COLUMNS + 1]; /* of which an unknown column may be a misspelling; of short names too much would be */
+    int n_absent = 0;
+    for (int i = 0; i < FORMAT_COLUMNS; i++)
+        if (in->columns[i] < 0 && strlen(column_names[i]) > 4) absent[n_absent++] = column_names[i];
+    absent[n_absent] = NULL;
     for (int i = 0; i < in->file->columns; i++) {
         bool known = false;
         for (int j = 0; j < COLUMN_COUNT; j++) known = known || in->columns[j] == i;
         const csv_cell *cell = &in->file->cells[i];
-        if (!known)
+        const char *meant = known ? NULL : yaml_nearest(cell->text, absent);
+        if (meant) {
+            problems_error(in->problems, in->path, cell->line, cell->column, "there is no column '%s' but one '%s'; expected names of %s; rename it", meant,
+                           cell->text, format);
+            whole = false;
+        } else if (!known) {
             problems_warning(in->problems, in->path, cell->line, cell->column,
                              "the column '%s' is not read; expected a name of docs/evidence.md", cell->text);
+        }
     }
     return whole;
 }
@@ -420,6 +493,14 @@ void evidence_free(evidence_rows *rows)
     free(rows->rows);
     csv_free(&rows->file);
     *rows = (evidence_rows){0};
+}
+
+int evidence_cell_column(const evidence_rows *rows, const evidence_row *row, const char *name)
+{
+    const int column = rows->file.cells ? csv_column(&rows->file, name) : -1;
+    for (int i = 0; column >= 0 && i < rows->file.rows; i++)
+        if (csv_cell_at(&rows->file, i, 0)->line == row->line) return csv_cell_at(&rows->file, i, column)->column;
+    return 0;
 }
 
 void evidence_keep_role(evidence_rows *rows, evidence_role role)

@@ -80,6 +80,9 @@ ISLET_CHECK islet_status evidence_parse(const char *text, size_t size, const cha
 ISLET_CHECK islet_status evidence_shipped(evidence_rows *out, islet_problems *problems);
 void evidence_free(evidence_rows *rows);
 
+/* Where a row's cell begins in its line, for messages; 0 when the rows were not read from a table with that column. */
+int evidence_cell_column(const evidence_rows *rows, const evidence_row *row, const char *name);
+
 /* Drop every row of another role, so that what follows cannot read it. */
 void evidence_keep_role(evidence_rows *rows, evidence_role role);
 

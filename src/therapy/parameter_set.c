@@ -294,6 +294,15 @@ islet_status parameter_set_shipped(parameter_set *out, islet_problems *problems)
     return status;
 }
 
+islet_status parameter_set_shipped_one(const char *name, parameter_set *out, islet_problems *problems)
+{
+    char path[100];
+    int length = snprintf(path, sizeof path, SHIPPED "%s.yaml", name);
+    const embedded_file *file = length > 0 && length < (int)sizeof path ? embedded_find(path) : NULL;
+    *out = (parameter_set){0};
+    return file ? parameter_set_parse((const char *)file->bytes, file->size, path, out, problems) : ISLET_ERR_UNKNOWN_NAME;
+}
+
 void parameter_set_free(parameter_set *set)
 {
     free(set->draws);

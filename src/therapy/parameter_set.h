@@ -56,6 +56,9 @@ ISLET_CHECK islet_status parameter_set_parse(const char *text, size_t length, co
 /* The shipped ones (data/ensemble/), side by side: what `islet calibrate` found, each of rows of its own;
  * draws only, for the shipped values are those of params.def and of the products' files. */
 ISLET_CHECK islet_status parameter_set_shipped(parameter_set *out, islet_problems *problems);
+
+/* One of them by the name of its file: graft, natural or type2. ISLET_ERR_UNKNOWN_NAME when there is none. */
+ISLET_CHECK islet_status parameter_set_shipped_one(const char *name, parameter_set *out, islet_problems *problems);
 void parameter_set_free(parameter_set *set);
 
 /* Put the values of the set into `params` and into the products and regimens the protocol uses; with draw >= 0 those of

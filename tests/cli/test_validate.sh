@@ -137,7 +137,7 @@ expect 3 "$islet" run stem_cell_islets.yaml --patients 8 --years 0.05 --params c
 head -1 "$examples/stem_cell_islets.csv" >rows.csv
 echo "T,t,no such arm,stem_cell_islets.yaml,hba1c_pct,%,90,12,7,,,,,,validate" >>rows.csv
 expect 3 "$islet" validate --trial rows.csv
-says err.txt "rows.csv:2: arm: 'no such arm' is no arm of stem_cell_islets.yaml; it has 'full dose'"
+says err.txt "rows.csv:2:5: arm: 'no such arm' is no arm of stem_cell_islets.yaml; it has 'full dose'"
 silent out.txt
 head -1 "$examples/stem_cell_islets.csv" >rows.csv
 echo "T,t,full dose,stem_cell_islets.yaml,insulin_independent,fraction,90,12,,,,,,13,validate" >>rows.csv
@@ -146,4 +146,12 @@ says err.txt "rows.csv:2:"
 expect 5 "$islet" validate --trial absent.csv
 expect 2 "$islet" validate extra.csv
 expect 3 "$islet" validate --trial c_peptide.csv --params rows.csv
+# rows through a pipe: their protocols are found from where we are; a protocol that is not there is told with its row
+cp "$examples/stem_cell_islets.yaml" .
+sed 's/,sd,se,ci_low,ci_high//; s/^\(ZIM.*\),,,,,\([^,]*\),\([a-z]*\)$/\1,\2,\3/' "$examples/stem_cell_islets.csv" >fewer.csv
+expect 0 sh -c 'cat fewer.csv | "$0" validate --trial - --patients 8 --csv' "$islet"
+says out.txt "ZIM_FORWARD,zim_forward,full dose,c_peptide_stimulated_nmol_l"
+printf 'trial_id,arm,protocol,endpoint,unit,day,n,value\nT,a,nope.yaml,hba1c_pct,%%,90,12,7\n' >rows.csv
+expect 5 "$islet" validate --trial rows.csv
+says err.txt "rows.csv:2:5: protocol: 'nope.yaml' cannot be used"
 finish

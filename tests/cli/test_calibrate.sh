@@ -32,4 +32,9 @@ says err.txt "'nonsense' is no parameter"
 expect 2 "$islet" calibrate rows.csv --parameters portal_potency --out -
 expect 5 "$islet" calibrate absent.csv --parameters portal_potency --out no.yaml
 absent no.yaml
+# the parameters of a shipped set; the graft's when nothing is named
+expect 2 "$islet" calibrate --points 3
+says err.txt "for 7 parameters"
+expect 2 "$islet" calibrate --parameters natural --points 3
+says err.txt "for 10 parameters"
 finish

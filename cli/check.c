@@ -21,6 +21,7 @@ static const char *kind_name(islet_file_kind kind)
     case ISLET_FILE_EVIDENCE_TABLE: return "evidence table";
     case ISLET_FILE_STUDIES: return "table of studies";
     case ISLET_FILE_PARAMETERS: return "parameter set";
+    case ISLET_FILE_CLAIMS: return "claims";
     }
     return "unknown";
 }

@@ -158,7 +158,8 @@ typedef enum {
     ISLET_FILE_EVIDENCE_TABLE, /* another table of the evidence base */
     ISLET_FILE_PARAMETERS,
     ISLET_FILE_STUDIES,        /* to be pooled */
-    ISLET_FILE_CONDITIONING    /* of the immune system, with its dated steps */
+    ISLET_FILE_CONDITIONING,   /* of the immune system, with its dated steps */
+    ISLET_FILE_CLAIMS          /* of a user, to be judged */
 } islet_file_kind;
 
 /** Tell the kind of a file and list all that is wrong with it. ISLET_OK when nothing but warnings. */
@@ -411,6 +412,10 @@ typedef struct {
  *  (simulated in each arm, default 64), seed, threads, engine, progress and interrupted count. */
 ISLET_API ISLET_CHECK islet_status islet_claims_judge(const char *path, const islet_run_options *options, islet_claims **out,
                                                       islet_problems *problems);
+/** What islet_claims_judge would simulate, nothing simulated: one row a protocol, with protocol, arms, rows, people, draws, draw_people,
+ *  patient_days. Claims that it would refuse are refused. */
+ISLET_API ISLET_CHECK islet_status islet_claims_plan(const char *path, const islet_run_options *options, islet_table **out,
+                                                     islet_problems *problems);
 ISLET_API void islet_claims_free(islet_claims *claims);
 
 /** Write the claims as one self-contained page for people without statistics: plain words, 100 people as dots, harms beside benefits. */

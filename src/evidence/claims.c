@@ -11,6 +11,7 @@
 #include "base/problems.h"
 #include "base/table.h"
 #include "evidence/library.h"
+#include "evidence/plan.h"
 #include "stats/summary.h"
 
 #define CLAIMS "data/evidence/claims.csv"
@@ -25,7 +26,15 @@ typedef struct {
     evidence_rows rows;
     islet_table *reviews;
     const char *path;
+    evidence_row *wanted; /* rows that are simulated, and the claim of each */
+    int *owner, n_wanted;
+    expressed trials;     /* the same, bound to their arms */
 } job;
+
+static int64_t people_of(const islet_run_options *options)
+{
+    return options && options->patients > 0 ? options->patients : PEOPLE;
+}
 
 /* ---- reading ---- */
 
@@ -51,7 +60,7 @@ static bool read_number(const job *j, const char *text, int line, const char *fi
 {
     *out = NAN;
     if (!*text || number_read(text, strlen(text), out)) return true;
-    problems_error(problems, j->path, line, 0, "%s: '%.60s' is no number; expected a plain decimal", field, text);
+    problems_error(problems, j->path, line, 0, "%s: '%.60s' is no number; expected a plain decimal, such as -0.5; write the number alone, its unit in the column unit", field, text);
     return false;
 }
 
@@ -63,7 +72,7 @@ static bool read_test(const job *j, const csv_file *file, int row, claim *c, isl
     const claim_test test = claim_test_find(word);
     if (test == TEST_COUNT) {
         problems_error(problems, j->path, line, 0,
-                       "test: '%.60s'; expected effect, published, share, sole, never, mechanism, criterion, route, step or nothing", word);
+                       "test: '%.60s'; expected effect, published, share, sole, never, mechanism, criterion, route, step or nothing; correct the word", word);
         return false;
     }
     c->test = test;
@@ -80,10 +89,22 @@ static bool read_test(const job *j, const csv_file *file, int row, claim *c, isl
     c->day = day >= 0.0 && day <= 36500.0 ? (int)day : 0;
     bool needs = test == TEST_EFFECT || test == TEST_PUBLISHED || test == TEST_SHARE || test == TEST_SOLE;
     if ((needs && isnan(c->needed)) || (test != TEST_NONE && !*c->from)) {
-        problems_error(problems, j->path, line, 0, "%s: nothing was found; a test of %s needs it", needs && isnan(c->needed) ? "needed" : "from", word);
+        problems_error(problems, j->path, line, 0, "%s: nothing was found; a test of %s needs it; write %s (docs/claims.md)", needs && isnan(c->needed) ? "needed" : "from", word,
+                       needs && isnan(c->needed) ? "how large the effect or share must be for the claim to hold" : "what is read, such as TRIAL:arm:control");
         return false;
     }
     return true;
+}
+
+/* what another reader of the claim found; nothing where nobody did */
+static bool read_reviewer(const job *j, int row, claim *c, islet_problems *problems)
+{
+    const char *word = cell_of(&j->claims, row, "reviewer_verdict");
+    c->reviewer = claim_verdict_find(word);
+    if (!*word || c->reviewer != VERDICT_NONE) return true;
+    problems_error(problems, j->path, c->line, 0,
+                   "reviewer_verdict is '%.60s'; expected nothing or one of supported, partly, unsupported, contradicted, untestable; correct the row", word);
+    return false;
 }
 
 static islet_status read_claims(job *j, const char *path, islet_problems *problems)
@@ -98,7 +119,7 @@ static islet_status read_claims(job *j, const char *path, islet_problems *proble
     for (int i = 0; i < 2; i++) {
         static const char *const must[] = {"claim_id", "claim"};
         if (csv_column(&j->claims, must[i]) >= 0) continue;
-        problems_error(problems, j->path, 1, 0, "no column %s; expected claim_id and claim, and for a test: test, from, needed, endpoint, day", must[i]);
+        problems_error(problems, j->path, 1, 0, "no column %s; expected claim_id and claim, and for a test: test, from, needed, endpoint, day; add it", must[i]);
         return ISLET_ERR_INPUT;
     }
     j->all = calloc((size_t)j->claims.rows + 1, sizeof *j->all);
@@ -107,16 +128,16 @@ static islet_status read_claims(job *j, const char *path, islet_problems *proble
         claim *c = &j->all[j->n++];
         *c = (claim){.id = cell_of(&j->claims, row, "claim_id"), .text = cell_of(&j->claims, row, "claim"), .evidence = cell_of(&j->claims, row, "evidence"),
                      .source = cell_of(&j->claims, row, "source_url"), .line = line_of(&j->claims, row)};
-        c->reviewer = claim_verdict_find(cell_of(&j->claims, row, "reviewer_verdict"));
+        if (!read_reviewer(j, row, c, problems)) status = ISLET_ERR_INPUT;
         bool has_test = j->own && *cell_of(&j->claims, row, "test");
         int test = has_test ? row : test_row(j, c->id);
         if (!*c->id || !*c->text) {
-            problems_error(problems, j->path, c->line, 0, "a claim without %s; expected both claim_id and claim", *c->id ? "its text" : "a name");
+            problems_error(problems, j->path, c->line, 0, "a claim without %s; expected both claim_id and claim; write it", *c->id ? "its text" : "a name");
             status = ISLET_ERR_INPUT;
         } else if (!read_test(j, has_test ? &j->claims : &j->tests, test, c, problems)) status = ISLET_ERR_INPUT;
         for (int i = 0; i < j->n - 1; i++)
             if (strcmp(j->all[i].id, c->id) == 0) {
-                problems_error(problems, j->path, c->line, 0, "claim_id: '%.60s' stands in line %d, too; expected each once", c->id, j->all[i].line);
+                problems_error(problems, j->path, c->line, 0, "claim_id: '%.60s' stands in line %d, too; expected each once; rename one", c->id, j->all[i].line);
                 status = ISLET_ERR_INPUT;
             }
     }
@@ -165,36 +186,41 @@ static void keep_simulated(claim *c, const evidence_row *row, const double *valu
     c->difference_high = s.ci_high;
 }
 
+/* every row that is simulated, bound to its arm */
+static islet_status bind_trials(job *j, islet_problems *problems)
+{
+    const size_t room = 4 * (size_t)j->n + 1;
+    const char **protocols = calloc(room, sizeof *protocols);
+    j->wanted = calloc(room, sizeof *j->wanted);
+    j->owner = calloc(room, sizeof *j->owner);
+    islet_status status = j->wanted && protocols && j->owner ? ISLET_OK : ISLET_ERR_MEMORY;
+    if (status == ISLET_OK) {
+        j->n_wanted = wanted_rows(j, j->wanted, protocols, j->owner);
+        status = expressed_from(j->wanted, protocols, j->n_wanted, &j->trials, problems);
+    }
+    free(protocols);
+    return status;
+}
+
 static islet_status simulate(job *j, const islet_run_options *options, islet_problems *problems)
 {
-    int64_t people = options && options->patients > 0 ? options->patients : PEOPLE;
-    evidence_row *rows = calloc(4 * (size_t)j->n + 1, sizeof *rows);
-    const char **protocols = calloc(4 * (size_t)j->n + 1, sizeof *protocols);
-    int *owner = calloc(4 * (size_t)j->n + 1, sizeof *owner), n = 0;
-    double **values = NULL;
-    expressed e = {0};
-    islet_status status = rows && protocols && owner ? ISLET_OK : ISLET_ERR_MEMORY;
-    if (status == ISLET_OK) {
-        n = wanted_rows(j, rows, protocols, owner);
-        status = expressed_from(rows, protocols, n, &e, problems);
-    }
-    if (status == ISLET_OK && !(values = calloc((size_t)n + 1, sizeof *values))) status = ISLET_ERR_MEMORY;
+    const int64_t people = people_of(options);
+    const int n = j->n_wanted;
+    double **values = calloc((size_t)n + 1, sizeof *values);
+    islet_status status = values ? ISLET_OK : ISLET_ERR_MEMORY;
     for (int r = 0; r < n && status == ISLET_OK; r++) {
         values[r] = malloc((size_t)people * sizeof **values);
         if (!values[r]) status = ISLET_ERR_MEMORY;
         for (int64_t i = 0; i < people && values[r]; i++) values[r][i] = NAN;
     }
-    for (int p = 0; p < e.n_protocols && status == ISLET_OK; p++) status = expressed_simulate(&e, p, NULL, NULL, options, people, values, problems);
+    for (int p = 0; p < j->trials.n_protocols && status == ISLET_OK; p++)
+        status = expressed_simulate(&j->trials, p, NULL, NULL, options, people, values, problems);
     for (int r = 0; r < n && status == ISLET_OK; r++) {
-        bool has_control = r + 1 < n && owner[r + 1] == owner[r] && rows[r + 1].endpoint.id == rows[r].endpoint.id;
-        keep_simulated(&j->all[owner[r]], &rows[r], values[r], has_control ? values[r + 1] : NULL, people);
+        bool has_control = r + 1 < n && j->owner[r + 1] == j->owner[r] && j->wanted[r + 1].endpoint.id == j->wanted[r].endpoint.id;
+        keep_simulated(&j->all[j->owner[r]], &j->wanted[r], values[r], has_control ? values[r + 1] : NULL, people);
     }
     for (int r = 0; values && r < n; r++) free(values[r]);
     free(values);
-    expressed_free(&e);
-    free(rows);
-    free(protocols);
-    free(owner);
     return status;
 }
 
@@ -233,6 +259,33 @@ static void complete_why(claim *c)
     if (differs(c) && *c->evidence) snprintf(c->why + at, sizeof c->why - at, ". The reviewer, who also weighed what no test here reads: %s", c->evidence);
 }
 
+/* all but the simulation: what is refused is refused here */
+static islet_status prepare(job *j, const char *path, islet_problems *problems)
+{
+    islet_status status = read_claims(j, path, problems);
+    if (status == ISLET_OK) status = evidence_shipped(&j->rows, problems);
+    if (status == ISLET_OK) status = library_table("meta_pooled", NULL, &j->reviews, problems);
+    for (int i = 0; i < j->n && status == ISLET_OK; i++) {
+        claim *c = &j->all[i];
+        c->simulated_treated = c->simulated_control = c->difference = c->difference_low = c->difference_high = NAN;
+        c->harmed_treated = c->harmed_control = NAN;
+        status = claim_judge(c, &j->rows, j->reviews);
+    }
+    return status == ISLET_OK ? bind_trials(j, problems) : status;
+}
+
+static void job_free(job *j)
+{
+    expressed_free(&j->trials);
+    free(j->wanted);
+    free(j->owner);
+    islet_table_free(j->reviews);
+    evidence_free(&j->rows);
+    csv_free(&j->claims);
+    csv_free(&j->tests);
+    free(j->all);
+}
+
 void islet_claims_free(islet_claims *claims)
 {
     if (!claims) return;
@@ -247,15 +300,7 @@ islet_status islet_claims_judge(const char *path, const islet_run_options *optio
     job j = {.n = 0};
     islet_claims *made = calloc(1, sizeof *made);
     if (!made) return ISLET_ERR_MEMORY;
-    islet_status status = read_claims(&j, path, problems);
-    if (status == ISLET_OK) status = evidence_shipped(&j.rows, problems);
-    if (status == ISLET_OK) status = library_table("meta_pooled", NULL, &j.reviews, problems);
-    for (int i = 0; i < j.n && status == ISLET_OK; i++) {
-        claim *c = &j.all[i];
-        c->simulated_treated = c->simulated_control = c->difference = c->difference_low = c->difference_high = NAN;
-        c->harmed_treated = c->harmed_control = NAN;
-        status = claim_judge(c, &j.rows, j.reviews);
-    }
+    islet_status status = prepare(&j, path, problems);
     if (status == ISLET_OK) status = simulate(&j, options, problems);
     if (status == ISLET_OK && !(made->rows = table_create(COLUMNS, columns, is_number))) status = ISLET_ERR_MEMORY;
     for (int i = 0; i < j.n && status == ISLET_OK; i++) {
@@ -270,10 +315,17 @@ islet_status islet_claims_judge(const char *path, const islet_run_options *optio
         made = NULL;
     }
     islet_claims_free(made);
-    islet_table_free(j.reviews);
-    evidence_free(&j.rows);
-    csv_free(&j.claims);
-    csv_free(&j.tests);
-    free(j.all);
+    job_free(&j);
+    return status;
+}
+
+islet_status islet_claims_plan(const char *path, const islet_run_options *options, islet_table **out, islet_problems *problems)
+{
+    if (!out) return ISLET_ERR_ARGUMENT;
+    *out = NULL;
+    job j = {.n = 0};
+    islet_status status = prepare(&j, path, problems);
+    if (status == ISLET_OK) status = expressed_plan(&j.trials, people_of(options), 0, 0, out);
+    job_free(&j);
     return status;
 }

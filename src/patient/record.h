@@ -103,6 +103,8 @@ const char *const *record_keys(const char *words[64]); /* every key, NULL-termin
 ISLET_CHECK islet_status record_read_yaml(const char *text, size_t length, const char *path, patient_record *out, islet_problems *problems);
 ISLET_CHECK islet_status record_read_csv(const char *text, size_t length, const char *path, const record_choice *choice, patient_record *out,
                                          islet_problems *problems);
+/* Is one of the columns a patient's? */
+bool record_csv_is_one(const char *text, size_t length);
 ISLET_CHECK islet_status record_read_fhir(const char *text, size_t length, const char *path, patient_record *out, islet_problems *problems);
 
 #endif

@@ -86,21 +86,36 @@ static bool check_text(csv_reader *csv)
     return true;
 }
 
-static int read_header(csv_reader *csv, char (*names)[MAX_CELL])
+/* Names of the columns, and how many of them are a patient's. */
+static int read_names(csv_reader *csv, char (*names)[MAX_CELL], int *known)
 {
-    const char *words[64];
     int n = 0;
+    *known = 0;
     for (bool more = true; more && n < MAX_COLUMNS; n++) {
         more = next_cell(csv, n + 1, names[n]);
-        for (int i = 0; i < n; i++)
-            if (strcmp(names[i], names[n]) == 0) csv_error(csv, n + 1, "a column occurs twice; each name once is expected; drop one");
-        if (strcmp(names[n], "id") == 0 || record_key_known(names[n])) continue;
-        const char *nearest = yaml_nearest(names[n], record_keys(words));
-        problems_warning(csv->problems, csv->file, 1, n + 1, "the column '%.60s' is not read%s%s%s", names[n],
+        *known += record_key_known(names[n]);
+    }
+    return n;
+}
+
+static bool check_names(csv_reader *csv, char (*names)[MAX_CELL], int n, int known)
+{
+    const char *words[64];
+    if (known == 0) {
+        csv_error(csv, 1, "none of the columns is one of a patient, such as age_year, hba1c_pct or weight_kg; of tables islet knows patients, "
+                          "evidence rows (trial_id, endpoint, ..), studies to pool (ai, bi, ci, di; yi, vi; ..) and claims (claim_id, claim); "
+                          "name the columns so, see docs/formats.md");
+        return false;
+    }
+    for (int k = 0; k < n; k++) {
+        for (int i = 0; i < k; i++)
+            if (strcmp(names[i], names[k]) == 0) csv_error(csv, k + 1, "a column occurs twice; each name once is expected; drop one");
+        if (strcmp(names[k], "id") == 0 || record_key_known(names[k])) continue;
+        const char *nearest = yaml_nearest(names[k], record_keys(words));
+        problems_warning(csv->problems, csv->file, 1, k + 1, "the column '%.60s' is not read%s%s%s", names[k],
                          nearest ? "; did you mean '" : "", nearest ? nearest : "", nearest ? "'" : "");
     }
-    next_line(csv);
-    return n;
+    return true;
 }
 
 /* Does this row hold what the choice asks for? */
@@ -151,8 +166,9 @@ islet_status record_read_csv(const char *text, size_t length, const char *path, 
     csv_reader csv = {text, text + length, path, separator_of(text), 1, problems, 0};
     char(*names)[MAX_CELL] = calloc(MAX_COLUMNS, MAX_CELL), (*cells)[MAX_CELL] = calloc(MAX_COLUMNS, MAX_CELL);
     bool room = names && cells;
-    if (room && check_text(&csv)) {
-        int n = read_header(&csv, names);
+    int known, n;
+    if (room && check_text(&csv) && (n = read_names(&csv, names, &known)) > 0 && check_names(&csv, names, n, known)) {
+        next_line(&csv);
         int64_t found = read_rows(&csv, names, cells, n, choice, out);
         csv.line = 0; /* what follows is about no line */
         if (found == 0) csv_error(&csv, 0, "no such row; a row below the header is expected; check --row or --id");
@@ -161,4 +177,14 @@ islet_status record_read_csv(const char *text, size_t length, const char *path, 
     free(cells);
     free(names);
     return !room ? ISLET_ERR_MEMORY : csv.errors == 0 ? ISLET_OK : ISLET_ERR_INPUT;
+}
+
+bool record_csv_is_one(const char *text, size_t length)
+{
+    csv_reader csv = {text, text + length, "", separator_of(text), 1, NULL, 0};
+    char(*names)[MAX_CELL] = calloc(MAX_COLUMNS, MAX_CELL);
+    int known = 0;
+    if (names && check_text(&csv)) read_names(&csv, names, &known);
+    free(names);
+    return known > 0;
 }

@@ -9,6 +9,7 @@
 #include "therapy/check.h"
 
 #define HEADER_MAX 4096
+#define NEARLY_ROWS 4 /* columns of evidence rows in a table that is meant as some */
 
 /* A name that promises a store: the file is then judged as one, whatever it turns out to be. */
 static bool named_as_store(const char *path)
@@ -28,19 +29,53 @@ typedef struct {
     size_t length;
 } heading;
 
-/* does the name stand in the line, between separators or quotes? */
-static bool has_name(const void *context, const char *name)
+static char small(char c)
 {
-    const heading *h = context;
+    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+static bool same_letters(const char *a, const char *b, size_t n, bool any_case)
+{
+    for (size_t i = 0; i < n; i++)
+        if ((any_case ? small(a[i]) : a[i]) != b[i]) return false;
+    return true;
+}
+
+/* does the name stand in the line, between characters of `around`? */
+static bool has_word(const heading *h, const char *name, const char *around, bool any_case)
+{
     size_t n = strlen(name);
-    static const char around[] = ",;\t \"\r\n";
     for (size_t at = 0; at + n <= h->length; at++) {
-        if (memcmp(h->text + at, name, n) != 0) continue;
+        if (!same_letters(h->text + at, name, n, any_case)) continue;
         bool begins = at == 0 || strchr(around, h->text[at - 1]),
              ends = at + n == h->length || strchr(around, h->text[at + n]);
         if (begins && ends) return true;
     }
     return false;
+}
+
+static bool has_name(const void *context, const char *name)
+{
+    return has_word(context, name, ",;\t \"\r\n", false);
+}
+
+/* Meant as evidence rows, also where columns are missing or in capitals: then it is said which. No remark, no JSON. */
+static bool is_nearly_rows(const heading *h)
+{
+    if (h->length == 0 || strchr("#{[", h->text[0])) return false;
+    static const char *const names[] = {"trial_id", "cohort_group", "arm", "protocol", "endpoint", "unit", "day", "value", "events", "role"};
+    int found = 0;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) found += has_word(h, names[i], ",;\t\"", true);
+    return found >= NEARLY_ROWS;
+}
+
+/* what islet claims would refuse is refused */
+static islet_status check_claims(const char *path, islet_problems *problems)
+{
+    islet_table *plan = NULL;
+    islet_status status = islet_claims_plan(path, NULL, &plan, problems);
+    islet_table_free(plan);
+    return status;
 }
 
 /* studies to be pooled: what forbids to pool them is no fault of the table */
@@ -75,6 +110,7 @@ static islet_status check_evidence(const char *path, islet_file_kind *kind, isle
     for (size_t i = 0; i < h.length; i++)
         if (h.text[i] == '\n' || h.text[i] == '\r') h.length = i;
     const char *name = library_kind(h.text, h.length);
+    if (name && strcmp(name, "claims") == 0) name = NULL; /* fewer columns will do for a user's */
     *kind = name ? ISLET_FILE_EVIDENCE_TABLE : ISLET_FILE_UNKNOWN;
     if (!name && has_name(&h, "trial_id") && has_name(&h, "endpoint")) {
         name = "outcomes";
@@ -83,6 +119,14 @@ static islet_status check_evidence(const char *path, islet_file_kind *kind, isle
     if (!name && meta_header_is_one(has_name, &h)) {
         *kind = ISLET_FILE_STUDIES;
         return check_studies(path, problems);
+    }
+    if (!name && has_name(&h, "claim_id") && has_name(&h, "claim")) {
+        *kind = ISLET_FILE_CLAIMS;
+        return check_claims(path, problems);
+    }
+    if (!name && is_nearly_rows(&h)) {
+        name = "outcomes";
+        *kind = ISLET_FILE_EVIDENCE_ROWS;
     }
     islet_status status = name ? islet_evidence_table(name, path, &table, problems) : ISLET_OK;
     islet_table_free(table);

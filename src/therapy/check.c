@@ -92,9 +92,10 @@ islet_status therapy_check_file(const char *path, islet_file_kind *kind, islet_p
     }
     status = file_read(path, RECORD_MAX_BYTES, &text, &length, problems);
     if (status < 0) return status;
-    if (record_form_of(path, text, length) != RECORD_YAML) { /* what comes as JSON or CSV is a patient's */
-        *kind = ISLET_FILE_PATIENT;
-        status = read_as(*kind, text, length, path, problems);
+    const record_form form = record_form_of(path, text, length);
+    if (form != RECORD_YAML) { /* what comes as JSON is a patient's, and a table with a column of one */
+        if (form == RECORD_FHIR || record_csv_is_one(text, length)) *kind = ISLET_FILE_PATIENT;
+        status = read_as(ISLET_FILE_PATIENT, text, length, path, problems);
         free(text);
         return status;
     }

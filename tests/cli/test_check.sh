@@ -31,6 +31,33 @@ expect 3 "$islet" check picture.yaml
 expect 3 "$islet" check empty.yaml
 expect 3 "$islet" check --hash "$protocol"
 
+# tables: what none of the readers can use is no patient; claims and evidence rows are held to their own reader
+printf 'foo,bar\n1,2\n' >table.csv
+expect 3 "$islet" check table.csv
+says out.txt "no file that islet knows"
+says err.txt "claims (claim_id, claim)"
+printf 'id,age_year\nA,40\n' >patient.csv
+expect 0 "$islet" check patient.csv
+says out.txt ": patient, valid"
+printf 'claim_id,claim,test,from\nA1,it works,effect,TRIAL:a:b\n' >claims.csv
+expect 3 "$islet" check claims.csv
+says out.txt ": claims, 1 error"
+says err.txt "claims.csv:2: needed"
+expect 3 "$islet" claims claims.csv
+printf 'claim_id,claim\nA1,it works\n' >claims.csv
+expect 0 "$islet" check claims.csv
+says out.txt ": claims, valid"
+expect 0 "$islet" check "$source/data/evidence/claims.csv" "$source/data/evidence/claim_tests.csv"
+silent err.txt
+printf 'cohort_group,arm,endpoint,unit,day,value\ng,a,hba1c_pct,%%,0,8\n' >rows.csv
+expect 3 "$islet" check rows.csv
+says out.txt ": evidence rows"
+says err.txt "no column 'trial_id'"
+printf 'TRIAL_ID,ARM,ENDPOINT,UNIT,DAY\nt,a,hba1c_pct,%%,0\n' >rows.csv
+expect 3 "$islet" check rows.csv
+says out.txt ": evidence rows"
+expect 3 "$islet" check "$source/data/evidence/expressed.csv"
+
 # islet run says the same, and writes nothing
 expect 3 "$islet" run wrong.yaml
 says err.txt titel

@@ -121,6 +121,40 @@ static void the_latest_of_a_bundle_counts(void **state)
     assert_true(record.items[ITEM_hba1c_pct].conflict);
 }
 
+#define PERSON "{\"resource\":{\"resourceType\":\"Patient\",\"id\":\"p\",\"birthDate\":\"1980-05-01\"}}"
+#define CONDITION(code, dates)                                                                                       \
+    "{\"resource\":{\"resourceType\":\"Condition\",\"id\":\"c" code "\",\"code\":{\"coding\":[{\"system\":\"http://hl7.org/fhir/sid/icd-10\",\"code\":" \
+    "\"" code "\"}]}," dates "}}"
+#define ONSET CONDITION("E10", "\"onsetDateTime\":\"2000-01-01\"")
+
+static void years_are_counted_to_a_date_on_which_something_was_known(void **state)
+{
+    (void)state;
+    const char *text = BUNDLE(PERSON "," ONSET "," CONDITION("Z33", "\"recordedDate\":\"2026-05-01\""));
+    assert_int_equal(read_text("p.json", text, NULL), ISLET_OK);
+    assert_float_equal(record.items[ITEM_age_year].value.low, 46, 0.11);
+    assert_float_equal(record.items[ITEM_duration_year].value.low, 26.3, 0.11);
+    assert_int_equal(read_text("p.json", BUNDLE(PERSON "," ONSET), NULL), ISLET_OK);
+    assert_false(record.items[ITEM_age_year].known);
+    assert_false(record.items[ITEM_duration_year].known);
+    assert_non_null(strstr(message, "a date is expected"));
+    assert_int_equal(read_text("p.json", "{\"resourceType\":\"Bundle\",\"timestamp\":\"2026-05-01\",\"entry\":[" PERSON "," ONSET "]}", NULL), ISLET_OK);
+    assert_float_equal(record.items[ITEM_age_year].value.low, 46, 0.11);
+}
+
+/* a byte order mark is passed over, whatever the name of the file */
+static void a_message_names_where_the_entry_begins(void **state)
+{
+    (void)state;
+    const char *fine = "\xef\xbb\xbf" BUNDLE(OBSERVATION("a", "2026-05-01", PERCENT));
+    assert_int_equal(read_text("p.json", fine, NULL), ISLET_OK);
+    assert_int_equal(read_text("/dev/stdin", fine, NULL), ISLET_OK);
+    fhir_refuses("{\"note\":[\"entry\",{}],\"resourceType\":\"Bundle\",\n \"entry\" : [\n" OBSERVATION("a", "2026-05-01", PERCENT) ",\n  "
+                 OBSERVATION("b", "2026-05-01", "\"value\":8.1") "]}", "p.json:4:3: ");
+    fhir_refuses(BUNDLE("null," OBSERVATION("b\\\"}", "2026-05-01", "\"value\":81,\"unit\":\"%\"")), "p.json:1:40: ");
+    fhir_refuses("[]", "p.json:1:1: ");
+}
+
 #define SNOMED "http://snomed.info/sct"
 #define ICD "http://hl7.org/fhir/sid/icd-10-cm"
 #define CODED(type, id, system, code)                                                                                \
@@ -220,6 +254,8 @@ int main(void)
         cmocka_unit_test(values_that_cannot_both_be_true_are_a_conflict),
         cmocka_unit_test(a_row_of_csv_is_chosen_by_number_or_id),
         cmocka_unit_test(the_latest_of_a_bundle_counts),
+        cmocka_unit_test(years_are_counted_to_a_date_on_which_something_was_known),
+        cmocka_unit_test(a_message_names_where_the_entry_begins),
         cmocka_unit_test(conditions_and_procedures_are_read_by_their_codes),
         cmocka_unit_test(json_is_strict),
         cmocka_unit_test(mutated_bundles_end_in_a_record_or_a_message),

@@ -227,7 +227,7 @@ record_form record_form_of(const char *path, const char *text, size_t length)
     if (ends_in(path, ".json")) return RECORD_FHIR;
     if (ends_in(path, ".csv") || ends_in(path, ".tsv")) return RECORD_CSV;
     if (ends_in(path, ".yaml") || ends_in(path, ".yml")) return RECORD_YAML;
-    size_t at = 0, cell;
+    size_t at = length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0, cell;
     while (at < length && strchr(" \t\r\n", text[at]) && text[at]) at++;
     if (at < length && text[at] == '{' && strstr(text + at, "\"resourceType\"")) return RECORD_FHIR;
     cell = strcspn(text + at, ",;\t\r\n");

@@ -2,7 +2,8 @@
  *
  * Codes: LOINC for measurements, ICD-10(-CM) by prefix and SNOMED CT for conditions, and for what has no
  * code everybody uses, the system urn:islet:item with an item's key as the code. There is no clock here: age and duration
- * are those on the last date of the bundle. */
+ * are those on the last date of the bundle, which must be one on which something was known: onsets alone say nothing of today.
+ * Jansson keeps no positions, so messages name the line where the entry of the bundle begins, found by a scan of its own. */
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,13 +21,20 @@
 #define NO_ITEM (-1)
 
 typedef struct {
+    int line, column;
+} text_place;
+
+typedef struct {
     const char *file;
     islet_problems *problems;
+    text_place *entries, at; /* where each entry begins; what is being read */
     patient_record *out, *aside; /* aside: values that are looked at and not kept */
     int errors, in_error, beyond, other_visits;
     bool mixed; /* that values of several people are in it has been said */
     const char *patient, *patient_url; /* id and fullUrl of the one Patient, NULL without one */
     char last_date[11];
+    bool dated; /* one of the dates says when something was known */
+    text_place birth_place, onset_place;
     char birth[11], onset[11];
     char birth_where[160], onset_where[160];
 } bundle;
@@ -34,7 +42,7 @@ typedef struct {
 static void bundle_error(bundle *b, const char *format, const char *what)
 {
     b->errors++;
-    problems_error(b->problems, b->file, 0, 0, format, what);
+    problems_error(b->problems, b->file, b->at.line, b->at.column, format, what);
 }
 
 /* ---- the text, before it is parsed ---- */
@@ -76,7 +84,6 @@ static islet_status parse(const char *text, size_t length, const char *file, jso
 {
     json_error_t error;
     *root = NULL;
-    if (length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) text += 3, length -= 3;
     if (!check_text(text, length, file, problems)) return ISLET_ERR_INPUT;
     *root = json_loadb(text, length, JSON_REJECT_DUPLICATES, &error);
     if (*root) return ISLET_OK;
@@ -84,6 +91,47 @@ static islet_status parse(const char *text, size_t length, const char *file, jso
     problems_error(problems, file, error.line, error.column,
                    "%s; strict JSON is expected: objects and lists of quoted strings and plain numbers; correct it", error.text);
     return ISLET_ERR_INPUT;
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* Is this string, which begins with its quote, the key "entry"? */
+static bool is_entry_key(const char *text, size_t length)
+{
+    static const char key[] = "\"entry\"";
+    size_t at = sizeof key - 1;
+    if (length < at || memcmp(text, key, at) != 0) return false;
+    while (at < length && is_blank(text[at])) at++;
+    return at < length && text[at] == ':';
+}
+
+/* Places of the elements of the list `entry` at the top; the text was parsed before, so it is well-formed. */
+static void find_entries(const char *text, size_t length, text_place *out, size_t n)
+{
+    text_place here = {1, 1};
+    int depth = 0;
+    bool inside = false, ours = false, is_next = false;
+    size_t found = 0;
+    for (size_t at = 0; at < length && found < n; at++) {
+        const char c = text[at];
+        if (!inside && is_next && !is_blank(c)) {
+            out[found++] = here;
+            is_next = false;
+        }
+        if (inside && c == '\\') at++, here.column++;
+        else if (c == '"') {
+            if (!inside && depth == 1) ours = is_entry_key(text + at, length - at) || ours;
+            inside = !inside;
+        } else if (!inside && (c == '{' || c == '[')) is_next = ++depth == 2 && ours && c == '[';
+        else if (!inside && (c == '}' || c == ']')) {
+            if (--depth == 1 && ours) return;
+        } else if (!inside && c == ',' && depth == 2 && ours) is_next = true;
+        if (c == '\n') here = (text_place){here.line + 1, 1};
+        else here.column += ((unsigned char)c & 0xc0) != 0x80; /* bytes that go on with a character are not counted */
+    }
 }
 
 /* ---- small readers ---- */
@@ -143,7 +191,7 @@ static bool of_another(bundle *b, const json_t *resource)
 
 static record_place place_of(const bundle *b)
 {
-    return (record_place){b->file, 0, 0, b->problems};
+    return (record_place){b->file, b->at.line, b->at.column, b->problems};
 }
 
 static void set_flag(bundle *b, int item, bool yes, const char *date, const char *where)
@@ -274,6 +322,7 @@ static void read_condition(bundle *b, const json_t *resource, const char *where)
     if (!*onset) snprintf(onset, sizeof onset, "%.10s", text_of(json_object_get(resource, "onsetPeriod"), "start"));
     if (!*onset || (*b->onset && strcmp(b->onset, onset) <= 0)) return; /* the earliest onset counts */
     memcpy(b->onset, onset, sizeof b->onset);
+    b->onset_place = b->at;
     snprintf(b->onset_where, sizeof b->onset_where, "Condition/%.64s onset", text_of(resource, "id"));
 }
 
@@ -311,6 +360,7 @@ static void read_person(bundle *b, const json_t *resource)
     char where[160];
     snprintf(b->out->id, sizeof b->out->id, "%.90s", text_of(resource, "id"));
     snprintf(b->birth, sizeof b->birth, "%.10s", text_of(resource, "birthDate"));
+    b->birth_place = b->at;
     snprintf(b->birth_where, sizeof b->birth_where, "Patient/%.64s birthDate", text_of(resource, "id"));
     snprintf(where, sizeof where, "Patient/%.64s gender male", text_of(resource, "id"));
     if (strcmp(text_of(resource, "gender"), "male") != 0) return;
@@ -347,11 +397,38 @@ static void note_date(bundle *b, const char *date)
     if (strlen(date) >= 10 && strncmp(date, b->last_date, 10) > 0) snprintf(b->last_date, sizeof b->last_date, "%.10s", date);
 }
 
+static void note_known(bundle *b, const char *date)
+{
+    note_date(b, date);
+    b->dated = b->dated || strlen(date) >= 10;
+}
+
+/* Every date of a resource on which something was known: measured, seen, written down, ordered, done. */
+static void note_dates(bundle *b, const json_t *resource)
+{
+    static const char *const dates[] = {"effectiveDateTime", "effectiveInstant", "recordedDate", "authoredOn", "issued", "dateAsserted",
+                                        "performedDateTime", "occurrenceDateTime", "date", "created"};
+    static const char *const periods[] = {"effectivePeriod", "performedPeriod", "occurrencePeriod", "period"};
+    for (size_t i = 0; i < sizeof dates / sizeof *dates; i++) note_known(b, text_of(resource, dates[i]));
+    for (size_t i = 0; i < sizeof periods / sizeof *periods; i++) {
+        note_known(b, text_of(json_object_get(resource, periods[i]), "start"));
+        note_known(b, text_of(json_object_get(resource, periods[i]), "end"));
+    }
+}
+
 /* Age and duration on the last date of the bundle. */
-static void set_years(bundle *b, item_id item, const char *since, const char *where)
+static void set_years(bundle *b, item_id item, const char *since, const char *where, text_place place)
 {
     char at[240];
-    if (!*since || !*b->last_date || b->out->items[item].known) return;
+    if (!*since || b->out->items[item].known) return;
+    b->at = place;
+    if (!b->dated) {
+        problems_warning(b->problems, b->file, place.line, place.column,
+                         "%s is not known: the bundle has %s and no date on which anything was recorded; a date is expected to count to; "
+                         "add the bundle's timestamp, or recordedDate and effectiveDateTime to its resources",
+                         record_items[item].key, where);
+        return;
+    }
     double years = years_between(since, b->last_date);
     if (years < 0.0) {
         bundle_error(b, "%s is no date before the bundle's last; YYYY-MM-DD is expected; correct it", where);
@@ -371,6 +448,7 @@ static void find_person(bundle *b, const json_t *entries)
     json_array_foreach(entries, i, entry) {
         const json_t *resource = json_object_get(entry, "resource");
         if (strcmp(text_of(resource, "resourceType"), "Patient") != 0) continue;
+        b->at = b->entries[i];
         if (b->patient && strcmp(b->patient, text_of(resource, "id")) != 0) {
             bundle_error(b, "a second patient, '%.60s', is in the bundle; one patient is expected; split it", text_of(resource, "id"));
             continue;
@@ -392,7 +470,7 @@ static void read_resource(bundle *b, const json_t *resource)
     }
     date_of(resource, date);
     note_date(b, date);
-    note_date(b, text_of(json_object_get(resource, "period"), "end"));
+    note_dates(b, resource);
     where_of(resource, where);
     if (strcmp(type, "Observation") == 0) read_observation(b, resource, date, where);
     else if (strcmp(type, "Condition") == 0) read_condition(b, resource, where);
@@ -406,40 +484,49 @@ static void warn(const bundle *b, int count, const char *what)
     if (count > 0) problems_warning(b->problems, b->file, 0, 0, "%s: %d", what, count);
 }
 
-static void read_bundle(bundle *b, const json_t *root)
+static islet_status read_bundle(bundle *b, const json_t *root, const char *text, size_t length)
 {
     size_t i;
     json_t *entry;
     const json_t *entries = json_object_get(root, "entry");
+    b->at = (text_place){1, 1};
     if (!json_is_object(root) || strcmp(text_of(root, "resourceType"), "Bundle") != 0) {
         bundle_error(b, "the top is %.60s; an object of resourceType Bundle is expected; export a bundle",
                      !json_is_object(root) ? "no object" : *text_of(root, "resourceType") ? text_of(root, "resourceType") : "an object without resourceType");
-        return;
+        return ISLET_ERR_INPUT;
     }
     if (!json_is_array(entries)) {
         bundle_error(b, "the bundle has no list '%s'; it is required; export the patient's resources", "entry");
-        return;
+        return ISLET_ERR_INPUT;
     }
-    note_date(b, text_of(root, "timestamp"));
+    b->entries = calloc(json_array_size(entries) + 1, sizeof *b->entries);
+    if (!b->entries) return ISLET_ERR_MEMORY;
+    find_entries(text, length, b->entries, json_array_size(entries));
+    note_known(b, text_of(root, "timestamp"));
     find_person(b, entries);
-    json_array_foreach(entries, i, entry) read_resource(b, json_object_get(entry, "resource"));
-    if (b->errors == 0) set_years(b, ITEM_age_year, b->birth, b->birth_where);
-    if (b->errors == 0) set_years(b, ITEM_duration_year, b->onset, b->onset_where);
+    json_array_foreach(entries, i, entry) {
+        b->at = b->entries[i];
+        read_resource(b, json_object_get(entry, "resource"));
+    }
+    if (b->errors == 0) set_years(b, ITEM_age_year, b->birth, b->birth_where, b->birth_place);
+    if (b->errors == 0) set_years(b, ITEM_duration_year, b->onset, b->onset_where, b->onset_place);
     if (!b->patient) problems_warning(b->problems, b->file, 0, 0, "the bundle has no Patient; age and sex are not known from it");
     warn(b, b->in_error, "left out, because entered in error or cancelled");
     warn(b, b->beyond, "values given as above or below a limit, kept as such");
     warn(b, b->other_visits, "left out, because they name another person than the bundle's Patient");
+    return b->errors == 0 ? ISLET_OK : ISLET_ERR_INPUT;
 }
 
 islet_status record_read_fhir(const char *text, size_t length, const char *path, patient_record *out, islet_problems *problems)
 {
     json_t *root;
+    if (length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) text += 3, length -= 3;
     islet_status status = parse(text, length, path, &root, problems);
     if (status != ISLET_OK) return status;
     bundle b = {.file = path, .problems = problems, .out = out, .aside = calloc(1, sizeof *b.aside)};
-    if (b.aside) read_bundle(&b, root);
-    else status = ISLET_ERR_MEMORY;
+    status = b.aside ? read_bundle(&b, root, text, length) : ISLET_ERR_MEMORY;
+    free(b.entries);
     free(b.aside);
     json_decref(root);
-    return status == ISLET_OK && b.errors > 0 ? ISLET_ERR_INPUT : status;
+    return status;
 }

@@ -122,6 +122,34 @@ static void requirements_may_be_in_either_unit(void **state)
     free(p);
 }
 
+#define REQUIRING(text) "islet: 1\ntitle: t\npopulation: {of: t1d_adult, n: 7, require: {" text "}}\narms: [{name: a}]\nfollow_up: {days: 10}\n"
+
+static void a_unit_may_stand_behind_a_requirement(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        trait_id trait;
+        double low;
+    } rows[] = {{REQUIRING("hba1c_pct: \">= 53 mmol/mol\""), TRAIT_hba1c_pct, 7.0},
+                {REQUIRING("hba1c: \">= 53 mmol/mol\""), TRAIT_hba1c_pct, 7.0},
+                {REQUIRING("hba1c: [53 mmol/mol, 75 mmol/mol]"), TRAIT_hba1c_pct, 7.0},
+                {REQUIRING("hba1c: \">7%\""), TRAIT_hba1c_pct, 7.0},
+                {REQUIRING("fasting_glucose: \">= 7 mmol/L\""), TRAIT_fasting_glucose_mg_dl, 126.112},
+                {REQUIRING("fasting_glucose: [126.112 mg/dL, 11 mmol/L]"), TRAIT_fasting_glucose_mg_dl, 126.112},
+                {REQUIRING("c_peptide_stimulated: \"> 20 pmol/L\""), TRAIT_c_peptide_stimulated_nmol_l, 0.02},
+                {REQUIRING("age_year: \">= 18 year\""), TRAIT_age_year, 18}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        islet_protocol *p = parse(rows[i].text, "u.yaml");
+        assert_true(fabs(p->population.require[rows[i].trait].low - rows[i].low) < 0.005);
+        free(p);
+    }
+    refuse(REQUIRING("hba1c: \">= 7\""), "u.yaml", "without a unit; one of %, mmol/mol is expected");
+    refuse(REQUIRING("hba1c: \">= 7 mmol/L\""), "u.yaml", "'mmol/L'; one of %, mmol/mol is expected");
+    refuse(REQUIRING("hba1c: \">= 7 mmol/mol\""), "u.yaml", "10 to 195 mmol/mol is expected");
+    refuse(REQUIRING("hba1c_pct: \">= 53\""), "u.yaml", "looks like mmol/mol");
+}
+
 static void fractions_share_out_the_dose(void **state)
 {
     (void)state;
@@ -330,6 +358,7 @@ int main(void)
         cmocka_unit_test(the_example_is_read_as_written),
         cmocka_unit_test(what_is_left_out_has_defaults),
         cmocka_unit_test(requirements_may_be_in_either_unit),
+        cmocka_unit_test(a_unit_may_stand_behind_a_requirement),
         cmocka_unit_test(fractions_share_out_the_dose),
         cmocka_unit_test(another_length_moves_the_visits),
         cmocka_unit_test(files_beside_the_protocol_are_read),

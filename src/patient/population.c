@@ -8,7 +8,7 @@
 #include "base/embedded.h"
 #include "base/number.h"
 #include "base/standing.h"
-#include "base/units.h"
+#include "patient/record.h"
 
 #define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))
 #define VALUE_MAX 1e6 /* no trait of a person is larger in its unit */
@@ -194,20 +194,6 @@ bool requirement_holds(const requirement *r, double x)
     return (r->low_open ? x > r->low : x >= r->low) && (r->high_open ? x < r->high : x <= r->high);
 }
 
-/* Keys of requirements: every trait in its own unit, and a second key where people also write another unit.
- * trait = scale * written + shift */
-typedef struct {
-    trait_id trait;
-    double scale, shift;
-} require_key;
-
-#define REQUIRE_KEY(name, unit_, low_, high_, sentence) {TRAIT_##name, 1.0, 0.0},
-static const require_key require_keys[] = {
-    PATIENT_TRAITS(REQUIRE_KEY){TRAIT_hba1c_pct, 0.09148, 2.152}, /* IFCC-NGSP master equation */
-    {TRAIT_fasting_glucose_mg_dl, MG_DL_PER_MMOL_L, 0.0},
-    {TRAIT_c_peptide_stimulated_nmol_l, 1.0 / C_PEPTIDE_NG_ML_PER_NMOL_L, 0.0},
-};
-
 /* Numbers that are in another unit by their size: said so instead of a bare "out of range". */
 static const char *other_unit(const char *key, double x)
 {
@@ -221,28 +207,44 @@ static const char *other_unit(const char *key, double x)
     return "";
 }
 
+/* The unit behind a number, or the key's; false after a message when it is none of the trait's. */
+static bool unit_of_limit(yaml_reader *reader, const yaml_node *node, const yaml_field *field, const char *written, record_unit *out)
+{
+    const char *unit = *written ? written : field->unit;
+    char known[RECORD_UNITS_TEXT];
+    if (unit && record_unit_find((item_id)field->size, unit, out)) return true;
+    record_units((item_id)field->size, known);
+    if (*written)
+        yaml_error(reader, node, "'%s' is required in '%.30s'; one of %s is expected; convert the number or correct the unit", field->key,
+                   written, known);
+    else
+        yaml_error(reader, node, "'%s' is required without a unit; one of %s is expected; write it behind the number", field->key, known);
+    return false;
+}
+
 static bool limit_number(yaml_reader *reader, const yaml_node *node, const yaml_field *field, const char *text,
                          size_t length, double *out)
 {
     double x;
-    if (number_read(text, length, &x)) {
-        const char *hint = other_unit(field->key, x);
-        if (x >= field->low && x <= field->high && !*hint) {
-            const require_key *key = &require_keys[field->size];
-            *out = key->scale * x + key->shift;
-            return true;
-        }
-        char low[NUMBER_TEXT], high[NUMBER_TEXT];
-        number_write(field->low, low);
-        number_write(field->high, high);
-        yaml_error(reader, node, "'%s' is required to be %.*s; %s to %s %s is expected%s", field->key,
-                   (int)(length < 40 ? length : 40), text, low, high, field->unit, hint);
+    record_unit unit;
+    const size_t digits = strcspn(text, " %");
+    if (!number_read(text, digits < length ? digits : length, &x)) {
+        yaml_error(reader, node, "'%s' is required to be '%.*s', which is no plain number; one is expected, such as 5 or 0.2; write it, and its unit in the key or behind it",
+                   field->key, (int)(length < 40 ? length : 40), text);
         return false;
     }
-    yaml_error(
-        reader, node,
-        "'%s' is required to be '%.*s', which is no plain number; its unit stands in the key; write the number alone",
-        field->key, (int)(length < 40 ? length : 40), text);
+    const char *written = text + digits + strspn(text + digits, " ");
+    if (!unit_of_limit(reader, node, field, written, &unit)) return false;
+    const char *hint = *written ? "" : other_unit(field->key, x);
+    if (x >= unit.low && x <= unit.high && !*hint) {
+        *out = unit.scale * x + unit.shift;
+        return true;
+    }
+    char low[NUMBER_TEXT], high[NUMBER_TEXT];
+    number_write(unit.low, low);
+    number_write(unit.high, high);
+    yaml_error(reader, node, "'%s' is required to be %.*s; %s to %s %s is expected%s", field->key,
+               (int)(length < 40 ? length : 40), text, low, high, unit.unit, hint);
     return false;
 }
 
@@ -297,7 +299,7 @@ static void read_requirement(yaml_reader *reader, const yaml_node *node, const y
     (void)context;
     population *of = out;
     requirement limits = {.low = -INFINITY, .high = INFINITY};
-    trait_id trait = require_keys[field->size].trait;
+    const trait_id trait = (trait_id)field->size;
     bool fine = false;
     if (node->kind == YAML_LIST) fine = read_interval(reader, node, field, &limits);
     else if (yaml_expect(reader, node, YAML_SCALAR, field->key, "\">= 5\" or [5, 10]"))
@@ -312,31 +314,20 @@ static void read_requirement(yaml_reader *reader, const yaml_node *node, const y
     of->require[trait] = limits;
 }
 
-/* In these tables `size` is the place in require_keys. */
-#define TRAIT_FIELD(name, unit_, low_, high_, sentence)                                                                \
-    {.key = #name, .read = read_requirement, .low = low_, .high = high_, .unit = unit_, .size = TRAIT_##name},
+/* In this table `size` is the trait, and `unit` that of the key: NULL where the value must bring one. Limits are those of the unit (record.c). */
+#define REQUIRE_KEY(name, unit_, trait) {.key = name, .read = read_requirement, .unit = unit_, .size = TRAIT_##trait}
+#define TRAIT_FIELD(name, unit_, low_, high_, sentence) REQUIRE_KEY(#name, unit_, name),
 
 static const yaml_field require_fields[] = {
-    PATIENT_TRAITS(TRAIT_FIELD){.key = "hba1c_mmol_mol",
-                                .read = read_requirement,
-                                .low = 10,
-                                .high = 195,
-                                .unit = "mmol/mol",
-                                .size = TRAIT_COUNT},
-    {.key = "fasting_glucose_mmol_l",
-     .read = read_requirement,
-     .low = 1.1,
-     .high = 33.3,
-     .unit = "mmol/L",
-     .size = TRAIT_COUNT + 1},
-    {.key = "c_peptide_stimulated_ng_ml",
-     .read = read_requirement,
-     .low = 0,
-     .high = 30,
-     .unit = "ng/mL",
-     .size = TRAIT_COUNT + 2},
+    PATIENT_TRAITS(TRAIT_FIELD)
+    REQUIRE_KEY("hba1c_mmol_mol", "mmol/mol", hba1c_pct),
+    REQUIRE_KEY("hba1c", NULL, hba1c_pct),
+    REQUIRE_KEY("fasting_glucose_mmol_l", "mmol/L", fasting_glucose_mg_dl),
+    REQUIRE_KEY("fasting_glucose", NULL, fasting_glucose_mg_dl),
+    REQUIRE_KEY("c_peptide_stimulated_ng_ml", "ng/mL", c_peptide_stimulated_nmol_l),
+    REQUIRE_KEY("c_peptide_stimulated_pmol_l", "pmol/L", c_peptide_stimulated_nmol_l),
+    REQUIRE_KEY("c_peptide_stimulated", NULL, c_peptide_stimulated_nmol_l),
 };
-_Static_assert(COUNT(require_fields) == COUNT(require_keys), "one conversion a key");
 
 void population_read_require(yaml_reader *reader, const yaml_node *map, population *out)
 {

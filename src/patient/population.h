@@ -116,8 +116,8 @@ static inline bool population_gives(const population_value *value)
 /* Does a trait of this size meet the requirement? */
 bool requirement_holds(const requirement *r, double x);
 
-/* Add the requirements of a protocol's mapping: trait: ">= 5", "< 0.02" or [18, 65]. Traits that are written in two
- * units have a key for each (hba1c_mmol_mol beside hba1c_pct). */
+/* Add the requirements of a protocol's mapping: trait: ">= 5", "< 0.02" or [18, 65]. Traits that are written in several
+ * units have a key for each (hba1c_mmol_mol beside hba1c_pct), and any of these units may stand behind the number (">= 53 mmol/mol"). */
 void population_read_require(yaml_reader *reader, const yaml_node *map, population *out);
 
 #endif

@@ -69,6 +69,21 @@ static const record_key *find_unit(item_id item, const char *unit)
     return NULL;
 }
 
+bool record_unit_find(item_id item, const char *unit, record_unit *out)
+{
+    const record_key *key = find_unit(item, unit);
+    if (key) *out = (record_unit){key->unit, key->scale, key->shift, key->low, key->high};
+    return key != NULL;
+}
+
+void record_units(item_id item, char out[RECORD_UNITS_TEXT])
+{
+    size_t at = 0;
+    out[0] = '\0';
+    for (int i = 0; i < COUNT(keys) && at < RECORD_UNITS_TEXT; i++)
+        if (keys[i].item == item && keys[i].unit) at += (size_t)snprintf(out + at, RECORD_UNITS_TEXT - at, "%s%s", at ? ", " : "", keys[i].unit);
+}
+
 bool record_unit_known(item_id item, const char *unit)
 {
     return find_unit(item, unit) != NULL;
@@ -180,14 +195,16 @@ static const record_key *key_for_unit(const record_key *key, const char *unit, r
 {
     const record_key *with = *unit ? find_unit(key->item, unit) : key;
     if (with && with->unit && (!key->unit || with == key)) return with;
+    char known[RECORD_UNITS_TEXT];
+    record_units(key->item, known);
     if (*unit)
         problems_error(place.problems, place.file, place.line, place.column,
-                       "%s is given in '%.30s'; '%s' is expected; convert it or correct the unit", key->key, unit,
-                       key->unit ? key->unit : record_items[key->item].unit);
+                       "%s is given in '%.30s'; %s is expected; convert it or correct the unit", key->key, unit,
+                       key->unit ? key->unit : known);
     else
         problems_error(place.problems, place.file, place.line, place.column,
-                       "%s has no unit; it could be in several; write the unit behind the number or use the key %s",
-                       key->key, record_items[key->item].key);
+                       "%s has no unit; it could be in several; write one of %s behind the number or use the key %s",
+                       key->key, known, record_items[key->item].key);
     return NULL;
 }
 

@@ -94,6 +94,17 @@ bool record_set_text(patient_record *record, const char *key, const char *text, 
 bool record_set_number(patient_record *record, item_id item, double value, char comparator, const char *unit,
                        const char *date, const char *where, record_place place);
 
+/* A unit in which an item can be written: the item in its own unit is scale * written + shift. */
+typedef struct {
+    const char *unit;
+    double scale, shift, low, high; /* limits of what is written */
+} record_unit;
+
+bool record_unit_find(item_id item, const char *unit, record_unit *out); /* false when it is none of the item's */
+
+#define RECORD_UNITS_TEXT 80
+void record_units(item_id item, char out[RECORD_UNITS_TEXT]); /* "%, mmol/mol" */
+
 /* Is this a unit in which the item can be written? */
 bool record_unit_known(item_id item, const char *unit);
 bool record_key_known(const char *key);

@@ -59,7 +59,7 @@ static bool passes(const grid *g, int row, const filter *f)
         int at = grid_column(g, f->columns[i]);
         if (at < 0) continue;
         const char *cell = grid_cell(g, row, at);
-        if (f->part ? has_text(cell, f->wanted) : strcmp(cell, f->wanted) == 0) return true;
+        if (f->part ? has_text(cell, f->wanted) : strlen(cell) == strlen(f->wanted) && has_text(cell, f->wanted)) return true;
     }
     return false;
 }

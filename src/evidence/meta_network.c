@@ -8,6 +8,7 @@
 #include "base/csv.h"
 #include "base/number.h"
 #include "base/problems.h"
+#include "base/word.h"
 #include "base/table.h"
 #include "evidence/meta.h"
 #include "stats/network.h"
@@ -84,19 +85,19 @@ static islet_status read_options(network_input *in)
     in->measure = in->spread >= 0 ? NET_MD : NET_OR;
     if (o->measure) {
         int m = 0;
-        while (m < 4 && strcmp(measure_names[m], o->measure) != 0) m++;
+        while (m < 4 && !word_same(measure_names[m], o->measure)) m++;
         if (m == 4)
-            return refuse(in, ISLET_ERR_UNKNOWN_NAME, "measure '%s'; expected MD, RD, RR or OR for a network",
+            return refuse(in, ISLET_ERR_UNKNOWN_NAME, "measure '%s'; expected MD, RD, RR or OR for a network; choose one",
                           o->measure);
         if ((m == NET_MD) != (in->spread >= 0))
-            return refuse(in, ISLET_ERR_ARGUMENT, "measure %s; expected MD for means, RD, RR or OR for events",
+            return refuse(in, ISLET_ERR_ARGUMENT, "measure %s; expected MD for means, RD, RR or OR for events; choose another",
                           o->measure);
         in->measure = (net_measure)m;
     }
     const char *method = o->method ? o->method : "REML";
-    in->random_effects = strcmp(method, "REML") == 0;
-    if (!in->random_effects && strcmp(method, "EE") != 0 && strcmp(method, "FE") != 0)
-        return refuse(in, ISLET_ERR_UNKNOWN_NAME, "method '%s'; expected REML, EE or FE for a network", method);
+    in->random_effects = word_same(method, "REML");
+    if (!in->random_effects && !word_same(method, "EE") && !word_same(method, "FE"))
+        return refuse(in, ISLET_ERR_UNKNOWN_NAME, "method '%s'; expected REML, EE or FE for a network; choose one", method);
     if (o->moderators || o->subgroups || o->knapp_hartung)
         return refuse(
             in, ISLET_ERR_ARGUMENT,

@@ -6,6 +6,7 @@
 
 #include "base/number.h"
 #include "base/problems.h"
+#include "base/word.h"
 #include "evidence/meta.h"
 
 #define CORRELATION_ASSUMED 0.5 /* between before and after; shown wherever it was used */
@@ -85,9 +86,9 @@ static islet_status find_layout(meta_input *in)
     int wanted = -1;
     if (in->options->measure) {
         int m = 0;
-        while (m < MEASURES && strcmp(measures[m].name, in->options->measure) != 0) m++;
+        while (m < MEASURES && !word_same(measures[m].name, in->options->measure)) m++;
         if (m == MEASURES)
-            return refuse(in, ISLET_ERR_UNKNOWN_NAME, 0, 0, "measure '%s'; expected " MEASURE_NAMES,
+            return refuse(in, ISLET_ERR_UNKNOWN_NAME, 0, 0, "measure '%s'; expected " MEASURE_NAMES "; choose one",
                           in->options->measure);
         in->measure = (meta_measure)m;
         wanted = (int)measures[m].kind;
@@ -114,11 +115,11 @@ static islet_status find_method(meta_input *in)
 {
     const char *name = in->options->method ? in->options->method : "REML";
     const islet_status usage = ISLET_ERR_ARGUMENT;
-    if (strcmp(name, "FE") == 0) name = "EE";
-    for (in->method = 0; methods[in->method] && strcmp(methods[in->method], name) != 0;) in->method++;
+    if (word_same(name, "FE")) name = "EE";
+    for (in->method = 0; methods[in->method] && !word_same(methods[in->method], name);) in->method++;
     if (!methods[in->method])
         return refuse(in, ISLET_ERR_UNKNOWN_NAME, 0, 0,
-                      "method '%s'; expected EE (or FE), DL, REML, ML, PM, HS, SJ, EB, HE, MH or PETO", name);
+                      "method '%s'; expected EE (or FE), DL, REML, ML, PM, HS, SJ, EB, HE, MH or PETO; choose one", name);
     if (in->method == METHOD_MH && in->measure > MEASURE_RD)
         return refuse(in, usage, 0, 0, "method %s; it pools RR, OR or RD; choose another", name);
     if (in->method == METHOD_PETO && in->measure != MEASURE_OR && in->measure != MEASURE_PETO && in->options->measure)
@@ -156,10 +157,10 @@ static islet_status find_moderators(meta_input *in)
     while (list && *list) {
         size_t length = strcspn(list, ",");
         if (in->p == POOL_COEFFICIENTS)
-            return refuse(in, ISLET_ERR_ARGUMENT, 0, 0, "moderators '%s'; expected five at most",
+            return refuse(in, ISLET_ERR_ARGUMENT, 0, 0, "moderators '%s'; expected five at most; leave some out",
                           in->options->moderators);
         if ((in->moderator[in->p] = named_column(in, list, length)) < 0)
-            return refuse(in, ISLET_ERR_INPUT, 1, 1, "no column for the moderator '%s'; expected a name of the header",
+            return refuse(in, ISLET_ERR_INPUT, 1, 1, "no column for the moderator '%s'; expected a name of the header; correct it",
                           list);
         in->p++;
         list += length + (list[length] == ',');
@@ -176,16 +177,16 @@ static islet_status find_rows(meta_input *in)
     in->correlation_column = csv_column(&in->file, "ri");
     in->correlation = in->options->has_correlation ? in->options->correlation : CORRELATION_ASSUMED;
     if (!(in->correlation > -1 && in->correlation < 1))
-        return refuse(in, ISLET_ERR_ARGUMENT, 0, 0, "correlation%s; expected more than -1 and less than 1", "");
+        return refuse(in, ISLET_ERR_ARGUMENT, 0, 0, "correlation%s; expected more than -1 and less than 1; correct it", "");
     if (only) {
         size_t length = strcspn(only, "=");
-        if (!only[length]) return refuse(in, ISLET_ERR_ARGUMENT, 0, 0, "rows '%s'; expected COLUMN=VALUE", only);
+        if (!only[length]) return refuse(in, ISLET_ERR_ARGUMENT, 0, 0, "rows '%s'; expected COLUMN=VALUE; write one such as region=Asia", only);
         if ((in->only = named_column(in, only, length)) < 0)
-            return refuse(in, ISLET_ERR_INPUT, 1, 1, "no column for '%s'; expected a name of the header", only);
+            return refuse(in, ISLET_ERR_INPUT, 1, 1, "no column for '%s'; expected a name of the header; correct it", only);
         in->only_value = only + length + 1;
     }
     if (subgroups && (in->subgroup = csv_column(&in->file, subgroups)) < 0)
-        return refuse(in, ISLET_ERR_INPUT, 1, 1, "no column for the subgroups '%s'; expected a name of the header",
+        return refuse(in, ISLET_ERR_INPUT, 1, 1, "no column for the subgroups '%s'; expected a name of the header; correct it",
                       subgroups);
     if (subgroups && in->options->moderators)
         return refuse(in, ISLET_ERR_ARGUMENT, 0, 0, "subgroups '%s' with moderators; choose one of them", subgroups);

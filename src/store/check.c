@@ -3,6 +3,7 @@
 
 #include "base/file.h"
 #include "base/problems.h"
+#include "base/word.h"
 #include "evidence/library.h"
 #include "evidence/meta.h"
 #include "store/verify.h"
@@ -29,15 +30,10 @@ typedef struct {
     size_t length;
 } heading;
 
-static char small(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
 static bool same_letters(const char *a, const char *b, size_t n, bool any_case)
 {
     for (size_t i = 0; i < n; i++)
-        if ((any_case ? small(a[i]) : a[i]) != b[i]) return false;
+        if ((any_case ? word_small(a[i]) : a[i]) != b[i]) return false;
     return true;
 }
 

@@ -38,10 +38,8 @@ static bool open_temporary(output *out)
     size_t size = strlen(out->path) + sizeof ending;
     out->temporary = need_memory(size);
     snprintf(out->temporary, size, "%s%s", out->path, ending);
-    mode_t mask = umask(077);
-    umask(mask);
-    int fd = mkstemp(out->temporary);
-    if (fd >= 0 && fchmod(fd, 0666 & ~mask) == 0) out->file = fdopen(fd, "w");
+    int fd = mkstemp(out->temporary); /* read and written by the user alone, as the store: people may be in it */
+    if (fd >= 0) out->file = fdopen(fd, "w");
     if (out->file) return true;
     cannot_write(out->path);
     if (fd >= 0) {

@@ -140,7 +140,7 @@ void page_assemble(page *p, const page_plan *plan, text *out)
 /* all bytes to a new file, then on disk */
 static bool write_file(const char *path, const text *content)
 {
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600); /* people may be in it */
     if (fd < 0) return false;
     size_t written = 0;
     bool fine = true;

@@ -88,6 +88,20 @@ void json_bool(json *j, const char *key, bool value)
     fputs(value ? "true" : "false", j->file);
 }
 
+/* Columns that say yes or no. The tables of the library are of text; in JSON these are true and false. */
+static bool is_boolean(const char *name)
+{
+    static const char *const names[] = {"fine", "identified", "agrees", "differs"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(names[i], name) == 0) return true;
+    return false;
+}
+
+static bool is_yes(const char *cell)
+{
+    return strcmp(cell, "true") == 0 || strcmp(cell, "yes") == 0;
+}
+
 void json_rows(json *j, const char *key, const grid *g)
 {
     json_open(j, key, '[');
@@ -96,6 +110,7 @@ void json_rows(json *j, const char *key, const grid *g)
         json_open(j, NULL, '{');
         for (int i = 0; i < g->columns; i++) {
             if (g->is_number[i]) json_number(j, g->names[i], grid_cell(g, row, i));
+            else if (is_boolean(g->names[i])) json_bool(j, g->names[i], is_yes(grid_cell(g, row, i)));
             else json_text(j, g->names[i], grid_cell(g, row, i));
         }
         json_close(j, '}');

@@ -15,6 +15,9 @@ for key in adult.kabs child.kabs t1d_adult.age_year; do
     says out.txt "spread"
     says out.txt "source"
 done
+expect 0 "$islet" doctor --json
+is_json out.txt
+says out.txt '"fine":true'
 expect 2 "$islet" params secretion_bsal
 says err.txt "did you mean 'secretion_basal'?"
 expect 0 "$islet" params --explain

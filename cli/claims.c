@@ -4,6 +4,7 @@
 
 #include "names.h"
 #include "output.h"
+#include "plan.h"
 #include "progress.h"
 #include "verbs.h"
 
@@ -127,6 +128,19 @@ static cli_exit show(const islet_claims *c, const cli_options *options)
     return closed != EXIT_DONE ? closed : single ? EXIT_NO : EXIT_DONE;
 }
 
+/* --dry-run */
+static cli_exit show_plan(const char *path, const islet_run_options *run, const cli_options *options)
+{
+    islet_problems *problems = islet_problems_create();
+    islet_table *plan = NULL;
+    islet_status status = islet_claims_plan(path, run, &plan, problems);
+    print_problems(problems, !options->quiet);
+    cli_exit done = status == ISLET_OK ? plan_print_trials(plan, NULL, options) : exit_of(status, problems, path ? path : "the claims");
+    islet_table_free(plan);
+    islet_problems_free(problems);
+    return done;
+}
+
 cli_exit verb_claims(const cli_options *options)
 {
     progress p;
@@ -136,6 +150,10 @@ cli_exit verb_claims(const cli_options *options)
     const islet_run_options run = {.seed = options->seed, .has_seed = options->has_seed, .threads = (int)options->threads,
                                    .patients = options->patients, .engine = options->engine, .progress = progress_show,
                                    .interrupted = stop_was_asked, .context = &p};
+    if (options->dry_run) {
+        islet_problems_free(problems);
+        return show_plan(path, &run, options);
+    }
     progress_begin(&p, options->quiet);
     islet_status status = islet_claims_judge(path, &run, &claims, problems);
     progress_end(&p);

@@ -1,5 +1,6 @@
-/* islet run --dry-run: arms, doses, people, cost and outputs of a run, without running it. The cost is measured: a few
- * people are simulated into a store in a temporary folder that is removed again. */
+/* --dry-run. Of islet run: arms, doses, people, cost and outputs of a run, without running it. The cost is measured: a few
+ * people are simulated into a store in a temporary folder that is removed again. Of islet validate and islet claims: which
+ * protocols would be simulated, and how much of them; nothing is. */
 #include "plan.h"
 
 #include <stdlib.h>
@@ -136,5 +137,55 @@ cli_exit plan_print(const run_plan *plan, const cli_options *options)
     else print_text(plan, arms, &cost, stdout);
     grid_free(arms);
     output out = {.file = stdout};
+    return output_close(&out);
+}
+
+/* ---- trials that rows or claims name ---- */
+
+static double total_of(const grid *g, const char *column)
+{
+    double sum = 0, value;
+    for (int row = 0; row < g->rows; row++)
+        if (number_from_text(grid_at(g, row, column), &value)) sum += value;
+    return sum;
+}
+
+static void print_trials_json(const grid *trials, const grid *left, FILE *file)
+{
+    char days[NUMBER_ROOM];
+    number_text(total_of(trials, "patient_days"), 0, days);
+    json j = {.file = file};
+    json_open(&j, NULL, '{');
+    json_text(&j, "schema", "islet.trials_plan/1");
+    json_integer(&j, "protocols", trials->rows);
+    json_number(&j, "patient_days", days);
+    json_rows(&j, "rows", trials);
+    if (left) json_rows(&j, "left_out", left);
+    json_close(&j, '}');
+}
+
+static void print_trials_text(const grid *trials, const grid *left, FILE *file)
+{
+    int all[16];
+    char days[GROUPED_ROOM];
+    for (int i = 0; i <= trials->columns; i++) all[i] = i < trials->columns ? i : -1;
+    grid_print(trials, all, file);
+    grouped_text(total_of(trials, "patient_days"), days);
+    fprintf(file, "\n%d protocol%s, %s patient-days with the weeks before day 0; people is in every arm, and draws of the uncertain parameters\n"
+                  "simulate draw_people of them again.", trials->rows, trials->rows == 1 ? "" : "s", days);
+    if (left && left->rows) fprintf(file, " %d rows would be left out (--json has them, with the reason).", left->rows);
+    fputs(" Nothing was simulated.\n", file);
+}
+
+cli_exit plan_print_trials(const islet_table *plan, const islet_table *left_out, const cli_options *options)
+{
+    output out;
+    if (!output_open(&out, options->out)) return EXIT_IO;
+    grid *trials = grid_from_table(plan), *left = left_out ? grid_from_table(left_out) : NULL;
+    if (options->csv) grid_write_csv(trials, out.file);
+    else if (options->json) print_trials_json(trials, left, out.file);
+    else print_trials_text(trials, left, out.file);
+    grid_free(trials);
+    grid_free(left);
     return output_close(&out);
 }

@@ -9,6 +9,13 @@ says out.txt '"claim_id":"HD10","claim":"Treatment helps over 93% of T2D patient
 says out.txt '"simulated":{"endpoint":"hba1c_below_7","day":365,'
 says out.txt 'too few: a prediction interval needs three comparable trials'
 
+expect 0 "$islet" claims --dry-run --patients 8 --json
+is_json out.txt
+says out.txt '{"schema":"islet.trials_plan/1","protocols":'
+says out.txt '"people":8,"draws":0,"draw_people":0,"patient_days":'
+expect 0 "$islet" claims --dry-run
+says out.txt "Nothing was simulated."
+
 echo 'claim_id,claim,test,from,needed,unit,endpoint,day' >mine.csv
 echo 'A1,HbA1c falls by three points,effect,ZANG2022:UC-MSC:PLACEBO,-3,%,hba1c_pct,336' >>mine.csv
 expect 1 "$islet" claims mine.csv --report page.html

@@ -10,6 +10,13 @@ says out.txt "of a new study 0.1546 to 1.5490"
 expect 0 "$islet" meta --json "$data/dat.bcg.txt" --method DL
 is_json out.txt
 says out.txt '{"schema":"islet.meta/1","measure":"RR","method":"DL","k":13,'
+mv out.txt upper.json
+expect 0 "$islet" meta --json "$data/dat.bcg.txt" --method dl --measure rr --seed 3 --threads 1
+same upper.json out.txt
+expect 0 "$islet" meta "$data/dat.bcg.txt" --method Peto --out private.txt --report private.html
+for file in private.txt private.html; do
+    [ "$(stat -c %a $file)" = 600 ] || fail "$file can be read by others: $(stat -c %a $file)"
+done
 expect 0 "$islet" meta --csv "$data/dat.colditz1994.txt" --measure OR --method ML --moderators ablat
 says out.txt "ablat,-0.0327"
 expect 0 "$islet" meta "$data/dat.yusuf1985.txt" --method PETO --only table=6 --out pooled.txt

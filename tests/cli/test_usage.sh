@@ -28,7 +28,7 @@ says err.txt "did you mean --seed?"
 expect 2 "$islet" run a.yaml --dryrun
 says err.txt "did you mean --dry-run?"
 expect 2 "$islet" run a.yaml -x
-expect 2 "$islet" params --seed 3
+expect 2 "$islet" params --resume
 says err.txt "it belongs to: islet run"
 expect 2 "$islet" run a.yaml --json --csv
 says err.txt "choose one"

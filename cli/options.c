@@ -130,12 +130,13 @@ static bool read_u64(const char *text, uint64_t *out)
     return true;
 }
 
-/* digits[.digits], at most 15 of them: both integers are exact, so one division rounds correctly */
+/* [-]digits[.digits], at most 15 of them: both integers are exact, so one division rounds correctly */
 static bool read_real(const char *text, double *out)
 {
     double digits = 0, scale = 1;
     int count = 0;
-    bool point = false;
+    bool point = false, negative = *text == '-';
+    text += negative;
     if (*text == '.') return false;
     for (; *text; text++) {
         if (*text == '.' && !point && text[1]) {
@@ -146,7 +147,7 @@ static bool read_real(const char *text, double *out)
         digits = digits * 10 + (*text - '0');
         if (point) scale *= 10;
     }
-    *out = digits / scale;
+    *out = (negative ? -digits : digits) / scale;
     return count > 0;
 }
 
@@ -170,23 +171,23 @@ static bool set_value(cli_options *options, const cli_option_info *option, const
         return true;
     case OPTION_SEED:
         if (read_u64(text, (uint64_t *)field)) return true;
-        fprintf(stderr, "islet: %s: found '%s'; expected a whole number from 0 to 18446744073709551615\n", shown, text);
+        fprintf(stderr, "islet: %s: found '%s'; expected a whole number from 0 to 18446744073709551615; write digits alone, such as %s 7\n", shown, text, shown);
         return false;
     case OPTION_COUNT:
         if (read_u64(text, &whole) && (double)whole >= option->low && (double)whole <= option->high) {
             *(int64_t *)field = (int64_t)whole;
             return true;
         }
-        fprintf(stderr, "islet: %s: found '%s'; expected a whole number from %.0f to %.0f\n", shown, text, option->low,
-                option->high);
+        fprintf(stderr, "islet: %s: found '%s'; expected a whole number from %.0f to %.0f; write digits alone, such as %s %.0f\n", shown, text,
+                option->low, option->high, shown, option->low);
         return false;
     case OPTION_REAL:
         if (read_real(text, &real) && real >= option->low && real <= option->high) {
             *(double *)field = real;
             return true;
         }
-        fprintf(stderr, "islet: %s: found '%s'; expected a number from %g to %g, such as 5 or 0.5\n", shown, text,
-                option->low, option->high);
+        fprintf(stderr, "islet: %s: found '%s'; expected a number from %g to %g; write one such as %s 0.5\n", shown, text, option->low,
+                option->high, shown);
         return false;
     }
     return false;

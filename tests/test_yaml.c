@@ -184,7 +184,9 @@ static void what_does_not_fit_the_table_is_told(void **state)
         {"x: -0.0", "", 0},
         {"x: 1\nhole: 1", "t.yaml:2:1: 'hole' is no key of an example; did you mean 'whole'", 1},
         {"x: 1\nzzzzzzz: 1", "known keys: x, whole, large, seed, word, name", 1},
-        {"x: 1\nwhole: 6", "a whole number from -5 to 5 is expected", 1},
+        {"x: 1\nwhole: 6", "a whole number from -5 to 5 is expected; correct it", 1},
+        {"x: 1\nwhole: 5e0", "written with digits only; write 5", 1},
+        {"x: 1\nwhole: 1.5", "written with digits only; write one such as -5", 1},
         {"x: 1\nwhole: 1.0", "digits only", 1},
         {"x: 1\nlarge: 9007199254740993", "'large' is '9007199254740993'", 1}, /* no double is this number */
         {"x: 1\nseed: -1", "18446744073709551615", 1},

@@ -1,5 +1,6 @@
 #include "base/yaml_read.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -193,7 +194,7 @@ static const char *number_hint(const yaml_node *node)
     if (*t == '+') return "; leave out the plus sign";
     if (*t == '.') return "; write digits before the point; infinity and not-a-number are no values";
     if (t[strspn(t, "0123456789.eE+-")] == ' ') return "; write the number alone, its unit stands in the key";
-    return "";
+    return "; write it in digits";
 }
 
 /* "0.5 to 10", for messages. */
@@ -219,16 +220,19 @@ static bool scalar_number(yaml_reader *reader, const yaml_node *node, const char
         return false;
     }
     if (whole && !has_only(node->text, "-0123456789")) {
-        yaml_error(reader, node, "'%s' is %s; a whole number from %s is expected, written with digits only", key,
-                   yaml_shown(node, shown), range);
+        char digits[NUMBER_TEXT];
+        bool fits = x == floor(x) && x >= low && x <= high;
+        number_write_fixed(fits ? x : low, 0, digits);
+        yaml_error(reader, node, "'%s' is %s; a whole number from %s is expected, written with digits only; write %s%s", key,
+                   yaml_shown(node, shown), range, fits ? "" : "one such as ", digits);
         return false;
     }
     if (x >= low && x <= high) {
         *out = x;
         return true;
     }
-    yaml_error(reader, node, "'%s' is %s; %s from %s%s%s is expected", key, yaml_shown(node, shown), kind, range,
-               has_unit ? " " : "", has_unit ? unit : "");
+    yaml_error(reader, node, "'%s' is %s; %s from %s%s%s is expected; correct it%s", key, yaml_shown(node, shown), kind, range,
+               has_unit ? " " : "", has_unit ? unit : "", has_unit ? ", or convert it to this unit" : "");
     return false;
 }
 

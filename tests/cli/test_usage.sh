@@ -34,6 +34,10 @@ expect 2 "$islet" run a.yaml --json --csv
 says err.txt "choose one"
 expect 2 "$islet" run a.yaml --seed
 says err.txt "--seed needs a value"
+expect 2 "$islet" run a.yaml --seed 1e3
+says err.txt "write digits alone, such as --seed 7"
+printf 'yi,vi\n1,2\n1.1,2\n1.2,2\n' >studies.csv
+expect 0 "$islet" meta studies.csv --correlation -0.5
 expect 2 "$islet" run a.yaml --json=1
 says err.txt "takes no value"
 expect 2 "$islet" run a.yaml --out -

@@ -144,16 +144,13 @@ static cli_exit show_plan(const char *path, const islet_run_options *run, const 
 cli_exit verb_claims(const cli_options *options)
 {
     progress p;
-    islet_problems *problems = islet_problems_create();
-    islet_claims *claims = NULL;
     const char *path = options->n_files ? name_for_reading(options->files[0]) : NULL;
     const islet_run_options run = {.seed = options->seed, .has_seed = options->has_seed, .threads = (int)options->threads,
                                    .patients = options->patients, .engine = options->engine, .progress = progress_show,
                                    .interrupted = stop_was_asked, .context = &p};
-    if (options->dry_run) {
-        islet_problems_free(problems);
-        return show_plan(path, &run, options);
-    }
+    if (options->dry_run) return show_plan(path, &run, options);
+    islet_problems *problems = islet_problems_create();
+    islet_claims *claims = NULL;
     progress_begin(&p, options->quiet);
     islet_status status = islet_claims_judge(path, &run, &claims, problems);
     progress_end(&p);

@@ -4,6 +4,7 @@
 
 #include "names.h"
 #include "output.h"
+#include "plan.h"
 #include "progress.h"
 #include "verbs.h"
 
@@ -199,6 +200,20 @@ static cli_exit keep_discrepancy(const islet_validation *v, const char *path)
     return output_close(&out);
 }
 
+/* --dry-run */
+static cli_exit show_plan(const char *path, const char *doing, const islet_run_options *run, const cli_options *options)
+{
+    islet_problems *problems = islet_problems_create();
+    islet_table *plan = NULL, *left_out = NULL;
+    islet_status status = islet_validate_plan(path, options->params, run, &plan, &left_out, problems);
+    print_problems(problems, !options->quiet);
+    cli_exit done = status == ISLET_OK ? plan_print_trials(plan, left_out, options) : exit_of(status, problems, doing);
+    islet_table_free(plan);
+    islet_table_free(left_out);
+    islet_problems_free(problems);
+    return done;
+}
+
 cli_exit verb_validate(const cli_options *options)
 {
     if (options->discrepancy && strcmp(options->discrepancy, "-") == 0) {
@@ -207,15 +222,15 @@ cli_exit verb_validate(const cli_options *options)
     }
     if (options->discrepancy && !name_is_writable(options->discrepancy)) return EXIT_IO;
     progress p;
-    islet_problems *problems = islet_problems_create();
-    islet_validation *validation = NULL;
-    const char *doing = options->trial ? options->trial : "the shipped rows";
+    const char *path = options->trial ? name_for_reading(options->trial) : NULL, *doing = options->trial ? options->trial : "the shipped rows";
     const islet_run_options run = {.seed = options->seed, .has_seed = options->has_seed, .threads = (int)options->threads,
                                    .patients = options->patients, .engine = options->engine, .progress = progress_show,
                                    .interrupted = stop_was_asked, .context = &p};
+    if (options->dry_run) return show_plan(path, doing, &run, options);
+    islet_problems *problems = islet_problems_create();
+    islet_validation *validation = NULL;
     progress_begin(&p, options->quiet);
-    islet_status status = islet_validate(options->trial ? name_for_reading(options->trial) : NULL, options->params, options->discrepancy != NULL, &run, &validation,
-                                         problems);
+    islet_status status = islet_validate(path, options->params, options->discrepancy != NULL, &run, &validation, problems);
     progress_end(&p);
     print_problems(problems, !options->quiet);
     cli_exit done = status == ISLET_OK ? keep_discrepancy(validation, options->discrepancy) : exit_of(status, problems, doing);

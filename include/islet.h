@@ -384,6 +384,10 @@ typedef struct {
  *  progress and interrupted count. */
 ISLET_API ISLET_CHECK islet_status islet_validate(const char *path, const char *parameters, bool estimate_discrepancy, const islet_run_options *options,
                                                   islet_validation **out, islet_problems *problems);
+/** What islet_validate would simulate, nothing simulated: one row a protocol as islet_claims_plan has them; and the rows that would be
+ *  left out, as in islet_validation. */
+ISLET_API ISLET_CHECK islet_status islet_validate_plan(const char *path, const char *parameters, const islet_run_options *options,
+                                                       islet_table **out, islet_table **left_out, islet_problems *problems);
 ISLET_API void islet_validation_free(islet_validation *validation);
 
 /** 95 % predictive intervals of every end point of a protocol at its visits, for a trial of `trial_n` people: parameter uncertainty (the

@@ -13,6 +13,7 @@
 
 #include "base/number.h"
 #include "base/problems.h"
+#include "evidence/plan.h"
 #include "evidence/side_by_side.h"
 #include "evidence/standardise.h"
 #include "base/table.h"
@@ -446,6 +447,10 @@ static bool add_summary(islet_table *table, const job *j, evidence_role role, co
     return table_add_row(table, c.cell);
 }
 
+static const char *const left_columns[] = {"trial_id", "arm_id", "endpoint", "day", "role", "line", "reason"};
+static const bool left_numbers[] = {false, false, false, true, false, true, false};
+enum { LEFT_COLUMNS = sizeof left_columns / sizeof *left_columns };
+
 static bool add_left_out(islet_table *table, const evidence_row *row, const char *reason)
 {
     cells c = {.n = 0};
@@ -472,11 +477,9 @@ static bool add_discrepancy(islet_table *table, const discrepancy *d, int kind)
 
 static bool fill_tables(const job *j, islet_validation *out)
 {
-    static const char *const left_columns[] = {"trial_id", "arm_id", "endpoint", "day", "role", "line", "reason"};
-    static const bool left_numbers[] = {false, false, false, true, false, true, false};
     out->rows = table_create(ROW_COLUMNS, row_columns, row_numbers);
     out->summary = table_create(SUMMARY_COLUMNS, summary_columns, summary_numbers);
-    out->left_out = table_create(7, left_columns, left_numbers);
+    out->left_out = table_create(LEFT_COLUMNS, left_columns, left_numbers);
     static const char *const kind_columns[] = {"kind", "rows", "cohorts", "bias", "bias_se", "cohort_sd", "row_sd", "sd", "df", "from"};
     static const bool kind_numbers[] = {false, true, true, true, true, true, true, true, true, false};
     out->discrepancy = table_create(10, kind_columns, kind_numbers);
@@ -520,6 +523,40 @@ static islet_status read_set(const char *path, parameter_set *out, islet_problem
     return path ? parameter_set_read(path, out, problems) : parameter_set_shipped(out, problems);
 }
 
+static islet_status read_job(job *j, const char *path, const char *parameters, islet_problems *problems)
+{
+    islet_status status = path ? expressed_read(path, &j->rows, problems) : expressed_shipped(&j->rows, problems);
+    if (status == ISLET_OK) status = read_set(parameters, &j->set, problems);
+    if (status != ISLET_OK) return status;
+    j->people = j->options->patients > 0 ? j->options->patients : path ? PEOPLE : PEOPLE_SHIPPED;
+    j->member_people = j->people / (path ? MEMBER_SHARE : MEMBER_SHARE_ALL);
+    if (j->member_people < LEAST_MEMBER_PEOPLE) j->member_people = LEAST_MEMBER_PEOPLE;
+    if (j->member_people > j->people) j->member_people = j->people;
+    j->members = j->set.n_draws < MEMBERS ? j->set.n_draws : MEMBERS;
+    return ISLET_OK;
+}
+
+islet_status islet_validate_plan(const char *path, const char *parameters, const islet_run_options *options, islet_table **out,
+                                 islet_table **left_out, islet_problems *problems)
+{
+    static const islet_run_options defaults = {0};
+    if (!out || !left_out) return ISLET_ERR_ARGUMENT;
+    *out = *left_out = NULL;
+    job j = {.options = options ? options : &defaults};
+    islet_status status = read_job(&j, path, parameters, problems);
+    if (status == ISLET_OK) status = expressed_plan(&j.rows, j.people, j.members, j.member_people, out);
+    if (status == ISLET_OK && !(*left_out = table_create(LEFT_COLUMNS, left_columns, left_numbers))) status = ISLET_ERR_MEMORY;
+    for (int i = 0; i < j.rows.n_left_out && status == ISLET_OK; i++)
+        if (!add_left_out(*left_out, j.rows.left_out[i].row, j.rows.left_out[i].reason)) status = ISLET_ERR_MEMORY;
+    if (status != ISLET_OK) {
+        islet_table_free(*out);
+        islet_table_free(*left_out);
+        *out = *left_out = NULL;
+    }
+    job_free(&j);
+    return status;
+}
+
 islet_status islet_validate(const char *path, const char *parameters, bool estimate_discrepancy, const islet_run_options *options,
                             islet_validation **out, islet_problems *problems)
 {
@@ -531,14 +568,8 @@ islet_status islet_validate(const char *path, const char *parameters, bool estim
     if (!made) return ISLET_ERR_MEMORY;
 
     /* 1. what is compared, with which parameters */
-    islet_status status = path ? expressed_read(path, &j.rows, problems) : expressed_shipped(&j.rows, problems);
-    if (status == ISLET_OK) status = read_set(parameters, &j.set, problems);
+    islet_status status = read_job(&j, path, parameters, problems);
     if (status != ISLET_OK) goto done;
-    j.people = j.options->patients > 0 ? j.options->patients : path ? PEOPLE : PEOPLE_SHIPPED;
-    j.member_people = j.people / (path ? MEMBER_SHARE : MEMBER_SHARE_ALL);
-    if (j.member_people < LEAST_MEMBER_PEOPLE) j.member_people = LEAST_MEMBER_PEOPLE;
-    if (j.member_people > j.people) j.member_people = j.people;
-    j.members = j.set.n_draws < MEMBERS ? j.set.n_draws : MEMBERS;
 
     /* 2. simulate, 3. compare */
     if (!make_room(&j)) status = ISLET_ERR_MEMORY;

@@ -3,6 +3,14 @@
 . "$(dirname "$0")/lib.sh"
 examples=$source/examples/validate
 
+expect 0 "$islet" validate --dry-run
+says out.txt "rows would be left out"
+says out.txt "Nothing was simulated."
+expect 0 "$islet" validate --dry-run --json --patients 40 --trial "$examples/stem_cell_islets.csv"
+is_json out.txt
+says out.txt '{"schema":"islet.trials_plan/1","protocols":'
+says out.txt '"people":40,"draws":24,"draw_people":10,"patient_days":'
+
 for example in "$examples"/*; do expect 0 "$islet" check "$example"; done
 expect 0 "$islet" validate --trial "$examples/stem_cell_islets.csv" --patients 8
 says out.txt "insulin_independent"

@@ -1,7 +1,8 @@
 /* Stomach of a group through a block: nothing but the meal drives it.
  *
- * One Runge-Kutta step where nothing is eaten and its emptying curve is flat; else minute by minute, lanes in need brought
- * together into one vector, by quadrature on the expected way of the content.
+ * One step of a two-derivative Runge-Kutta method of order 4 (Chan, Tsai, Numer Algorithms 2010;53:171) where nothing is eaten and
+ * its emptying curve is flat; else minute by minute, lanes in need brought together into one vector, by quadrature on the expected
+ * way of the content.
  * What left is handed on as a straight line in each half of the block with its mass and moment. */
 #ifndef ISLET_PHYSIOLOGY_BLOCK_STOMACH_H
 #define ISLET_PHYSIOLOGY_BLOCK_STOMACH_H
@@ -29,8 +30,8 @@ static inline lanes curve_change(const lane_kinetics *k, const stomach_curve *cu
     return lanes_select(curve->working, change, zero);
 }
 
-/* One Runge-Kutta step of a vector; its evaluations wait for each other, so that the path through the block (block.h) puts other
- * work in between. */
+/* One step of a vector; its second look waits for the first, so that the path through the block (block.h) puts other work in
+ * between. */
 typedef struct {
     stomach_curve curve;
     lanes_mask steep; /* lanes that need more, whose states stay */

@@ -105,7 +105,7 @@ static void check_alternatives(yaml_reader *reader, const yaml_node *node)
         yaml_error(reader, node, "the people's heights cannot be told; 'height_women_m' and 'height_men_m' are expected, or for children "
                                  "'child_bmi_kg_m2' alone");
     if (bmi && yaml_find(node, "adult_bmi_kg_m2"))
-        yaml_error(reader, node, "'child_bmi_kg_m2' and 'adult_bmi_kg_m2' are both given; one of them is expected");
+        yaml_error(reader, node, "'child_bmi_kg_m2' and 'adult_bmi_kg_m2' are both given; one of them is expected; leave one out");
 }
 
 static void read_values(yaml_reader *reader, const yaml_node *node, const yaml_field *field, void *out, void *context)
@@ -244,7 +244,7 @@ static bool limit_number(yaml_reader *reader, const yaml_node *node, const yaml_
     number_write(unit.low, low);
     number_write(unit.high, high);
     yaml_error(reader, node, "'%s' is required to be %.*s; %s to %s %s is expected%s", field->key,
-               (int)(length < 40 ? length : 40), text, low, high, unit.unit, hint);
+               (int)(length < 40 ? length : 40), text, low, high, unit.unit, *hint ? hint : "; correct it or its unit");
     return false;
 }
 

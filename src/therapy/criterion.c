@@ -72,7 +72,7 @@ static void read_limits(yaml_reader *reader, const yaml_node *node, const criter
     } else if (flag) {
         bool yes = strcmp(file->value->text, "yes") == 0;
         if (!yes && strcmp(file->value->text, "no") != 0)
-            yaml_error(reader, file->value, "the value of '%s' is '%.40s'; yes or no is expected", info->key, file->value->text);
+            yaml_error(reader, file->value, "the value of '%s' is '%.40s'; yes or no is expected; write one of them", info->key, file->value->text);
         *out = (requirement){.low = yes, .high = yes};
     } else {
         criterion_range(reader, file->range, info, out);

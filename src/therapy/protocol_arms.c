@@ -21,7 +21,7 @@ static void read_switch(yaml_reader *reader, const yaml_node *node, const yaml_f
              x <= FACTOR_MAX)
         *(double *)out = x;
     else
-        yaml_error(reader, node, "the mechanism '%s' is %s; on, off or a factor from 0 to %d on its strength is expected",
+        yaml_error(reader, node, "the mechanism '%s' is %s; on, off or a factor from 0 to %d on its strength is expected; correct it",
                    field->key, yaml_shown(node, shown), (int)FACTOR_MAX);
 }
 
@@ -70,7 +70,7 @@ static void read_immunosuppression(yaml_reader *reader, const yaml_node *node, c
     yaml_read_map(reader, node, field->key, YAML_TABLE(immunosuppression_fields), arm, c);
     c->stop_day[c->arm] = yaml_find(node, "stop_day");
     if (c->stop_day[c->arm] && arm->regimen_stop_day <= arm->regimen_start_day)
-        yaml_error(reader, c->stop_day[c->arm], "'stop_day' is %d; a day after the start (day %d) is expected",
+        yaml_error(reader, c->stop_day[c->arm], "'stop_day' is %d; a day after the start (day %d) is expected; correct one of the two",
                    arm->regimen_stop_day, arm->regimen_start_day);
 }
 
@@ -183,7 +183,7 @@ void protocol_read_arms(yaml_reader *reader, const yaml_node *node, const yaml_f
     islet_protocol *protocol = out;
     if (!yaml_expect(reader, node, YAML_LIST, field->key, "- name: control")) return;
     if (node->count == 0 || node->count > PROTOCOL_MAX_ARMS) {
-        yaml_error(reader, node, "'arms' has %d arms; 1 to %d are expected", node->count, PROTOCOL_MAX_ARMS);
+        yaml_error(reader, node, "'arms' has %d arms; 1 to %d are expected; write at least one, and split what is more into another protocol", node->count, PROTOCOL_MAX_ARMS);
         return;
     }
     for (const yaml_node *child = node->first; child; child = child->next) {

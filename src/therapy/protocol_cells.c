@@ -52,7 +52,7 @@ static void read_condition(yaml_reader *reader, const yaml_node *node, const yam
     cell_course *course = out;
     (void)context_;
     if (course->n_conditions == PROTOCOL_MAX_CONDITIONS) {
-        yaml_error(reader, node, "'only_if' has more than %d conditions; fewer are expected", PROTOCOL_MAX_CONDITIONS);
+        yaml_error(reader, node, "'only_if' has more than %d conditions; fewer are expected; leave some out", PROTOCOL_MAX_CONDITIONS);
         return;
     }
     course_condition *condition = &course->only_if[course->n_conditions];
@@ -230,7 +230,7 @@ static void add_entry(yaml_reader *reader, const yaml_node *node, const course_f
 {
     double interval = interval_of(reader, node, file);
     if (all->n + file->courses > PROTOCOL_MAX_COURSES) {
-        yaml_error(reader, node, "the arm has more than %d givings of cells; fewer are expected", PROTOCOL_MAX_COURSES);
+        yaml_error(reader, node, "the arm has more than %d givings of cells; fewer are expected; leave some out", PROTOCOL_MAX_COURSES);
         return;
     }
     for (int k = 0; k < file->courses; k++) {

@@ -142,7 +142,7 @@ static void read_visits(yaml_reader *reader, const yaml_node *node, const yaml_f
     int errors = reader->errors;
     if (!yaml_expect(reader, node, YAML_LIST, field->key, "[0, 30, 90, 180, 365]")) return;
     if (node->count == 0 || node->count >= PROTOCOL_MAX_VISITS) {
-        yaml_error(reader, node, "'%s' has %d visits; 1 to %d are expected", field->key, node->count,
+        yaml_error(reader, node, "'%s' has %d visits; 1 to %d are expected; leave some out, or leave out the key for the usual ones", field->key, node->count,
                    PROTOCOL_MAX_VISITS - 1);
         return;
     }

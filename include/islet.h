@@ -168,6 +168,7 @@ ISLET_API ISLET_CHECK islet_status islet_check_file(const char *path, islet_file
 
 /* ---- store: one SQLite file a study ----------------------------------------------------------------------------- */
 
+/** Used by one thread at a time; the threads of a simulation take turns. */
 typedef struct islet_store islet_store;
 
 /** Create a store that becomes visible under `path` only when islet_store_close finds it complete; an existing islet

@@ -25,6 +25,7 @@
 #define PART ".part"
 #define JOURNAL "-journal"
 #define CACHE_KIB "8192" /* holds the inner pages of a large daily table */
+#define ONE_THREAD SQLITE_OPEN_NOMUTEX /* a store is used by one thread at a time (islet.h); locks inside SQLite would cost and guard nothing */
 
 /* Name for messages: without the "./" of new_store. */
 static const char *shown(const char *path)
@@ -168,7 +169,7 @@ static islet_status check_place(const char *path, islet_problems *problems)
 /* Open the .part file and lock it until it is closed, so that a second writer of the name is told. */
 static islet_status lock_part_file(islet_store *store, islet_problems *problems)
 {
-    int code = sqlite3_open_v2(store->part_path, &store->db, SQLITE_OPEN_READWRITE, NULL);
+    int code = sqlite3_open_v2(store->part_path, &store->db, SQLITE_OPEN_READWRITE | ONE_THREAD, NULL);
     if (code == SQLITE_OK) code = store_harden(store->db);
     if (code != SQLITE_OK) return store_failure(store, code, "open the new store", problems);
     /* the mark of ours goes in with the first page, so that whatever a kill leaves is known as ours */
@@ -398,7 +399,7 @@ islet_status islet_store_open(const char *path, islet_store **out, islet_problem
 
     islet_status status = store_verify_header(path, problems);
     if (status != ISLET_OK) goto done;
-    int code = sqlite3_open_v2(store->path, &store->db, SQLITE_OPEN_READONLY, NULL);
+    int code = sqlite3_open_v2(store->path, &store->db, SQLITE_OPEN_READONLY | ONE_THREAD, NULL);
     if (code == SQLITE_OK) code = store_harden(store->db);
     if (code != SQLITE_OK) {
         status = store_failure(store, code, "open the store", problems);

@@ -316,6 +316,27 @@ static void files_elsewhere_are_not(void **state)
     refuse(WITH_PRODUCT("drugs.yaml"), path, "islet_product");
 }
 
+/* a file that is refused each time it is named, because its product has the name of another, takes no more room than there is */
+static void a_file_refused_again_and_again(void **state)
+{
+    (void)state;
+    char path[300], text[16000] = "islet: 1\ntitle: t\npopulation: {of: t1d_adult, n: 7}\narms:\n";
+    size_t at = strlen(text);
+    for (int arm = 0; arm < 4; arm++) {
+        at += (size_t)snprintf(text + at, sizeof text - at, "  - name: a%d\n    cells:\n      - {product: mine.yaml, dose_cells: 8e8, day: 0}\n", arm);
+        for (int day = 1; day < PROTOCOL_MAX_COURSES; day++)
+            at += (size_t)snprintf(text + at, sizeof text - at, "      - {product: ./mine.yaml, dose_cells: 8e8, day: %d}\n", day);
+    }
+    snprintf(text + at, sizeof text - at, "follow_up: {years: 1}\n");
+    in_folder(path, "p.yaml");
+    islet_protocol *protocol = malloc(sizeof *protocol);
+    assert_non_null(protocol);
+    assert_int_equal(protocol_parse(text, strlen(text), path, protocol, NULL), ISLET_ERR_INPUT);
+    assert_true(protocol->n_files <= PROTOCOL_MAX_FILES);
+    free(protocol);
+    refuse(text, path, "products of the same name 'mine'");
+}
+
 static void kinds_of_file_are_told(void **state)
 {
     (void)state;
@@ -363,6 +384,7 @@ int main(void)
         cmocka_unit_test(another_length_moves_the_visits),
         cmocka_unit_test(files_beside_the_protocol_are_read),
         cmocka_unit_test(files_elsewhere_are_not),
+        cmocka_unit_test(a_file_refused_again_and_again),
         cmocka_unit_test(kinds_of_file_are_told),
         cmocka_unit_test(a_file_above_the_limit_is_not_read),
     };

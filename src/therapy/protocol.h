@@ -136,7 +136,7 @@ typedef struct {
     char hash[ISLET_HASH_TEXT];
 } protocol_file;
 
-#define PROTOCOL_MAX_FILES (1 + PROTOCOL_MAX_PRODUCTS + 2 * PROTOCOL_MAX_ARMS)
+#define PROTOCOL_MAX_FILES (2 + PROTOCOL_MAX_PRODUCTS + 2 * PROTOCOL_MAX_ARMS) /* and the parameter set of a run */
 
 struct islet_protocol {
     char file[512];         /* as given, for messages and provenance */

@@ -440,7 +440,7 @@ static void every_allocation_of_a_run_fails(void **state)
             if (extent == ALL && more) one_allocation_fails(how, at, at % 2 == 0, &failed);
         }
         print_message("about %ld allocations, %ld runs failed\n", at, failed);
-        assert_true(failed > 60);
+        assert_true(failed >= 60); /* those of the library alone, as sanitizers show them, are some 860 */
     }
 }
 

@@ -88,7 +88,7 @@ static bool keep_piped(void)
         fine = n > 0 && fwrite(part, 1, (size_t)n, kept) == (size_t)n;
         if (fine) all += (size_t)n;
     }
-    fine = fine && fflush(kept) == 0 && dup2(fileno(kept), STDIN_FILENO) >= 0;
+    fine = fine && fflush(kept) == 0 && lseek(fileno(kept), 0, SEEK_SET) == 0 && dup2(fileno(kept), STDIN_FILENO) >= 0;
     if (kept && fclose(kept) != 0) fine = false;
     return fine;
 }

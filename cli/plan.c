@@ -173,7 +173,7 @@ static void print_trials_text(const grid *trials, const grid *left, FILE *file)
     grouped_text(total_of(trials, "patient_days"), days);
     fprintf(file, "\n%d protocol%s, %s patient-days with the weeks before day 0; people is in every arm, and draws of the uncertain parameters\n"
                   "simulate draw_people of them again.", trials->rows, trials->rows == 1 ? "" : "s", days);
-    if (left && left->rows) fprintf(file, " %d rows would be left out (--json has them, with the reason).", left->rows);
+    if (left && left->rows) fprintf(file, " %d row%s would be left out (--json has the reason of each).", left->rows, left->rows == 1 ? "" : "s");
     fputs(" Nothing was simulated.\n", file);
 }
 

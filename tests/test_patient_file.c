@@ -130,7 +130,11 @@ static void the_latest_of_a_bundle_counts(void **state)
 static void years_are_counted_to_a_date_on_which_something_was_known(void **state)
 {
     (void)state;
-    const char *text = BUNDLE(PERSON "," ONSET "," CONDITION("Z33", "\"recordedDate\":\"2026-05-01\""));
+    /* what is planned for or covered until some later day says nothing of today */
+    const char *text = BUNDLE(PERSON "," ONSET "," CONDITION("Z33", "\"recordedDate\":\"2026-05-01\"") ","
+                              "{\"resource\":{\"resourceType\":\"ServiceRequest\",\"id\":\"s\",\"occurrenceDateTime\":\"2046-05-01\"}},"
+                              "{\"resource\":{\"resourceType\":\"CarePlan\",\"id\":\"k\",\"period\":{\"start\":\"2050-01-01\"}}},"
+                              "{\"resource\":{\"resourceType\":\"Coverage\",\"id\":\"i\",\"period\":{\"start\":\"2020-01-01\",\"end\":\"2099-12-31\"}}}");
     assert_int_equal(read_text("p.json", text, NULL), ISLET_OK);
     assert_float_equal(record.items[ITEM_age_year].value.low, 46, 0.11);
     assert_float_equal(record.items[ITEM_duration_year].value.low, 26.3, 0.11);

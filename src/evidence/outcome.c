@@ -86,7 +86,7 @@ static double number_of(reader *in, int column)
     const char *text = text_of(in, column);
     double value = NAN;
     if (text[0] && !number_read(text, strlen(text), &value))
-        refuse(in, column, "a plain number, or nothing when it was not published");
+        refuse(in, column, "a plain number with a point (2.6), or nothing when it was not published");
     return value;
 }
 
@@ -161,7 +161,7 @@ static const char *const spellings[][2] = {
 static void plain_unit(const char *unit, char out[UNIT_TEXT])
 {
     int n = 0;
-    if (strncmp(unit, "per ", 4) == 0) out[n++] = '1'; /* per year */
+    if ((unit[0] == 'p' || unit[0] == 'P') && strncmp(unit + 1, "er ", 3) == 0) out[n++] = '1'; /* per year */
     while (*unit && n < UNIT_TEXT - 12) {
         const char *as = NULL;
         char lower[12] = "";
@@ -204,7 +204,7 @@ static void list_units(const outcome_info *endpoint, char out[UNITS_SHOWN])
     int at = snprintf(out, UNITS_SHOWN, "%s", endpoint->unit);
     for (size_t i = 0; i < sizeof conversions / sizeof *conversions && at < UNITS_SHOWN; i++) {
         const conversion *c = &conversions[i];
-        if (is_for(c, endpoint) && !strstr(out, c->written)) at += snprintf(out + at, (size_t)(UNITS_SHOWN - at), ", %s", c->written);
+        if (is_for(c, endpoint)) at += snprintf(out + at, (size_t)(UNITS_SHOWN - at), ", %s", c->written);
     }
 }
 
@@ -231,7 +231,8 @@ static bool find_conversion(reader *in, const outcome_info *endpoint, bool count
     }
     char known[UNITS_SHOWN];
     list_units(endpoint, known);
-    problems_error(in->problems, in->path, cell_of(in, COLUMN_unit)->line, cell_of(in, COLUMN_unit)->column,
+    const csv_cell *cell = cell_of(in, COLUMN_unit);
+    problems_error(in->problems, in->path, cell->line ? cell->line : csv_cell_at(in->file, in->row, 0)->line, cell->column ? cell->column : 1,
                    "unit '%s' of %s; expected %s; write the one that was published%s", written, endpoint->key, known, other_endpoint(endpoint, written));
     in->errors++;
     return false;
@@ -337,9 +338,10 @@ static void read_texts(reader *in, evidence_row *row)
 
 static void read_numbers(reader *in, evidence_row *row)
 {
-    double day = count_of(in, COLUMN_day, 0, "a whole number of days since treatment, 0 or more");
-    if (isnan(day) || day > DAY_MAX) refuse(in, COLUMN_day, "days since treatment, 0 to 36500");
-    else row->day = (int)day;
+    const int before = in->errors;
+    double day = count_of(in, COLUMN_day, 0, "a whole number of days since treatment, 0 to 36500");
+    if (in->errors == before && !(day <= DAY_MAX)) refuse(in, COLUMN_day, "a whole number of days since treatment, 0 to 36500");
+    if (in->errors == before) row->day = (int)day;
     row->n = count_of(in, COLUMN_n, 1, "a whole number of people, 1 or more");
     row->n_arm = count_of(in, COLUMN_n_arm, 1, "a whole number of people, 1 or more");
     row->events = count_of(in, COLUMN_events, 0, "a whole number, 0 or more");
@@ -352,7 +354,7 @@ static void read_numbers(reader *in, evidence_row *row)
     row->q3 = number_of(in, COLUMN_q3);
     row->dose_cells = number_of(in, COLUMN_dose_cells);
     double original = count_of(in, COLUMN_original, 1, "the number of a row of outcomes_original.csv");
-    row->original = isnan(original) ? 0 : (int)original;
+    row->original = original >= 1 && original < 1e9 ? (int)original : 0;
 }
 
 static void read_statistic(reader *in, evidence_row *row)

@@ -403,17 +403,18 @@ static void note_known(bundle *b, const char *date)
     b->dated = b->dated || strlen(date) >= 10;
 }
 
-/* Every date of a resource on which something was known: measured, seen, written down, ordered, done. */
+/* Every date of a resource on which something was known: measured, seen, written down, ordered, done. What is only planned (an
+ * appointment, an order's day) or covered (an insurance) says nothing of today, nor does the end of a period. */
 static void note_dates(bundle *b, const json_t *resource)
 {
+    static const char *const plans[] = {"Appointment", "CarePlan", "Coverage", "Goal"};
     static const char *const dates[] = {"effectiveDateTime", "effectiveInstant", "recordedDate", "authoredOn", "issued", "dateAsserted",
-                                        "performedDateTime", "occurrenceDateTime", "date", "created"};
-    static const char *const periods[] = {"effectivePeriod", "performedPeriod", "occurrencePeriod", "period"};
+                                        "performedDateTime", "date", "created"};
+    static const char *const periods[] = {"effectivePeriod", "performedPeriod", "period"};
+    for (size_t i = 0; i < sizeof plans / sizeof *plans; i++)
+        if (strcmp(text_of(resource, "resourceType"), plans[i]) == 0) return;
     for (size_t i = 0; i < sizeof dates / sizeof *dates; i++) note_known(b, text_of(resource, dates[i]));
-    for (size_t i = 0; i < sizeof periods / sizeof *periods; i++) {
-        note_known(b, text_of(json_object_get(resource, periods[i]), "start"));
-        note_known(b, text_of(json_object_get(resource, periods[i]), "end"));
-    }
+    for (size_t i = 0; i < sizeof periods / sizeof *periods; i++) note_known(b, text_of(json_object_get(resource, periods[i]), "start"));
 }
 
 /* Age and duration on the last date of the bundle. */

@@ -403,9 +403,9 @@ static void note_known(bundle *b, const char *date)
     b->dated = b->dated || strlen(date) >= 10;
 }
 
-/* Every date of a resource on which something was known: measured, seen, written down, ordered, done. What is only planned (an
+/* The resource's own date, and every one on which something was known: measured, seen, written down, ordered, done. What is only planned (an
  * appointment, an order's day) or covered (an insurance) says nothing of today, nor does the end of a period. */
-static void note_dates(bundle *b, const json_t *resource)
+static void note_dates(bundle *b, const json_t *resource, const char *own)
 {
     static const char *const plans[] = {"Appointment", "CarePlan", "Coverage", "Goal"};
     static const char *const dates[] = {"effectiveDateTime", "effectiveInstant", "recordedDate", "authoredOn", "issued", "dateAsserted",
@@ -413,6 +413,7 @@ static void note_dates(bundle *b, const json_t *resource)
     static const char *const periods[] = {"effectivePeriod", "performedPeriod", "period"};
     for (size_t i = 0; i < sizeof plans / sizeof *plans; i++)
         if (strcmp(text_of(resource, "resourceType"), plans[i]) == 0) return;
+    note_date(b, own);
     for (size_t i = 0; i < sizeof dates / sizeof *dates; i++) note_known(b, text_of(resource, dates[i]));
     for (size_t i = 0; i < sizeof periods / sizeof *periods; i++) note_known(b, text_of(json_object_get(resource, periods[i]), "start"));
 }
@@ -470,8 +471,7 @@ static void read_resource(bundle *b, const json_t *resource)
         return;
     }
     date_of(resource, date);
-    note_date(b, date);
-    note_dates(b, resource);
+    note_dates(b, resource, date);
     where_of(resource, where);
     if (strcmp(type, "Observation") == 0) read_observation(b, resource, date, where);
     else if (strcmp(type, "Condition") == 0) read_condition(b, resource, where);

@@ -26,7 +26,8 @@ static bool is_file(const place *p)
 
 static bool refuse(const place *output, const place *other)
 {
-    fprintf(stderr, "islet: %s %s would take the place of %s %s; choose another name\n", output->what, output->path, other->what, other->path);
+    fprintf(stderr, "islet: %s %s would take the place of %s %s; choose another name\n", output->what, output->path,
+            other->what, other->path);
     return false;
 }
 
@@ -41,13 +42,15 @@ bool outputs_are_apart(const cli_options *options)
     for (size_t o = 0; o < sizeof outputs / sizeof *outputs; o++) {
         if (!is_file(&outputs[o])) continue;
         for (size_t i = 0; i < o; i++)
-            if (is_file(&outputs[i]) && name_same_place(outputs[o].path, outputs[i].path)) return refuse(&outputs[o], &outputs[i]);
+            if (is_file(&outputs[i]) && name_same_place(outputs[o].path, outputs[i].path))
+                return refuse(&outputs[o], &outputs[i]);
         if (!is_regular(outputs[o].path)) continue;
         for (size_t i = 0; i < sizeof inputs / sizeof *inputs; i++)
             if (is_file(&inputs[i]) && name_same_file(outputs[o].path, inputs[i].path)) return refuse(&outputs[o], &inputs[i]);
         for (int i = 0; i < options->n_files; i++) {
             const place file = {"the file that is read,", options->files[i]};
-            if (is_file(&file) && is_regular(file.path) && name_same_file(outputs[o].path, file.path)) return refuse(&outputs[o], &file);
+            if (is_file(&file) && is_regular(file.path) && name_same_file(outputs[o].path, file.path))
+                return refuse(&outputs[o], &file);
         }
     }
     return true;

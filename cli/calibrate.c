@@ -40,8 +40,10 @@ static void write_text(const islet_calibration *c, const grid *parameters, const
     char discrepancy[NUMBER_ROOM], r_hat[NUMBER_ROOM];
     number_text(c->discrepancy, 2, discrepancy);
     number_text(c->r_hat, 3, r_hat);
-    fprintf(file, "\n%d points simulated; discrepancy between trials %s times the shipped one; R-hat %s; parameter set in %s\n", c->points, discrepancy,
-            r_hat, set);
+    fprintf(
+        file,
+        "\n%d points simulated; discrepancy between trials %s times the shipped one; R-hat %s; parameter set in %s\n",
+        c->points, discrepancy, r_hat, set);
     for (int row = 0; row < parameters->rows; row++)
         if (strcmp(grid_cell(parameters, row, grid_column(parameters, "identified")), "no") == 0)
             fprintf(file, "not identified by these rows: %s\n", grid_cell(parameters, row, 0));
@@ -81,10 +83,12 @@ cli_exit verb_calibrate(const cli_options *options)
                                    .interrupted = stop_was_asked, .context = &p};
     const char *rows = options->n_files ? name_for_reading(options->files[0]) : NULL;
     progress_begin(&p, options->quiet);
-    islet_status status = islet_calibrate(rows, options->parameters, options->cohorts, options->points, &run, &calibration, problems);
+    islet_status status =
+        islet_calibrate(rows, options->parameters, options->cohorts, options->points, &run, &calibration, problems);
     progress_end(&p);
     print_problems(problems, !options->quiet);
-    cli_exit done = status == ISLET_OK ? show(calibration, set, options) : exit_of(status, problems, rows ? rows : "the shipped rows");
+    cli_exit done = status == ISLET_OK ? show(calibration, set, options)
+                                       : exit_of(status, problems, rows ? rows : "the shipped rows");
     islet_calibration_free(calibration);
     islet_problems_free(problems);
     return done;

@@ -91,7 +91,9 @@ static cli_exit check_one(const char *path, const cli_options *options, json *j,
     }
     number_text(islet_problems_error_count(problems), 0, errors);
     if (options->json) write_json(j, path, kind, done == EXIT_DONE, hash, problems);
-    else if (options->csv) grid_add(rows, (const char *const[]){path, kind_name(kind), done == EXIT_DONE ? "true" : "false", errors, hash});
+    else if (options->csv)
+        grid_add(rows,
+                 (const char *const[]){path, kind_name(kind), done == EXIT_DONE ? "true" : "false", errors, hash});
     else if (!options->hash || *hash) write_text(file, path, kind, done == EXIT_DONE, hash, problems);
     print_problems(problems, !options->quiet);
     islet_problems_free(problems);

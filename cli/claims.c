@@ -83,7 +83,8 @@ static void print_claim(const grid *g, int row, FILE *file)
     fprintf(file, "%-6s ", grid_at(g, row, "claim_id"));
     print_wrapped(file, grid_at(g, row, "claim"), 7, 7);
     fprintf(file, "       %s", grid_at(g, row, "verdict"));
-    if (strcmp(grid_at(g, row, "differs"), "true") == 0) fprintf(file, " (the reviewer: %s)", grid_at(g, row, "reviewer_verdict"));
+    if (strcmp(grid_at(g, row, "differs"), "true") == 0)
+        fprintf(file, " (the reviewer: %s)", grid_at(g, row, "reviewer_verdict"));
     fputs("\n       ", file);
     print_wrapped(file, grid_at(g, row, "why"), 7, 7);
     if (*grid_at(g, row, "estimate") && *grid_at(g, row, "ci_low")) {
@@ -117,10 +118,14 @@ static cli_exit show(const islet_claims *c, const cli_options *options)
     else if (options->csv) grid_write_csv(g, out.file);
     else {
         for (int row = 0; row < g->rows; row++) print_claim(g, row, out.file);
-        fprintf(out.file, "%d claim%s, %d with a test; %d differ from the reviewer's verdict. Research software, never medical advice.\n", g->rows,
-                g->rows == 1 ? "" : "s", c->tested, c->differ);
+        fprintf(
+            out.file,
+            "%d claim%s, %d with a test; %d differ from the reviewer's verdict. Research software, never medical advice.\n",
+            g->rows, g->rows == 1 ? "" : "s", c->tested, c->differ);
         if (options->n_files && c->tested < g->rows)
-            fputs("To test a claim, write beside it what holds it up: the columns test, from, endpoint, day and needed (docs/claims.md).\n", out.file);
+            fputs(
+                "To test a claim, write beside it what holds it up: the columns test, from, endpoint, day and needed (docs/claims.md).\n",
+                out.file);
     }
     bool single = g->rows == 1 && c->supported == 0;
     grid_free(g);
@@ -135,7 +140,8 @@ static cli_exit show_plan(const char *path, const islet_run_options *run, const 
     islet_table *plan = NULL;
     islet_status status = islet_claims_plan(path, run, &plan, problems);
     print_problems(problems, !options->quiet);
-    cli_exit done = status == ISLET_OK ? plan_print_trials(plan, NULL, options) : exit_of(status, problems, path ? path : "the claims");
+    cli_exit done = status == ISLET_OK ? plan_print_trials(plan, NULL, options)
+                                       : exit_of(status, problems, path ? path : "the claims");
     islet_table_free(plan);
     islet_problems_free(problems);
     return done;

@@ -10,7 +10,8 @@
 static void add_writable(grid *g, const char *check, const char *folder, const char *advice)
 {
     bool fine = folder && access(folder, W_OK | X_OK) == 0;
-    grid_add(g, (const char *const[]){check, fine ? "can be written" : "cannot be written", fine ? "true" : "false", fine ? "" : advice});
+    grid_add(g, (const char *const[]){check, fine ? "can be written" : "cannot be written", fine ? "true" : "false",
+                                      fine ? "" : advice});
 }
 
 cli_exit verb_doctor(const cli_options *options)

@@ -7,7 +7,8 @@
 #include "progress.h"
 #include "verbs.h"
 
-static const char illustration[] = "An illustration with simulated people, never advice: islet is research software, and no one of these people is the patient.";
+static const char illustration[] =
+    "An illustration with simulated people, never advice: islet is research software, and no one of these people is the patient.";
 
 /* ---- for programs ---- */
 
@@ -64,16 +65,18 @@ static void write_csv(const islet_forecast *f, FILE *file)
     static const char *const names[] = {"part", "arm", "endpoint", "day#", "value#", "low#", "high#", "n#"};
     grid *g = grid_create(8, names);
     for (int r = 0; r < islet_table_rows(f->bands); r++)
-        grid_add(g, (const char *const[]){"band", islet_table_cell(f->bands, r, 0), islet_table_cell(f->bands, r, 1), islet_table_cell(f->bands, r, 3),
-                                          islet_table_cell(f->bands, r, 6), islet_table_cell(f->bands, r, 4), islet_table_cell(f->bands, r, 8),
+        grid_add(g, (const char *const[]){"band", islet_table_cell(f->bands, r, 0), islet_table_cell(f->bands, r, 1),
+                                          islet_table_cell(f->bands, r, 3), islet_table_cell(f->bands, r, 6),
+                                          islet_table_cell(f->bands, r, 4), islet_table_cell(f->bands, r, 8),
                                           islet_table_cell(f->bands, r, 9)});
     const islet_table *shares[] = {f->chances, f->harms};
     static const char *const parts[] = {"chance_of_100", "harm_of_100"};
     for (int t = 0; t < 2; t++)
         for (int r = 0; r < islet_table_rows(shares[t]); r++)
-            grid_add(g, (const char *const[]){parts[t], islet_table_cell(shares[t], r, 0), islet_table_cell(shares[t], r, 1), islet_table_cell(shares[t], r, 3),
-                                              islet_table_cell(shares[t], r, 4), islet_table_cell(shares[t], r, 5), islet_table_cell(shares[t], r, 6),
-                                              islet_table_cell(shares[t], r, 7)});
+            grid_add(g, (const char *const[]){parts[t], islet_table_cell(shares[t], r, 0),
+                                              islet_table_cell(shares[t], r, 1), islet_table_cell(shares[t], r, 3),
+                                              islet_table_cell(shares[t], r, 4), islet_table_cell(shares[t], r, 5),
+                                              islet_table_cell(shares[t], r, 6), islet_table_cell(shares[t], r, 7)});
     grid_write_csv(g, file);
     grid_free(g);
 }
@@ -98,7 +101,8 @@ cli_exit verb_forecast(const cli_options *options)
         return EXIT_USAGE;
     }
     if (options->has_against && strcmp(options->against, "standard-care") != 0) {
-        fprintf(stderr, "islet: --against %s: only standard-care can be compared with; write --against standard-care\n", options->against);
+        fprintf(stderr, "islet: --against %s: only standard-care can be compared with; write --against standard-care\n",
+                options->against);
         return EXIT_USAGE;
     }
     islet_problems *problems = islet_problems_create();
@@ -113,8 +117,8 @@ cli_exit verb_forecast(const cli_options *options)
         islet_run_options run = {.seed = options->seed, .has_seed = options->has_seed, .threads = (int)options->threads,
                                  .patients = options->patients, .years = options->years, .progress = progress_show,
                                  .interrupted = stop_was_asked, .context = &p};
-        status = islet_forecast_run(protocol, name_for_reading(options->files[0]), options->row, options->id, options->has_against, &run,
-                                    &forecast, problems);
+        status = islet_forecast_run(protocol, name_for_reading(options->files[0]), options->row, options->id,
+                                    options->has_against, &run, &forecast, problems);
         progress_end(&p);
         done = exit_of(status, problems, options->files[0]);
     }

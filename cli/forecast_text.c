@@ -139,7 +139,9 @@ void forecast_print(const islet_forecast *f, FILE *file)
     grid *g = grid_from_table(f->assumed);
     grid_print(g, assumed, file);
     grid_free(g);
-    fputs("\nOver time: half of the people are below the first number, 90 of 100 within the range, with what is not known of parameters and model\n", file);
+    fputs(
+        "\nOver time: half of the people are below the first number, 90 of 100 within the range, with what is not known of parameters and model\n",
+        file);
     g = grid_from_table(f->bands);
     print_pivot(g, bands, 2, true, file);
     grid_free(g);

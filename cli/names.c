@@ -69,7 +69,9 @@ bool name_is_writable(const char *path)
         errno = EISDIR;
         fine = false;
     }
-    if (!fine) fprintf(stderr, "%s: cannot be written (%s); choose another place with --out or --report\n", path, strerror(errno));
+    if (!fine)
+        fprintf(stderr, "%s: cannot be written (%s); choose another place with --out or --report\n", path,
+                strerror(errno));
     free(folder);
     return fine;
 }

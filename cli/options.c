@@ -171,23 +171,28 @@ static bool set_value(cli_options *options, const cli_option_info *option, const
         return true;
     case OPTION_SEED:
         if (read_u64(text, (uint64_t *)field)) return true;
-        fprintf(stderr, "islet: %s: found '%s'; expected a whole number from 0 to 18446744073709551615; write digits alone, such as %s 7\n", shown, text, shown);
+        fprintf(
+            stderr,
+            "islet: %s: found '%s'; expected a whole number from 0 to 18446744073709551615; write digits alone, such as %s 7\n",
+            shown, text, shown);
         return false;
     case OPTION_COUNT:
         if (read_u64(text, &whole) && (double)whole >= option->low && (double)whole <= option->high) {
             *(int64_t *)field = (int64_t)whole;
             return true;
         }
-        fprintf(stderr, "islet: %s: found '%s'; expected a whole number from %.0f to %.0f; write digits alone, such as %s %.0f\n", shown, text,
-                option->low, option->high, shown, option->low);
+        fprintf(
+            stderr,
+            "islet: %s: found '%s'; expected a whole number from %.0f to %.0f; write digits alone, such as %s %.0f\n",
+            shown, text, option->low, option->high, shown, option->low);
         return false;
     case OPTION_REAL:
         if (read_real(text, &real) && real >= option->low && real <= option->high) {
             *(double *)field = real;
             return true;
         }
-        fprintf(stderr, "islet: %s: found '%s'; expected a number from %g to %g; write one such as %s 0.5\n", shown, text, option->low,
-                option->high, shown);
+        fprintf(stderr, "islet: %s: found '%s'; expected a number from %g to %g; write one such as %s 0.5\n", shown,
+                text, option->low, option->high, shown);
         return false;
     }
     return false;

@@ -171,9 +171,14 @@ static void print_trials_text(const grid *trials, const grid *left, FILE *file)
     for (int i = 0; i <= trials->columns; i++) all[i] = i < trials->columns ? i : -1;
     grid_print(trials, all, file);
     grouped_text(total_of(trials, "patient_days"), days);
-    fprintf(file, "\n%d protocol%s, %s patient-days with the weeks before day 0; people is in every arm, and draws of the uncertain parameters\n"
-                  "simulate draw_people of them again.", trials->rows, trials->rows == 1 ? "" : "s", days);
-    if (left && left->rows) fprintf(file, " %d row%s would be left out (--json has the reason of each).", left->rows, left->rows == 1 ? "" : "s");
+    fprintf(
+        file,
+        "\n%d protocol%s, %s patient-days with the weeks before day 0; people is in every arm, and draws of the uncertain parameters\n"
+        "simulate draw_people of them again.",
+        trials->rows, trials->rows == 1 ? "" : "s", days);
+    if (left && left->rows)
+        fprintf(file, " %d row%s would be left out (--json has the reason of each).", left->rows,
+                left->rows == 1 ? "" : "s");
     fputs(" Nothing was simulated.\n", file);
 }
 

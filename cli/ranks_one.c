@@ -21,7 +21,8 @@ islet_status ranks_run(const islet_protocol *protocol, const islet_run_options *
 
 islet_status ranks_help(const islet_protocol *protocol, const islet_run_options *options, islet_problems *problems)
 {
-    return islet_simulate(protocol, options, NULL, 0, NULL, NULL, problems); /* an argument is missing: there is no keeper to send to */
+    return islet_simulate(protocol, options, NULL, 0, NULL, NULL,
+                          problems); /* an argument is missing: there is no keeper to send to */
 }
 
 int ranks_end(cli_exit status)

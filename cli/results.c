@@ -136,9 +136,14 @@ static void print_people(const run_plan *plan, const cli_options *options, const
     fputs("\nOther visits: the report, or --csv.\n"
           "Intervals are Monte Carlo intervals at this number of people; they hold no uncertainty of the parameters.\n", file);
     if (predictive)
-        fputs("95 % of trials: where trials of this many people would find it: chance, uncertainty of the parameters, and what trials differ by from\n"
-              "the model (docs/validation.md).\n", file);
-    if (alternatives) fputs("Rival accounts: from the lowest to the highest under other accounts of what the evidence does not settle (docs/formats.md).\n", file);
+        fputs(
+            "95 % of trials: where trials of this many people would find it: chance, uncertainty of the parameters, and what trials differ by from\n"
+            "the model (docs/validation.md).\n",
+            file);
+    if (alternatives)
+        fputs(
+            "Rival accounts: from the lowest to the highest under other accounts of what the evidence does not settle (docs/formats.md).\n",
+            file);
     fputs("Research software, never medical advice.\n", file);
 }
 
@@ -157,7 +162,8 @@ static void write_result(json *j, const grid *g, const grid *predictive, const g
         json_interval(j, "pi95", predictive_cell(predictive, g, row, "pi95_low"),
                       predictive_cell(predictive, g, row, "pi95_high"));
     if (alternatives)
-        json_interval(j, "alternatives", predictive_cell(alternatives, g, row, "low"), predictive_cell(alternatives, g, row, "high"));
+        json_interval(j, "alternatives", predictive_cell(alternatives, g, row, "low"),
+                      predictive_cell(alternatives, g, row, "high"));
     json_number(j, "n", grid_cell(g, row, N));
     json_close(j, '}');
 }
@@ -246,13 +252,15 @@ static void write_csv(const grid *g, const grid *predictive, const grid *alterna
     grid_free(all);
 }
 
-cli_exit results_print(const run_plan *plan, const islet_table *table, const islet_table *predictive_table, const islet_table *alternatives_table,
-                       const cli_options *options)
+cli_exit results_print(const run_plan *plan, const islet_table *table, const islet_table *predictive_table,
+                       const islet_table *alternatives_table, const cli_options *options)
 {
     grid *g = grid_from_table(table), *predictive = predictive_table ? grid_from_table(predictive_table) : NULL;
     grid *alternatives = alternatives_table ? grid_from_table(alternatives_table) : NULL;
     if (!columns_are_known(g)) {
-        fprintf(stderr, "islet: the library's table of results has other columns than this command knows; install them together\n");
+        fprintf(
+            stderr,
+            "islet: the library's table of results has other columns than this command knows; install them together\n");
         grid_free(g);
         if (predictive) grid_free(predictive);
         if (alternatives) grid_free(alternatives);

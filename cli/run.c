@@ -81,7 +81,8 @@ static void ranges_free(run_ranges *ranges)
 }
 
 /* --uncertainty: predictive intervals for as many people as were simulated; --alternatives: rival accounts; both into the store */
-static cli_exit find_ranges(const run_plan *plan, const cli_options *options, islet_store *store, run_ranges *out, islet_problems *problems)
+static cli_exit find_ranges(const run_plan *plan, const cli_options *options, islet_store *store, run_ranges *out,
+                            islet_problems *problems)
 {
     progress p;
     islet_run_options run_options = run_options_of(options, "", &p);
@@ -99,7 +100,8 @@ static cli_exit find_ranges(const run_plan *plan, const cli_options *options, is
         progress_end(&p);
         if (status != ISLET_OK) return exit_of(status, problems, "the rival accounts");
     }
-    if (out->predictive || out->alternatives) status = islet_store_keep_ranges(store, out->predictive, out->alternatives, problems);
+    if (out->predictive || out->alternatives)
+        status = islet_store_keep_ranges(store, out->predictive, out->alternatives, problems);
     return exit_of(status, problems, plan->store);
 }
 
@@ -187,7 +189,8 @@ static cli_exit help_keeper(const cli_options *options)
     islet_protocol *protocol = NULL;
     islet_problems *problems = islet_problems_create();
     run_options.progress = NULL;
-    islet_status status = problems ? islet_protocol_read(name_for_reading(options->files[0]), &protocol, problems) : ISLET_ERR_MEMORY;
+    islet_status status =
+        problems ? islet_protocol_read(name_for_reading(options->files[0]), &protocol, problems) : ISLET_ERR_MEMORY;
     if (status == ISLET_OK) status = ranks_help(protocol, &run_options, problems);
     if (status != ISLET_OK && status != ISLET_ERR_INTERRUPTED) print_problems(problems, false);
     cli_exit done = exit_of(status, problems, "a rank failed");

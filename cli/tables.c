@@ -76,7 +76,9 @@ static cli_exit print_entries(const grid *g, const cli_options *options)
 static void range_text(const char *low, const char *high, char out[2 * NUMBER_ROOM + 8])
 {
     out[0] = '\0';
-    if (*low || *high) snprintf(out, 2 * NUMBER_ROOM + 8, "%.*s to %.*s", NUMBER_ROOM, *low ? low : "?", NUMBER_ROOM, *high ? high : "?");
+    if (*low || *high)
+        snprintf(out, 2 * NUMBER_ROOM + 8, "%.*s to %.*s", NUMBER_ROOM, *low ? low : "?", NUMBER_ROOM,
+                 *high ? high : "?");
 }
 
 static const char *cell_of(const grid *g, int row, const char *column)
@@ -94,8 +96,9 @@ static cli_exit print_list(const grid *g, const cli_options *options)
     for (int row = 0; row < g->rows; row++) {
         char range[2 * NUMBER_ROOM + 8];
         range_text(cell_of(g, row, "low"), cell_of(g, row, "high"), range);
-        grid_add(list, (const char *const[]){cell_of(g, row, "product"), cell_of(g, row, "key"), cell_of(g, row, "value"),
-                                             cell_of(g, row, "unit"), range, cell_of(g, row, "spread"), cell_of(g, row, "standing"),
+        grid_add(list, (const char *const[]){cell_of(g, row, "product"), cell_of(g, row, "key"),
+                                             cell_of(g, row, "value"), cell_of(g, row, "unit"), range,
+                                             cell_of(g, row, "spread"), cell_of(g, row, "standing"),
                                              cell_of(g, row, "sentence"), cell_of(g, row, "source")});
     }
     output out;

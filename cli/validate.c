@@ -12,10 +12,13 @@
 
 static void write_row(json *j, const grid *g, int row)
 {
-    static const char *const texts[] = {"trial_id", "cohort_group", "arm_id", "endpoint", "unit", "statistic", "role", "miss", "protocol", "source"};
+    static const char *const texts[] = {"trial_id",  "cohort_group", "arm_id", "endpoint", "unit",
+                                        "statistic", "role",         "miss",   "protocol", "source"};
     static const char *const numbers[] = {"day", "n", "observed", "simulated", "people", "guess", "line", "standardised_by"};
-    static const char *const intervals[][3] = {{"observed_ci95", "observed_low", "observed_high"}, {"simulated_pi50", "pi50_low", "pi50_high"},
-                                               {"simulated_pi80", "pi80_low", "pi80_high"}, {"simulated_pi95", "pi95_low", "pi95_high"},
+    static const char *const intervals[][3] = {{"observed_ci95", "observed_low", "observed_high"},
+                                               {"simulated_pi50", "pi50_low", "pi50_high"},
+                                               {"simulated_pi80", "pi80_low", "pi80_high"},
+                                               {"simulated_pi95", "pi95_low", "pi95_high"},
                                                {"simulated_bare95", "bare95_low", "bare95_high"}};
     fputc('\n', j->file);
     json_open(j, NULL, '{');
@@ -55,7 +58,8 @@ static void write_summary(json *j, const grid *g)
     json_close(j, '}');
 }
 
-static void write_json(const islet_validation *v, const grid *rows, const grid *summary, const grid *left, uint64_t seed, FILE *file)
+static void write_json(const islet_validation *v, const grid *rows, const grid *summary, const grid *left,
+                       uint64_t seed, FILE *file)
 {
     grid *discrepancy = grid_from_table(v->discrepancy);
     json j = {.file = file};
@@ -105,7 +109,9 @@ static const char *shown_miss(const char *miss, const char *statistic)
 
 static void print_rows(const grid *g, FILE *file)
 {
-    static const char *const names[] = {"trial", "arm", "end point", "day#", "n#", "role", "published", "95 % of it", "simulated", "95 % of such trials", "is"};
+    static const char *const names[] = {"trial", "arm",       "end point",  "day#",      "n#",
+                                        "role",  "published", "95 % of it", "simulated", "95 % of such trials",
+                                        "is"};
     static const int all[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, -1};
     grid *shown = grid_create(11, names);
     for (int row = 0; row < g->rows; row++) {
@@ -118,9 +124,9 @@ static void print_rows(const grid *g, FILE *file)
         char what[128];
         bool usual = strcmp(statistic, "mean") == 0 || strcmp(statistic, "share") == 0;
         snprintf(what, sizeof what, usual ? "%s" : "%s (%s)", grid_at(g, row, "endpoint"), statistic);
-        grid_add(shown, (const char *const[]){grid_at(g, row, "trial_id"), grid_at(g, row, "arm_id"), what, grid_at(g, row, "day"), grid_at(g, row, "n"),
-                                              grid_at(g, row, "role"), observed, own, simulated, predicted,
-                                              shown_miss(miss, statistic)});
+        grid_add(shown, (const char *const[]){grid_at(g, row, "trial_id"), grid_at(g, row, "arm_id"), what,
+                                              grid_at(g, row, "day"), grid_at(g, row, "n"), grid_at(g, row, "role"),
+                                              observed, own, simulated, predicted, shown_miss(miss, statistic)});
     }
     grid_print(shown, all, file);
     grid_free(shown);
@@ -128,17 +134,21 @@ static void print_rows(const grid *g, FILE *file)
 
 static void print_summary(const grid *g, FILE *file)
 {
-    static const char *const columns[] = {"role", "endpoint", "rows", "inside50", "inside80", "inside95", "sharpness", "bare95", "too_high", "too_low", "error", "r2", "guess_error", "skill"};
+    static const char *const columns[] = {"role",     "endpoint",  "rows",        "inside50", "inside80",
+                                          "inside95", "sharpness", "bare95",      "too_high", "too_low",
+                                          "error",    "r2",        "guess_error", "skill"};
     int chosen[sizeof columns / sizeof *columns + 1];
     for (size_t i = 0; i < sizeof columns / sizeof *columns; i++) chosen[i] = grid_column(g, columns[i]);
     chosen[sizeof columns / sizeof *columns] = -1;
     fputc('\n', file);
     grid_print(g, chosen, file);
-    fputs("\nRows after day 0. inside50, 80, 95: share of observations inside those intervals of simulated trials of the same size;\n"
-          "sharpness: width of the 95 % interval over the trial's own (median); bare95: inside the interval without the discrepancy below\n"
-          "(estimated with --discrepancy, it is for a calibration row that of the other cohorts alone);\n"
-          "error: mean absolute, in the end point's unit;\n"
-          "skill: 1 - error / guess_error, where the guess is the mean of the calibration trials of that kind of cells.\n", file);
+    fputs(
+        "\nRows after day 0. inside50, 80, 95: share of observations inside those intervals of simulated trials of the same size;\n"
+        "sharpness: width of the 95 % interval over the trial's own (median); bare95: inside the interval without the discrepancy below\n"
+        "(estimated with --discrepancy, it is for a calibration row that of the other cohorts alone);\n"
+        "error: mean absolute, in the end point's unit;\n"
+        "skill: 1 - error / guess_error, where the guess is the mean of the calibration trials of that kind of cells.\n",
+        file);
 }
 
 static void print_discrepancy(const islet_validation *v, FILE *file)
@@ -146,7 +156,9 @@ static void print_discrepancy(const islet_validation *v, FILE *file)
     int all[16];
     grid *g = grid_from_table(v->discrepancy);
     for (int i = 0; i < 16; i++) all[i] = i < g->columns ? i : -1;
-    fputs("\nWhat a trial differs by from its simulation beyond chance and parameters (in the intervals above; docs/validation.md has the scales):\n", file);
+    fputs(
+        "\nWhat a trial differs by from its simulation beyond chance and parameters (in the intervals above; docs/validation.md has the scales):\n",
+        file);
     grid_print(g, all, file);
     grid_free(g);
 }
@@ -180,7 +192,11 @@ static cli_exit show(const islet_validation *v, const cli_options *options)
     } else {
         print_rows(rows, out.file);
         print_summary(summary, out.file);
-        if (v->signs) fprintf(out.file, "\n%d rows carry only the sign of a change since before treatment; the simulated change has it in %d.\n", v->signs, v->signs_right);
+        if (v->signs)
+            fprintf(
+                out.file,
+                "\n%d rows carry only the sign of a change since before treatment; the simulated change has it in %d.\n",
+                v->signs, v->signs_right);
         print_discrepancy(v, out.file);
         print_left_out(left, out.file);
     }
@@ -222,7 +238,8 @@ cli_exit verb_validate(const cli_options *options)
     }
     if (options->discrepancy && !name_is_writable(options->discrepancy)) return EXIT_IO;
     progress p;
-    const char *path = options->trial ? name_for_reading(options->trial) : NULL, *doing = options->trial ? options->trial : "the shipped rows";
+    const char *path = options->trial ? name_for_reading(options->trial) : NULL,
+               *doing = options->trial ? options->trial : "the shipped rows";
     const islet_run_options run = {.seed = options->seed, .has_seed = options->has_seed, .threads = (int)options->threads,
                                    .patients = options->patients, .engine = options->engine, .progress = progress_show,
                                    .interrupted = stop_was_asked, .context = &p};

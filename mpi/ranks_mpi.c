@@ -139,7 +139,8 @@ static islet_status send(const waiting *w)
 {
     MPI_Request request;
     int sent = 0;
-    if (MPI_Isend(w->bytes, (int)w->size, MPI_BYTE, KEEPER, TAG_BATCH, MPI_COMM_WORLD, &request) != MPI_SUCCESS) return ISLET_ERR_IO;
+    if (MPI_Isend(w->bytes, (int)w->size, MPI_BYTE, KEEPER, TAG_BATCH, MPI_COMM_WORLD, &request) != MPI_SUCCESS)
+        return ISLET_ERR_IO;
     while (is_over(&request, &sent) && !sent) {
         if (stop_signal()) return ISLET_ERR_INTERRUPTED;
         nap();

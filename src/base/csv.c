@@ -181,7 +181,10 @@ static islet_status read_table(const char *path, size_t size, csv_file *out, isl
     if (readable(out->bytes, size, path, problems)) {
         if (strncmp(in.at, "\xef\xbb\xbf", 3) == 0) in.at += 3;
         size_t header = strcspn(in.at, "\n");
-        in.separator = memchr(in.at, '\t', header) ? '\t' : memchr(in.at, ',', header) ? ',' : memchr(in.at, ';', header) ? ';' : ' ';
+        in.separator = memchr(in.at, '\t', header)  ? '\t'
+                       : memchr(in.at, ',', header) ? ','
+                       : memchr(in.at, ';', header) ? ';'
+                                                    : ' ';
         status = read_lines(&in, out->bytes + size, out);
         out->cells = in.cells;
     }

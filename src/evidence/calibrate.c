@@ -95,7 +95,10 @@ static islet_status add_parameter(job *j, const char *name, size_t length, islet
     double value, low, high;
     snprintf(text, sizeof text, "%.*s", (int)length, name);
     if (length >= sizeof text || !parameter_find(text, &p->target) || !shipped_value(&p->target, &value, &low, &high)) {
-        problems_error(problems, "--parameters", 0, 0, "'%s' is no parameter; expected keys of `islet params`, or PRODUCT.KEY of `islet products` (a regimen or conditioning likewise)", text);
+        problems_error(
+            problems, "--parameters", 0, 0,
+            "'%s' is no parameter; expected keys of `islet params`, or PRODUCT.KEY of `islet products` (a regimen or conditioning likewise)",
+            text);
         return ISLET_ERR_UNKNOWN_NAME;
     }
     for (int i = 0; i < j->n_parameters; i++)
@@ -110,7 +113,8 @@ static islet_status add_parameter(job *j, const char *name, size_t length, islet
 
 static islet_status too_many(islet_problems *problems)
 {
-    problems_error(problems, "--parameters", 0, 0, "more than %d parameters; expected at most as many; islet params --sensitivity says which matter",
+    problems_error(problems, "--parameters", 0, 0,
+                   "more than %d parameters; expected at most as many; islet params --sensitivity says which matter",
                    CALIBRATE_MAX_PARAMETERS);
     return ISLET_ERR_ARGUMENT;
 }
@@ -124,7 +128,9 @@ static islet_status read_set(job *j, const char *name, islet_problems *problems)
     parameter_set shipped;
     islet_status status = parameter_set_shipped_one(name, &shipped, problems);
     for (int i = 0; status == ISLET_OK && i < shipped.n_drawn; i++)
-        status = i < CALIBRATE_MAX_PARAMETERS ? add_parameter(j, shipped.drawn[i].name, strlen(shipped.drawn[i].name), problems) : too_many(problems);
+        status = i < CALIBRATE_MAX_PARAMETERS
+                     ? add_parameter(j, shipped.drawn[i].name, strlen(shipped.drawn[i].name), problems)
+                     : too_many(problems);
     parameter_set_free(&shipped);
     return status;
 }
@@ -162,8 +168,10 @@ static islet_status read_rows(job *j, const char *path, const char *cohorts, isl
     for (int r = 0; path && r < j->rows.n_rows; r++) {
         const evidence_row *row = j->rows.rows[r].row;
         if (row->role == ROLE_CALIBRATE) continue;
-        problems_error(problems, path, row->line, 0, "role: '%s'; expected only rows of the role calibrate, others are never fitted; put them into a file of their own",
-                       evidence_role_word(row->role));
+        problems_error(
+            problems, path, row->line, 0,
+            "role: '%s'; expected only rows of the role calibrate, others are never fitted; put them into a file of their own",
+            evidence_role_word(row->role));
         status = ISLET_ERR_INPUT;
     }
     if (status != ISLET_OK) return status;
@@ -175,7 +183,8 @@ static islet_status read_rows(job *j, const char *path, const char *cohorts, isl
     }
     j->rows.n_rows = kept;
     if (kept > 0) return ISLET_OK;
-    problems_error(problems, path ? path : "the shipped rows", 0, 0, "no row of the role calibrate after day 0 is left; expected at least one");
+    problems_error(problems, path ? path : "the shipped rows", 0, 0,
+                   "no row of the role calibrate after day 0 is left; expected at least one");
     return ISLET_ERR_INPUT;
 }
 
@@ -298,7 +307,9 @@ static int block_of(const job *j, int r, discrepancy_kind kind)
         const evidence_row *row = j->rows.rows[at].row;
         bool change = row->statistic == STATISTIC_CHANGE;
         if (kind == DISCREPANCY_other && strcmp(row->endpoint.key, j->rows.rows[r].row->endpoint.key) != 0) continue;
-        if (strcmp(row->group, j->rows.rows[r].row->group) == 0 && discrepancy_of(row->endpoint.key, row->endpoint.kind, change, &scale) == kind) return at;
+        if (strcmp(row->group, j->rows.rows[r].row->group) == 0 &&
+            discrepancy_of(row->endpoint.key, row->endpoint.kind, change, &scale) == kind)
+            return at;
     }
     return r;
 }
@@ -308,7 +319,8 @@ static void fill_known(job *j, int r, const discrepancy *shipped)
 {
     const evidence_row *row = j->rows.rows[r].row;
     calibration_target *t = &j->targets[r];
-    discrepancy_kind kind = discrepancy_of(row->endpoint.key, row->endpoint.kind, row->statistic == STATISTIC_CHANGE, &j->scale[r]);
+    discrepancy_kind kind =
+        discrepancy_of(row->endpoint.key, row->endpoint.kind, row->statistic == STATISTIC_CHANGE, &j->scale[r]);
     discrepancy_term term = shipped->term[kind];
     t->share = row_is_share(j, r);
     t->n = row->n;
@@ -377,7 +389,9 @@ static bool place_first(job *j, int n)
 {
     /* in memory that is ours: GSL's own allocations end the program when they fail */
     double u[CALIBRATE_MAX_PARAMETERS];
-    gsl_qrng sobol = {.type = gsl_qrng_sobol, .dimension = (unsigned)j->n_parameters, .state_size = gsl_qrng_sobol->state_size((unsigned)j->n_parameters)};
+    gsl_qrng sobol = {.type = gsl_qrng_sobol,
+                      .dimension = (unsigned)j->n_parameters,
+                      .state_size = gsl_qrng_sobol->state_size((unsigned)j->n_parameters)};
     sobol.state = malloc(sobol.state_size);
     if (!sobol.state) return false;
     gsl_qrng_init(&sobol);
@@ -422,7 +436,8 @@ static islet_status fit(job *j, int points, int keep, islet_problems *problems)
 {
     uint64_t seed = j->options->has_seed ? j->options->seed : 1;
     if (!fit_surfaces(j, points)) {
-        problems_error(problems, "islet calibrate", 0, 0, "a row has no value at most points of the prior: nobody is left in its arm; leave it out");
+        problems_error(problems, "islet calibrate", 0, 0,
+                       "a row has no value at most points of the prior: nobody is left in its arm; leave it out");
         return ISLET_ERR_NUMERICAL;
     }
     calibration_problem problem = {j->n_parameters, j->rows.n_rows, j->parameters, j->targets};
@@ -483,7 +498,8 @@ static islet_status count_points(job *j, int64_t asked, islet_problems *problems
     if (asked <= 0) return ISLET_OK;
     int least = 2 * (2 * j->n_parameters + 1);
     if (asked < least || asked > MAX_POINTS) {
-        problems_error(problems, "--points", 0, 0, "%lld; expected %d to %d for %d parameters", (long long)asked, least, MAX_POINTS, j->n_parameters);
+        problems_error(problems, "--points", 0, 0, "%lld; expected %d to %d for %d parameters", (long long)asked, least,
+                       MAX_POINTS, j->n_parameters);
         return ISLET_ERR_ARGUMENT;
     }
     j->n_points = (int)asked;
@@ -548,11 +564,18 @@ static bool add_parameter_row(islet_table *table, const job *j, int k, double *w
     double shrinks = sqrt(squares / n - sum / n * (sum / n));
     qsort(work, (size_t)n, sizeof *work, by_value);
     char text[8][NUMBER_TEXT];
-    const double numbers[] = {p->shipped, free_parameter_value(p, j->point[k]), summary_quantile(work, n, 0.5), summary_quantile(work, n, 0.025),
-                              summary_quantile(work, n, 0.975), free_parameter_value(p, -NORMAL_Z_975), free_parameter_value(p, NORMAL_Z_975), shrinks};
+    const double numbers[] = {p->shipped,
+                              free_parameter_value(p, j->point[k]),
+                              summary_quantile(work, n, 0.5),
+                              summary_quantile(work, n, 0.025),
+                              summary_quantile(work, n, 0.975),
+                              free_parameter_value(p, -NORMAL_Z_975),
+                              free_parameter_value(p, NORMAL_Z_975),
+                              shrinks};
     for (int i = 0; i < 8; i++) short_number(numbers[i], text[i]);
-    return table_add_row(table, (const char *const[]){p->target.name, text[0], text[1], text[2], text[3], text[4], text[5], text[6], text[7],
-                                                      shrinks < NOT_IDENTIFIED ? "yes" : "no"});
+    return table_add_row(table,
+                         (const char *const[]){p->target.name, text[0], text[1], text[2], text[3], text[4], text[5],
+                                               text[6], text[7], shrinks < NOT_IDENTIFIED ? "yes" : "no"});
 }
 
 static bool add_result_row(islet_table *table, const job *j, int r)
@@ -565,18 +588,24 @@ static bool add_result_row(islet_table *table, const job *j, int r)
     short_number(evidence_row_se(row), text[1]);
     short_number(j->base_value[r], text[2]);
     short_number(j->fitted_value[r], text[3]);
-    return table_add_row(table, (const char *const[]){row->trial, row->arm, row->endpoint.key, evidence_statistic_word(row->statistic), day, n,
-                                                      text[0], text[1], text[2], text[3]});
+    return table_add_row(table, (const char *const[]){row->trial, row->arm, row->endpoint.key,
+                                                      evidence_statistic_word(row->statistic), day, n, text[0], text[1],
+                                                      text[2], text[3]});
 }
 
 /* the parameter set as text: values at the point, draws of the posterior */
 static char *write_set(const job *j)
 {
     int d = j->n_parameters;
-    size_t room = 2048 + (size_t)d * (PARAMETER_NAME + NUMBER_TEXT + 4) * 2 + (size_t)CALIBRATE_DRAWS * (size_t)d * (NUMBER_TEXT + 2), at = 0;
+    size_t room = 2048 + (size_t)d * (PARAMETER_NAME + NUMBER_TEXT + 4) * 2 +
+                  (size_t)CALIBRATE_DRAWS * (size_t)d * (NUMBER_TEXT + 2),
+           at = 0;
     char *out = malloc(room), number[NUMBER_TEXT];
     if (!out) return NULL;
-    at += (size_t)snprintf(out + at, room - at, "# Made by: islet calibrate (docs/calibration.md).\nislet_params: 1\ntitle: Fitted to %d calibration rows\nvalues:\n", j->rows.n_rows);
+    at += (size_t)snprintf(
+        out + at, room - at,
+        "# Made by: islet calibrate (docs/calibration.md).\nislet_params: 1\ntitle: Fitted to %d calibration rows\nvalues:\n",
+        j->rows.n_rows);
     for (int k = 0; k < d; k++) {
         short_number(free_parameter_value(&j->parameters[k], j->point[k]), number);
         at += (size_t)snprintf(out + at, room - at, "  %s: %s\n", j->parameters[k].target.name, number);
@@ -597,9 +626,12 @@ static char *write_set(const job *j)
 
 static bool fill_result(const job *j, islet_calibration *out)
 {
-    static const char *const parameter_columns[] = {"parameter", "shipped", "fitted", "median", "low", "high", "prior_low", "prior_high", "sd_over_prior", "identified"};
+    static const char *const parameter_columns[] = {"parameter",     "shipped",   "fitted",    "median",
+                                                    "low",           "high",      "prior_low", "prior_high",
+                                                    "sd_over_prior", "identified"};
     static const bool parameter_numbers[] = {false, true, true, true, true, true, true, true, true, false};
-    static const char *const row_columns[] = {"trial_id", "arm_id", "endpoint", "statistic", "day", "n", "observed", "observed_se", "shipped", "fitted"};
+    static const char *const row_columns[] = {"trial_id", "arm_id",   "endpoint",    "statistic", "day",
+                                              "n",        "observed", "observed_se", "shipped",   "fitted"};
     static const bool row_numbers[] = {false, false, false, false, true, true, true, true, true, true};
     double *work = malloc((size_t)j->posterior.kept * sizeof *work);
     out->parameters = table_create(10, parameter_columns, parameter_numbers);
@@ -629,8 +661,8 @@ void islet_calibration_free(islet_calibration *calibration)
 }
 
 /* what every calibration begins with; *j is the caller's to free, also after a failure */
-static islet_status prepare(job *j, const char *path, const char *parameters, const char *cohorts, const islet_run_options *options,
-                            islet_problems *problems)
+static islet_status prepare(job *j, const char *path, const char *parameters, const char *cohorts,
+                            const islet_run_options *options, islet_problems *problems)
 {
     static const islet_run_options defaults = {0};
     j->options = options ? options : &defaults;
@@ -675,8 +707,8 @@ islet_status calibrate_first_wave(const char *path, const char *parameters, cons
     return status;
 }
 
-islet_status islet_calibrate(const char *path, const char *parameters, const char *cohorts, int64_t points, const islet_run_options *options,
-                             islet_calibration **out, islet_problems *problems)
+islet_status islet_calibrate(const char *path, const char *parameters, const char *cohorts, int64_t points,
+                             const islet_run_options *options, islet_calibration **out, islet_problems *problems)
 {
     if (!out) return ISLET_ERR_ARGUMENT;
     *out = NULL;

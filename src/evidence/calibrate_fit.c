@@ -102,7 +102,8 @@ double calibrate_density(void *context, const double *x)
         sum -= 0.5 * x[i] * x[i];
     }
     for (int t = 0; t < problem->n_targets; t++)
-        if (problem->targets[t].block == t) sum += log_likelihood(problem, t, x, exp(log_size)); /* its first row stands for all */
+        if (problem->targets[t].block == t)
+            sum += log_likelihood(problem, t, x, exp(log_size)); /* its first row stands for all */
     return sum;
 }
 
@@ -141,7 +142,8 @@ bool calibrate_point(const calibration_problem *problem, double *x)
     return result > 0 || result == NLOPT_ROUNDOFF_LIMITED;
 }
 
-bool calibrate_posterior(const calibration_problem *problem, const double *x, int steps, int keep, uint64_t seed, mcmc_result *out)
+bool calibrate_posterior(const calibration_problem *problem, const double *x, int steps, int keep, uint64_t seed,
+                         mcmc_result *out)
 {
     double start[CALIBRATE_MAX_PARAMETERS + 1], scale[CALIBRATE_MAX_PARAMETERS + 1];
     memcpy(start, x, (size_t)problem->n_parameters * sizeof *x);

@@ -60,7 +60,10 @@ static bool read_number(const job *j, const char *text, int line, const char *fi
 {
     *out = NAN;
     if (!*text || number_read(text, strlen(text), out)) return true;
-    problems_error(problems, j->path, line, 0, "%s: '%.60s' is no number; expected a plain decimal, such as -0.5; write the number alone, its unit in the column unit", field, text);
+    problems_error(
+        problems, j->path, line, 0,
+        "%s: '%.60s' is no number; expected a plain decimal, such as -0.5; write the number alone, its unit in the column unit",
+        field, text);
     return false;
 }
 
@@ -89,8 +92,11 @@ static bool read_test(const job *j, const csv_file *file, int row, claim *c, isl
     c->day = day >= 0.0 && day <= 36500.0 ? (int)day : 0;
     bool needs = test == TEST_EFFECT || test == TEST_PUBLISHED || test == TEST_SHARE || test == TEST_SOLE;
     if ((needs && isnan(c->needed)) || (test != TEST_NONE && !*c->from)) {
-        problems_error(problems, j->path, line, 0, "%s: nothing was found; a test of %s needs it; write %s (docs/claims.md)", needs && isnan(c->needed) ? "needed" : "from", word,
-                       needs && isnan(c->needed) ? "how large the effect or share must be for the claim to hold" : "what is read, such as TRIAL:arm:control");
+        problems_error(problems, j->path, line, 0,
+                       "%s: nothing was found; a test of %s needs it; write %s (docs/claims.md)",
+                       needs && isnan(c->needed) ? "needed" : "from", word,
+                       needs && isnan(c->needed) ? "how large the effect or share must be for the claim to hold"
+                                                 : "what is read, such as TRIAL:arm:control");
         return false;
     }
     return true;
@@ -113,13 +119,17 @@ static islet_status read_claims(job *j, const char *path, islet_problems *proble
     if (!shipped || !tests) return ISLET_ERR_INPUT;
     j->own = path != NULL;
     j->path = path ? path : CLAIMS;
-    islet_status status = path ? csv_read(path, &j->claims, problems) : csv_parse((const char *)shipped->bytes, shipped->size, CLAIMS, &j->claims, problems);
+    islet_status status = path ? csv_read(path, &j->claims, problems)
+                               : csv_parse((const char *)shipped->bytes, shipped->size, CLAIMS, &j->claims, problems);
     if (status == ISLET_OK) status = csv_parse((const char *)tests->bytes, tests->size, TESTS, &j->tests, problems);
     if (status != ISLET_OK) return status;
     for (int i = 0; i < 2; i++) {
         static const char *const must[] = {"claim_id", "claim"};
         if (csv_column(&j->claims, must[i]) >= 0) continue;
-        problems_error(problems, j->path, 1, 0, "no column %s; expected claim_id and claim, and for a test: test, from, needed, endpoint, day; add it", must[i]);
+        problems_error(
+            problems, j->path, 1, 0,
+            "no column %s; expected claim_id and claim, and for a test: test, from, needed, endpoint, day; add it",
+            must[i]);
         return ISLET_ERR_INPUT;
     }
     j->all = calloc((size_t)j->claims.rows + 1, sizeof *j->all);
@@ -132,12 +142,16 @@ static islet_status read_claims(job *j, const char *path, islet_problems *proble
         bool has_test = j->own && *cell_of(&j->claims, row, "test");
         int test = has_test ? row : test_row(j, c->id);
         if (!*c->id || !*c->text) {
-            problems_error(problems, j->path, c->line, 0, "a claim without %s; expected both claim_id and claim; write it", *c->id ? "its text" : "a name");
+            problems_error(problems, j->path, c->line, 0,
+                           "a claim without %s; expected both claim_id and claim; write it",
+                           *c->id ? "its text" : "a name");
             status = ISLET_ERR_INPUT;
         } else if (!read_test(j, has_test ? &j->claims : &j->tests, test, c, problems)) status = ISLET_ERR_INPUT;
         for (int i = 0; i < j->n - 1; i++)
             if (strcmp(j->all[i].id, c->id) == 0) {
-                problems_error(problems, j->path, c->line, 0, "claim_id: '%.60s' stands in line %d, too; expected each once; rename one", c->id, j->all[i].line);
+                problems_error(problems, j->path, c->line, 0,
+                               "claim_id: '%.60s' stands in line %d, too; expected each once; rename one", c->id,
+                               j->all[i].line);
                 status = ISLET_ERR_INPUT;
             }
     }
@@ -152,9 +166,12 @@ static int wanted_rows(const job *j, evidence_row *rows, const char **protocols,
     int n = 0;
     for (int i = 0; i < j->n; i++) {
         const claim *c = &j->all[i];
-        evidence_row row = {.line = c->line, .trial = c->id, .group = "", .day = c->day, .n = 1, .events = NAN, .role = ROLE_CONTEXT};
+        evidence_row row = {
+            .line = c->line, .trial = c->id, .group = "", .day = c->day, .n = 1, .events = NAN, .role = ROLE_CONTEXT};
         if (!*c->protocol || !*c->endpoint || c->day <= 0 || !outcome_find(c->endpoint, &row.endpoint)) continue;
-        row.statistic = outcome_is_share(&row.endpoint) ? STATISTIC_SHARE : strcmp(c->endpoint, "insulin_change_pct") == 0 ? STATISTIC_MEAN : STATISTIC_CHANGE;
+        row.statistic = outcome_is_share(&row.endpoint)                  ? STATISTIC_SHARE
+                        : strcmp(c->endpoint, "insulin_change_pct") == 0 ? STATISTIC_MEAN
+                                                                         : STATISTIC_CHANGE;
         const char *const arms[2] = {c->treated, c->control};
         for (int harm = 0; harm < 2; harm++) {
             if (harm && !outcome_find("free_of_harm", &row.endpoint)) break;
@@ -216,7 +233,8 @@ static islet_status simulate(job *j, const islet_run_options *options, islet_pro
     for (int p = 0; p < j->trials.n_protocols && status == ISLET_OK; p++)
         status = expressed_simulate(&j->trials, p, NULL, NULL, options, people, values, problems);
     for (int r = 0; r < n && status == ISLET_OK; r++) {
-        bool has_control = r + 1 < n && j->owner[r + 1] == j->owner[r] && j->wanted[r + 1].endpoint.id == j->wanted[r].endpoint.id;
+        bool has_control =
+            r + 1 < n && j->owner[r + 1] == j->owner[r] && j->wanted[r + 1].endpoint.id == j->wanted[r].endpoint.id;
         keep_simulated(&j->all[j->owner[r]], &j->wanted[r], values[r], has_control ? values[r + 1] : NULL, people);
     }
     for (int r = 0; values && r < n; r++) free(values[r]);
@@ -226,11 +244,38 @@ static islet_status simulate(job *j, const islet_run_options *options, islet_pro
 
 /* ---- table ---- */
 
-static const char *const columns[] = {"claim_id", "claim", "verdict", "reviewer_verdict", "differs", "test", "endpoint", "unit", "needed", "k", "n", "estimate",
-                                      "ci_low", "ci_high", "pi_low", "pi_high", "refusal", "day", "treated", "control", "simulated_treated", "simulated_control", "simulated_difference",
-                                      "simulated_low", "simulated_high", "harmed_treated", "harmed_control", "why", "source"};
-static const bool is_number[] = {false, false, false, false, false, false, false, false, true, true, true, true, true, true, true, true,
-                                 false, true,  false, false, true,  true,  true,  true,  true,  true,  true,  false, false};
+static const char *const columns[] = {"claim_id",
+                                      "claim",
+                                      "verdict",
+                                      "reviewer_verdict",
+                                      "differs",
+                                      "test",
+                                      "endpoint",
+                                      "unit",
+                                      "needed",
+                                      "k",
+                                      "n",
+                                      "estimate",
+                                      "ci_low",
+                                      "ci_high",
+                                      "pi_low",
+                                      "pi_high",
+                                      "refusal",
+                                      "day",
+                                      "treated",
+                                      "control",
+                                      "simulated_treated",
+                                      "simulated_control",
+                                      "simulated_difference",
+                                      "simulated_low",
+                                      "simulated_high",
+                                      "harmed_treated",
+                                      "harmed_control",
+                                      "why",
+                                      "source"};
+static const bool is_number[] = {false, false, false, false, false, false, false, false, true,  true,
+                                 true,  true,  true,  true,  true,  true,  false, true,  false, false,
+                                 true,  true,  true,  true,  true,  true,  true,  false, false};
 enum { COLUMNS = sizeof columns / sizeof *columns };
 
 static bool differs(const claim *c)
@@ -241,13 +286,53 @@ static bool differs(const claim *c)
 static bool add_claim(islet_table *table, const claim *c)
 {
     char number[COLUMNS][NUMBER_TEXT] = {{0}};
-    const double numbers[] = {c->needed, c->test == TEST_NONE ? NAN : c->k, c->n, c->estimate, c->ci_low, c->ci_high, c->pi_low, c->pi_high, c->day > 0 ? c->day : NAN,
-                              c->simulated_treated, c->simulated_control, c->difference, c->difference_low, c->difference_high, c->harmed_treated, c->harmed_control};
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) number_write(isnan(numbers[i]) ? NAN : round(numbers[i] * 1e4) / 1e4, number[i]);
-    return table_add_row(table, (const char *const[]){c->id, c->text, claim_verdict_word(c->verdict), claim_verdict_word(c->reviewer), differs(c) ? "true" : "false",
-                                                      claim_test_word(c->test), c->endpoint, c->unit, number[0], number[1], number[2], number[3], number[4], number[5],
-                                                      number[6], number[7], c->refusal, number[8], c->treated, c->control, number[9], number[10], number[11], number[12], number[13], number[14], number[15],
-                                                      c->why, c->source});
+    const double numbers[] = {c->needed,
+                              c->test == TEST_NONE ? NAN : c->k,
+                              c->n,
+                              c->estimate,
+                              c->ci_low,
+                              c->ci_high,
+                              c->pi_low,
+                              c->pi_high,
+                              c->day > 0 ? c->day : NAN,
+                              c->simulated_treated,
+                              c->simulated_control,
+                              c->difference,
+                              c->difference_low,
+                              c->difference_high,
+                              c->harmed_treated,
+                              c->harmed_control};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        number_write(isnan(numbers[i]) ? NAN : round(numbers[i] * 1e4) / 1e4, number[i]);
+    return table_add_row(table, (const char *const[]){c->id,
+                                                      c->text,
+                                                      claim_verdict_word(c->verdict),
+                                                      claim_verdict_word(c->reviewer),
+                                                      differs(c) ? "true" : "false",
+                                                      claim_test_word(c->test),
+                                                      c->endpoint,
+                                                      c->unit,
+                                                      number[0],
+                                                      number[1],
+                                                      number[2],
+                                                      number[3],
+                                                      number[4],
+                                                      number[5],
+                                                      number[6],
+                                                      number[7],
+                                                      c->refusal,
+                                                      number[8],
+                                                      c->treated,
+                                                      c->control,
+                                                      number[9],
+                                                      number[10],
+                                                      number[11],
+                                                      number[12],
+                                                      number[13],
+                                                      number[14],
+                                                      number[15],
+                                                      c->why,
+                                                      c->source});
 }
 
 /* behind what was found: the reason of the test, and what the reviewer saw where the verdicts differ */
@@ -256,7 +341,9 @@ static void complete_why(claim *c)
     size_t at = strlen(c->why);
     if (*c->because && at < sizeof c->why) snprintf(c->why + at, sizeof c->why - at, "; %s", c->because);
     at = strlen(c->why);
-    if (differs(c) && *c->evidence) snprintf(c->why + at, sizeof c->why - at, ". The reviewer, who also weighed what no test here reads: %s", c->evidence);
+    if (differs(c) && *c->evidence)
+        snprintf(c->why + at, sizeof c->why - at, ". The reviewer, who also weighed what no test here reads: %s",
+                 c->evidence);
 }
 
 /* all but the simulation: what is refused is refused here */

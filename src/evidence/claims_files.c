@@ -35,19 +35,23 @@ bool claim_judge_mechanism(claim *c)
             best = m->grade;
             c->estimate = m->strength.value;
         }
-        measured_null = measured_null || (m->strength.value == 0.0 && m->strength.standing == STANDING_MEASURED && m->grade <= GRADE_C);
+        measured_null = measured_null ||
+                        (m->strength.value == 0.0 && m->strength.standing == STANDING_MEASURED && m->grade <= GRADE_C);
     }
     free(one);
     bool founded = best != GRADE_NONE && best <= GRADE_B && !measured_null; /* in some cells and not in others: partly */
     if (best != GRADE_NONE) c->verdict = founded ? VERDICT_SUPPORTED : VERDICT_PARTLY;
-    else if (measured_null && mechanism == MECHANISM_differentiation) c->verdict = VERDICT_CONTRADICTED; /* looked for in tissue */
+    else if (measured_null && mechanism == MECHANISM_differentiation)
+        c->verdict = VERDICT_CONTRADICTED; /* looked for in tissue */
     char words[64];
     snprintf(words, sizeof words, "%s", c->endpoint);
     for (char *at = words; (at = strchr(at, '_'));) *at = ' ';
-    snprintf(c->why, sizeof c->why, "%s of %d product%s: %s", words, c->k, c->k == 1 ? "" : "s", best != GRADE_NONE ? founded
-             ? "shown in controlled or direct human measurement" : measured_null ? "shown for some of these cells, measured and not found for others"
-             : "from small or uncontrolled human studies only" : measured_null
-             ? "measured in people, and not found" : "nothing shows it in people");
+    snprintf(c->why, sizeof c->why, "%s of %d product%s: %s", words, c->k, c->k == 1 ? "" : "s",
+             best != GRADE_NONE ? founded         ? "shown in controlled or direct human measurement"
+                                  : measured_null ? "shown for some of these cells, measured and not found for others"
+                                                  : "from small or uncontrolled human studies only"
+             : measured_null    ? "measured in people, and not found"
+                                : "nothing shows it in people");
     c->refusal = "not comparable: a mechanism is no outcome of a trial";
     return true;
 }

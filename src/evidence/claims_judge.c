@@ -87,8 +87,9 @@ static const evidence_row *find_row(const evidence_rows *rows, const char *trial
 {
     for (int i = 0; i < rows->n; i++) {
         const evidence_row *row = &rows->rows[i];
-        if (strcmp(row->trial, trial) == 0 && strcmp(row->arm, arm) == 0 && strcmp(row->endpoint.key, endpoint) == 0 && row->day == day &&
-            (statistic == STATISTICS || row->statistic == statistic)) return row;
+        if (strcmp(row->trial, trial) == 0 && strcmp(row->arm, arm) == 0 && strcmp(row->endpoint.key, endpoint) == 0 &&
+            row->day == day && (statistic == STATISTICS || row->statistic == statistic))
+            return row;
     }
     return NULL;
 }
@@ -107,7 +108,8 @@ static effect difference_of(const evidence_row *treated, const evidence_row *con
 }
 
 /* The two arms of one trial on the day; with day 0 on the last day after it on which both are reported with a variance. */
-static bool find_difference(const claim *c, const evidence_rows *rows, char part[CLAIM_PARTS][CLAIM_PART_SIZE], effect *e, double *people)
+static bool find_difference(const claim *c, const evidence_rows *rows, char part[CLAIM_PARTS][CLAIM_PART_SIZE],
+                            effect *e, double *people)
 {
     int day = 0;
     bool found = false;
@@ -147,8 +149,10 @@ static void judge_effect(claim *c, const evidence_rows *rows)
         v[c->k++] = e.v;
         c->n += people;
     }
-    c->refusal = c->k == 0 ? without_variance ? "not reported: the trials gave no variance" : "not reported: no controlled trial has both arms" :
-                 c->k < COMPARABLE ? "too few: a prediction interval needs three comparable trials" : "";
+    c->refusal = c->k == 0           ? without_variance ? "not reported: the trials gave no variance"
+                                                        : "not reported: no controlled trial has both arms"
+                 : c->k < COMPARABLE ? "too few: a prediction interval needs three comparable trials"
+                                     : "";
     if (c->k == 1) {
         c->estimate = y[0];
         c->ci_low = y[0] - NORMAL_Z_975 * sqrt(v[0]);
@@ -162,11 +166,16 @@ static void judge_effect(claim *c, const evidence_rows *rows)
         if (c->k >= COMPARABLE) c->pi_low = fit.pi_low, c->pi_high = fit.pi_high;
     }
     c->verdict = claim_verdict_effect(c->needed, c->estimate, c->ci_low, c->ci_high);
-    snprintf(c->why, sizeof c->why, c->k == 0 ? "no controlled trial with numbers was found" : c->verdict == VERDICT_SUPPORTED
-             ? "%d controlled trial%s, people in all %.0f: the difference is there and as large as claimed" : c->verdict == VERDICT_PARTLY
-             ? "%d controlled trial%s, people in all %.0f: a difference is there, smaller than the claim needs" : c->verdict == VERDICT_CONTRADICTED
-             ? "%d controlled trial%s, people in all %.0f: the difference goes the other way"
-             : "%d controlled trial%s, people in all %.0f: no difference is shown", c->k, c->k == 1 ? "" : "s", c->n);
+    snprintf(c->why, sizeof c->why,
+             c->k == 0 ? "no controlled trial with numbers was found"
+             : c->verdict == VERDICT_SUPPORTED
+                 ? "%d controlled trial%s, people in all %.0f: the difference is there and as large as claimed"
+             : c->verdict == VERDICT_PARTLY
+                 ? "%d controlled trial%s, people in all %.0f: a difference is there, smaller than the claim needs"
+             : c->verdict == VERDICT_CONTRADICTED
+                 ? "%d controlled trial%s, people in all %.0f: the difference goes the other way"
+                 : "%d controlled trial%s, people in all %.0f: no difference is shown",
+             c->k, c->k == 1 ? "" : "s", c->n);
 }
 
 static double cell_number(const islet_table *table, int row, const char *name)
@@ -194,7 +203,9 @@ static void judge_published(claim *c, const islet_table *reviews)
     const char *list = c->from;
     while (claim_next_named(&list, part))
         for (int row = 0; row < islet_table_rows(reviews); row++) {
-            if (strcmp(cell_text(reviews, row, "meta_id"), part[0]) != 0 || strcmp(cell_text(reviews, row, "outcome"), part[1]) != 0) continue;
+            if (strcmp(cell_text(reviews, row, "meta_id"), part[0]) != 0 ||
+                strcmp(cell_text(reviews, row, "outcome"), part[1]) != 0)
+                continue;
             c->k++;
             if (!isnan(c->ci_low) || isnan(cell_number(reviews, row, "ci_low"))) continue;
             c->estimate = cell_number(reviews, row, "estimate");
@@ -204,9 +215,12 @@ static void judge_published(claim *c, const islet_table *reviews)
         }
     c->refusal = "not reported: reviews give the pooled difference, not the trials";
     c->verdict = claim_verdict_effect(c->needed, c->estimate, c->ci_low, c->ci_high);
-    snprintf(c->why, sizeof c->why, "a published review of controlled trials: %s", isnan(c->estimate) ? "its number was not found"
-             : c->verdict == VERDICT_SUPPORTED ? "the difference is as large as claimed" : c->verdict == VERDICT_PARTLY
-             ? "a difference, smaller than the claim needs" : c->verdict == VERDICT_CONTRADICTED ? "the difference goes the other way" : "its interval reaches no effect");
+    snprintf(c->why, sizeof c->why, "a published review of controlled trials: %s",
+             isnan(c->estimate)                   ? "its number was not found"
+             : c->verdict == VERDICT_SUPPORTED    ? "the difference is as large as claimed"
+             : c->verdict == VERDICT_PARTLY       ? "a difference, smaller than the claim needs"
+             : c->verdict == VERDICT_CONTRADICTED ? "the difference goes the other way"
+                                                  : "its interval reaches no effect");
 }
 
 /* events of n over the arms of the list; `trials` counts those found */
@@ -220,8 +234,9 @@ static void add_counts(const claim *c, const evidence_rows *rows, double *events
         const evidence_row *row = NULL;
         for (int i = 0; i < rows->n && !row; i++) { /* on the day, or with day 0 at any time: the first there is */
             const evidence_row *one = &rows->rows[i];
-            if (strcmp(one->trial, part[0]) == 0 && strcmp(one->arm, part[1]) == 0 && strcmp(one->endpoint.key, c->endpoint) == 0 &&
-                (c->day == 0 || one->day == c->day) && one->n >= 1.0) row = one;
+            if (strcmp(one->trial, part[0]) == 0 && strcmp(one->arm, part[1]) == 0 &&
+                strcmp(one->endpoint.key, c->endpoint) == 0 && (c->day == 0 || one->day == c->day) && one->n >= 1.0)
+                row = one;
         }
         if (!row) continue;
         *events += isnan(row->events) ? round(row->value * row->n) : row->events;
@@ -234,7 +249,8 @@ static void judge_share(claim *c, const evidence_rows *rows)
 {
     double events;
     add_counts(c, rows, &events, &c->n, &c->k);
-    c->refusal = c->k < COMPARABLE ? "too few: a prediction interval needs three comparable trials" : "not comparable: arms without controls are only counted";
+    c->refusal = c->k < COMPARABLE ? "too few: a prediction interval needs three comparable trials"
+                                   : "not comparable: arms without controls are only counted";
     if (c->k > 0) {
         summary exact = summary_binomial((int64_t)events, (int64_t)c->n);
         c->estimate = exact.value;
@@ -242,10 +258,14 @@ static void judge_share(claim *c, const evidence_rows *rows)
         c->ci_high = exact.ci_high;
     }
     c->verdict = claim_verdict_share(c->needed, c->estimate, c->ci_low, c->ci_high);
-    if (c->test == TEST_SHARE && c->verdict == VERDICT_SUPPORTED) c->verdict = VERDICT_PARTLY; /* how many would have it anyway is not known */
+    if (c->test == TEST_SHARE && c->verdict == VERDICT_SUPPORTED)
+        c->verdict = VERDICT_PARTLY; /* how many would have it anyway is not known */
     if (c->k == 0) snprintf(c->why, sizeof c->why, "no trial has counted it");
-    else snprintf(c->why, sizeof c->why, "%.0f of %.0f people in %d arm%s%s; claimed are %.0f of 100", events, c->n, c->k, c->k == 1 ? "" : "s",
-                  c->test == TEST_SHARE ? " without comparison" : ", and nobody has it without the treatment", 100.0 * c->needed);
+    else
+        snprintf(c->why, sizeof c->why, "%.0f of %.0f people in %d arm%s%s; claimed are %.0f of 100", events, c->n,
+                 c->k, c->k == 1 ? "" : "s",
+                 c->test == TEST_SHARE ? " without comparison" : ", and nobody has it without the treatment",
+                 100.0 * c->needed);
 }
 
 static void judge_never(claim *c, const evidence_rows *rows)
@@ -261,7 +281,9 @@ static void judge_never(claim *c, const evidence_rows *rows)
     c->refusal = "not comparable: arms without controls are only counted";
     c->verdict = events > 0.0 ? VERDICT_CONTRADICTED : VERDICT_UNSUPPORTED;
     if (events > 0.0) snprintf(c->why, sizeof c->why, "it has happened: %.0f of %.0f people", events, c->n);
-    else if (c->k > 0) snprintf(c->why, sizeof c->why, "not seen in %.0f people, which allows up to %.1f of 100", c->n, 100.0 * c->ci_high);
+    else if (c->k > 0)
+        snprintf(c->why, sizeof c->why, "not seen in %.0f people, which allows up to %.1f of 100", c->n,
+                 100.0 * c->ci_high);
     else snprintf(c->why, sizeof c->why, "nobody has counted it; that none was seen shows nothing");
 }
 
@@ -291,7 +313,9 @@ islet_status claim_judge(claim *c, const evidence_rows *rows, const islet_table 
     if (!fine) return ISLET_ERR_MEMORY;
     if (c->test >= TEST_MECHANISM && c->test < TEST_COUNT && c->k == 0) {
         c->verdict = VERDICT_UNTESTABLE;
-        snprintf(c->why, sizeof c->why, "islet has nothing of the name '%.100s'; islet products and docs/formats.md list what it has", c->from);
+        snprintf(c->why, sizeof c->why,
+                 "islet has nothing of the name '%.100s'; islet products and docs/formats.md list what it has",
+                 c->from);
     }
     return ISLET_OK;
 }

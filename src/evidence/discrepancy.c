@@ -64,7 +64,8 @@ discrepancy_kind discrepancy_of(const char *endpoint, endpoint_kind kind, bool c
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         if (strcmp(known[i].endpoint, endpoint) != 0) continue;
         if (change && known[i].kind == DISCREPANCY_c_peptide) return DISCREPANCY_c_peptide_change;
-        if (change && known[i].kind == DISCREPANCY_insulin) return DISCREPANCY_other; /* units of a change are no share of a dose */
+        if (change && known[i].kind == DISCREPANCY_insulin)
+            return DISCREPANCY_other; /* units of a change are no share of a dose */
         *scale = known[i].scale;
         return known[i].kind;
     }
@@ -91,8 +92,12 @@ static void derive(discrepancy *d, discrepancy_kind kind, discrepancy_kind other
 {
     const discrepancy_term *from = &d->term[other];
     if (d->term[kind].cohorts >= DISCREPANCY_LEAST_COHORTS) return;
-    d->term[kind] = (discrepancy_term){.bias = NAN, .bias_se = NAN, .cohort_sd = a_point * from->cohort_sd, .row_sd = a_point * from->row_sd,
-                                       .sd = a_point * from->sd, .df = from->df};
+    d->term[kind] = (discrepancy_term){.bias = NAN,
+                                       .bias_se = NAN,
+                                       .cohort_sd = a_point * from->cohort_sd,
+                                       .row_sd = a_point * from->row_sd,
+                                       .sd = a_point * from->sd,
+                                       .df = from->df};
 }
 
 void discrepancy_derive(discrepancy *d)
@@ -106,8 +111,21 @@ void discrepancy_derive(discrepancy *d)
 
 /* ---- file ---- */
 
-enum { COLUMN_KIND, COLUMN_ROWS, COLUMN_COHORTS, COLUMN_BIAS, COLUMN_BIAS_SE, COLUMN_COHORT_SD, COLUMN_ROW_SD, COLUMN_SD, COLUMN_DF, COLUMN_SCALE, COLUMNS };
-static const char *const columns[COLUMNS] = {"kind", "rows", "cohorts", "bias", "bias_se", "cohort_sd", "row_sd", "sd", "df", "scale"};
+enum {
+    COLUMN_KIND,
+    COLUMN_ROWS,
+    COLUMN_COHORTS,
+    COLUMN_BIAS,
+    COLUMN_BIAS_SE,
+    COLUMN_COHORT_SD,
+    COLUMN_ROW_SD,
+    COLUMN_SD,
+    COLUMN_DF,
+    COLUMN_SCALE,
+    COLUMNS
+};
+static const char *const columns[COLUMNS] = {"kind",      "rows",   "cohorts", "bias", "bias_se",
+                                             "cohort_sd", "row_sd", "sd",      "df",   "scale"};
 
 static int kind_named(const char *text)
 {
@@ -123,7 +141,8 @@ static bool read_row(const csv_file *file, const int *at, int row, const char *p
     const csv_cell *first = csv_cell_at(file, row, at[COLUMN_KIND]);
     int kind = kind_named(first->text);
     if (kind < 0) {
-        problems_error(problems, path, first->line, first->column, "kind: '%.40s' is none; expected one of those of docs/validation.md", first->text);
+        problems_error(problems, path, first->line, first->column,
+                       "kind: '%.40s' is none; expected one of those of docs/validation.md", first->text);
         return false;
     }
     for (int c = COLUMN_ROWS; c <= COLUMN_DF; c++) {
@@ -132,11 +151,13 @@ static bool read_row(const csv_file *file, const int *at, int row, const char *p
         number[c] = NAN;
         bool fine = cell->text[0] ? number_read(cell->text, strlen(cell->text), &number[c]) : may_miss;
         if (fine && (may_miss || (number[c] >= 0.0 && number[c] <= 1e6))) continue;
-        problems_error(problems, path, cell->line, cell->column, "%s: '%.40s'; expected a number of 0 or more", columns[c], cell->text);
+        problems_error(problems, path, cell->line, cell->column, "%s: '%.40s'; expected a number of 0 or more",
+                       columns[c], cell->text);
         return false;
     }
-    out->term[kind] = (discrepancy_term){(int)number[COLUMN_ROWS], (int)number[COLUMN_COHORTS], number[COLUMN_BIAS], number[COLUMN_BIAS_SE],
-                                         number[COLUMN_COHORT_SD], number[COLUMN_ROW_SD], number[COLUMN_SD], number[COLUMN_DF]};
+    out->term[kind] = (discrepancy_term){
+        (int)number[COLUMN_ROWS], (int)number[COLUMN_COHORTS], number[COLUMN_BIAS], number[COLUMN_BIAS_SE],
+        number[COLUMN_COHORT_SD], number[COLUMN_ROW_SD],       number[COLUMN_SD],   number[COLUMN_DF]};
     if (out->term[kind].sd == 0.0 || out->term[kind].df >= 1.0) return true;
     problems_error(problems, path, first->line, 0, "df: nothing for an sd above 0; expected 1 or more");
     return false;
@@ -153,7 +174,8 @@ islet_status discrepancy_parse(const char *text, size_t size, const char *path, 
     for (int c = 0; c < COLUMNS; c++) {
         at[c] = csv_column(&file, columns[c]);
         if (at[c] >= 0) continue;
-        problems_error(problems, path, 1, 0, "the column %s is missing; expected a file that islet validate --discrepancy wrote", columns[c]);
+        problems_error(problems, path, 1, 0,
+                       "the column %s is missing; expected a file that islet validate --discrepancy wrote", columns[c]);
         status = ISLET_ERR_INPUT;
     }
     for (int row = 0; row < file.rows && status == ISLET_OK; row++)

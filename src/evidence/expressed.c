@@ -52,7 +52,8 @@ static int protocol_at(expressed *e, const char *path, bool shipped, islet_statu
     expressed_protocol *new = &more[e->n_protocols++];
     *new = (expressed_protocol){0};
     snprintf(new->path, sizeof new->path, "%s", path);
-    islet_status read = shipped ? shipped_protocol(path, &new->protocol, problems) : islet_protocol_read(path, &new->protocol, problems);
+    islet_status read = shipped ? shipped_protocol(path, &new->protocol, problems)
+                                : islet_protocol_read(path, &new->protocol, problems);
     if (read == ISLET_OK) return e->n_protocols - 1;
     *status = read;
     return -1;
@@ -111,13 +112,14 @@ static islet_status bind(expressed *e, const evidence_row *row, int p, const cha
     if (a < 0) {
         char arms[ARMS_SHOWN];
         list_arms(protocol, arms);
-        problems_error(problems, e->read.path, row->line, evidence_cell_column(&e->read, row, "arm"), "arm: '%s' is no arm of %s; it has %s; name one of them", arm,
-                       e->protocols[p].path, arms);
+        problems_error(problems, e->read.path, row->line, evidence_cell_column(&e->read, row, "arm"),
+                       "arm: '%s' is no arm of %s; it has %s; name one of them", arm, e->protocols[p].path, arms);
         return ISLET_ERR_INPUT;
     }
     int later = days_before_infusion(protocol, &protocol->arms[a]), day = row->day > 0 ? row->day + later : row->day;
     if (day > PROTOCOL_MAX_YEARS * 365) {
-        problems_error(problems, e->read.path, row->line, evidence_cell_column(&e->read, row, "day"), "day: %d; expected at most %d, the longest follow-up", row->day,
+        problems_error(problems, e->read.path, row->line, evidence_cell_column(&e->read, row, "day"),
+                       "day: %d; expected at most %d, the longest follow-up", row->day,
                        PROTOCOL_MAX_YEARS * 365 - later);
         return ISLET_ERR_INPUT;
     }
@@ -135,12 +137,14 @@ static islet_status add_visits(expressed *e, islet_problems *problems)
         islet_protocol *protocol = e->protocols[e->rows[r].protocol].protocol;
         if (day > protocol->follow_up_day) {
             if (!e->map.bytes) /* a user's rows */
-                problems_warning(problems, e->read.path, row->line, 0, "day: %d is after the end of %s, day %d; the follow-up is made as long",
-                             day, e->protocols[e->rows[r].protocol].path, protocol->follow_up_day);
+                problems_warning(problems, e->read.path, row->line, 0,
+                                 "day: %d is after the end of %s, day %d; the follow-up is made as long", day,
+                                 e->protocols[e->rows[r].protocol].path, protocol->follow_up_day);
             protocol->follow_up_day = day;
         }
         if (add_visit(protocol, day)) continue;
-        problems_error(problems, e->read.path, row->line, 0, "day: %d would be visit %d of %s; expected at most %d different days", day,
+        problems_error(problems, e->read.path, row->line, 0,
+                       "day: %d would be visit %d of %s; expected at most %d different days", day,
                        PROTOCOL_MAX_VISITS + 1, e->protocols[e->rows[r].protocol].path, PROTOCOL_MAX_VISITS);
         return ISLET_ERR_INPUT;
     }
@@ -191,12 +195,15 @@ islet_status expressed_read(const char *path, expressed *out, islet_problems *pr
         const char *reason = measure_refusal(row);
         char protocol[512];
         islet_status one = ISLET_OK;
-        if (!reason && row->role == ROLE_DIRECTION && !row->protocol[0]) reason = "carries a direction only, and names no protocol";
+        if (!reason && row->role == ROLE_DIRECTION && !row->protocol[0])
+            reason = "carries a direction only, and names no protocol";
         if (reason) {
             one = add_left_out(out, row, reason);
         } else if (!row->protocol[0] || !path_beside(path, row->protocol, protocol)) {
-            problems_error(problems, path, row->line, evidence_cell_column(&out->read, row, "protocol"), "protocol: %s; expected the protocol's file, relative to this one; write one such as ../zimislecel.yaml",
-                           row->protocol[0] ? "the path is too long" : "nothing was found");
+            problems_error(
+                problems, path, row->line, evidence_cell_column(&out->read, row, "protocol"),
+                "protocol: %s; expected the protocol's file, relative to this one; write one such as ../zimislecel.yaml",
+                row->protocol[0] ? "the path is too long" : "nothing was found");
             one = ISLET_ERR_INPUT;
         } else {
             int p = protocol_at(out, protocol, false, &one, problems);
@@ -240,8 +247,8 @@ static islet_status bind_shipped(expressed *e, const int *column, const evidence
     int length = snprintf(path, sizeof path, SHIPPED_FOLDER "%s", protocol);
     int p = length < (int)sizeof path ? protocol_at(e, path, true, &status, problems) : -1;
     if (p < 0) {
-        problems_error(problems, SHIPPED_MAP, csv_cell_at(&e->map, at, 0)->line, 0, "protocol: '%s' is not shipped; expected a file of %s", protocol,
-                       SHIPPED_FOLDER);
+        problems_error(problems, SHIPPED_MAP, csv_cell_at(&e->map, at, 0)->line, 0,
+                       "protocol: '%s' is not shipped; expected a file of %s", protocol, SHIPPED_FOLDER);
         return status == ISLET_OK ? ISLET_ERR_INPUT : status;
     }
     return bind(e, row, p, csv_cell_at(&e->map, at, column[MAP_PROTOCOL_ARM])->text, problems);
@@ -264,7 +271,8 @@ islet_status expressed_shipped(expressed *out, islet_problems *problems)
     return finish(out, status, problems);
 }
 
-islet_status expressed_from(const evidence_row *rows, const char *const *protocols, int n, expressed *out, islet_problems *problems)
+islet_status expressed_from(const evidence_row *rows, const char *const *protocols, int n, expressed *out,
+                            islet_problems *problems)
 {
     *out = (expressed){.read = {.path = SHIPPED_FOLDER}};
     out->rows = calloc((size_t)n + 1, sizeof *out->rows);
@@ -320,7 +328,9 @@ static islet_status keep_values(void *context, int64_t batch, const patient_resu
         for (int r = 0; r < sink->rows->n_rows; r++) {
             const expressed_row *row = &sink->rows->rows[r];
             int64_t person = results[i].traits->patient;
-            if (row->protocol != sink->protocol || row->arm != results[i].arm || !sink->values[r] || person >= sink->people) continue;
+            if (row->protocol != sink->protocol || row->arm != results[i].arm || !sink->values[r] ||
+                person >= sink->people)
+                continue;
             sink->values[r][person] = measure_person(row->row, &results[i], sink->visit_day, row->day, row->since);
         }
     return ISLET_OK;

@@ -191,7 +191,8 @@ static islet_status keep_member(void *context, int64_t batch, const patient_resu
     for (int i = 0; i < n; i++)
         for (int v = 0; v < results[i].n_visits; v++)
             for (int e = 0; e < ENDPOINT_COUNT; e++)
-                sink->values[member_slot(sink->f, results[i].arm, v, e) + (size_t)results[i].traits->patient] = results[i].visit_values[v][e];
+                sink->values[member_slot(sink->f, results[i].arm, v, e) + (size_t)results[i].traits->patient] =
+                    results[i].visit_values[v][e];
     return ISLET_OK;
 }
 
@@ -237,13 +238,20 @@ static islet_status simulate_members(forecast *f, const islet_run_options *optio
 }
 
 /* what a trial of many such people would find of an end point; false when nobody has a value */
-static bool predict_many(const forecast *f, int arm, int visit, endpoint_id endpoint, bool share, predict_question *q, prediction *out)
+static bool predict_many(const forecast *f, int arm, int visit, endpoint_id endpoint, bool share, predict_question *q,
+                         prediction *out)
 {
     const endpoint_info *info = &islet_endpoint_info[endpoint];
     const double *under[MEMBERS];
     for (int k = 0; k < f->members; k++) under[k] = f->member_values[k] + member_slot(f, arm, visit, endpoint);
-    *q = (predict_question){.statistic = share ? PREDICT_SHARE : PREDICT_MEAN, .values = f->values + slot(f, arm, visit, endpoint), .n_people = f->n,
-                            .members = under, .n_members = f->members, .n_member = f->member_people, .trial_n = MANY, .seed = f->seed,
+    *q = (predict_question){.statistic = share ? PREDICT_SHARE : PREDICT_MEAN,
+                            .values = f->values + slot(f, arm, visit, endpoint),
+                            .n_people = f->n,
+                            .members = under,
+                            .n_members = f->members,
+                            .n_member = f->member_people,
+                            .trial_n = MANY,
+                            .seed = f->seed,
                             .row = slot(f, arm, visit, endpoint) / (size_t)f->n};
     predict_beyond(q, &f->beyond, discrepancy_of(info->key, info->kind, false, &q->scale));
     bool known = predict_trial(q, out);
@@ -267,7 +275,8 @@ static islet_status prepare(forecast *f, const islet_protocol *protocol, bool ag
     p->visits_day[p->n_visits++] = p->follow_up_day;
     if (!against_standard_care) return ISLET_OK;
     if (p->n_arms == PROTOCOL_MAX_ARMS) {
-        problems_error(problems, p->file, 0, 0, "the protocol has %d arms; none can be added for standard care; leave out --against", p->n_arms);
+        problems_error(problems, p->file, 0, 0,
+                       "the protocol has %d arms; none can be added for standard care; leave out --against", p->n_arms);
         return ISLET_ERR_INPUT;
     }
     protocol_arm *arm = &p->arms[p->n_arms];
@@ -299,14 +308,17 @@ static bool add_like(const forecast *f, islet_table *out)
                            : !known     ? "not given: assumed as in the population"
                            : f->widened ? "the range was widened, because too few people were like this"
                                         : "";
-        if (!table_add_row(out, (const char *const[]){info->key, info->unit, at->known ? at->found : "", low, high, mean, note})) return false;
+        if (!table_add_row(
+                out, (const char *const[]){info->key, info->unit, at->known ? at->found : "", low, high, mean, note}))
+            return false;
     }
     return true;
 }
 
 /* `all` gets every measured value once under each draw, moved on the end point's scale by what the draw does to the mean and by a discrepancy of its
  * own; how many they are */
-static int64_t spread_values(const forecast *f, int arm, int visit, endpoint_id endpoint, const double *sorted, int64_t measured, double *all)
+static int64_t spread_values(const forecast *f, int arm, int visit, endpoint_id endpoint, const double *sorted,
+                             int64_t measured, double *all)
 {
     predict_question q;
     prediction p;
@@ -318,7 +330,8 @@ static int64_t spread_values(const forecast *f, int arm, int visit, endpoint_id 
         for (int64_t i = 0; i < measured; i++) {
             double chance = rng_uniform(f->seed, q.row, RNG_uncertainty, ((uint64_t)1 << 41) + index);
             double beyond = p.discrepancy_sd > 0.0 ? p.discrepancy_sd * gsl_cdf_tdist_Pinv(chance, q.discrepancy_df) : 0.0;
-            double moved = discrepancy_from(&q.scale, discrepancy_to(&q.scale, sorted[i]) + centre + (f->members > 0 ? p.shift[k] : 0.0) + beyond);
+            double moved = discrepancy_from(&q.scale, discrepancy_to(&q.scale, sorted[i]) + centre +
+                                                          (f->members > 0 ? p.shift[k] : 0.0) + beyond);
             all[index++] = sorted[0] >= 0.0 && !(moved > 0.0) ? 0.0 : moved;
         }
     return summary_sort(all, (int64_t)index);
@@ -337,8 +350,9 @@ static bool add_band(const forecast *f, int arm, int visit, endpoint_id endpoint
         number_write_fixed(summary_quantile(all, moved, at[q]), 3, quantile[q]);
         number_write_fixed(summary_quantile(sorted, measured, at[q]), 3, bare[q]);
     }
-    return table_add_row(out, (const char *const[]){f->protocol.arms[arm].name, info->key, info->unit, day, quantile[0], quantile[1], quantile[2],
-                                                    quantile[3], quantile[4], n, bare[0], bare[2], bare[4]});
+    return table_add_row(out, (const char *const[]){f->protocol.arms[arm].name, info->key, info->unit, day, quantile[0],
+                                                    quantile[1], quantile[2], quantile[3], quantile[4], n, bare[0],
+                                                    bare[2], bare[4]});
 }
 
 static bool add_bands(const forecast *f, islet_table *out)
@@ -363,7 +377,8 @@ static bool add_share(const forecast *f, int arm, int visit, endpoint_id endpoin
     summary s = summary_binomial(events, f->n);
     predict_question q;
     prediction p;
-    char day[NUMBER_TEXT], of_100[NUMBER_TEXT], low[NUMBER_TEXT], high[NUMBER_TEXT], n[NUMBER_TEXT], bare_low[NUMBER_TEXT], bare_high[NUMBER_TEXT];
+    char day[NUMBER_TEXT], of_100[NUMBER_TEXT], low[NUMBER_TEXT], high[NUMBER_TEXT], n[NUMBER_TEXT],
+        bare_low[NUMBER_TEXT], bare_high[NUMBER_TEXT];
     bool known = predict_many(f, arm, visit, endpoint, true, &q, &p);
     number_write(trial_visit_day(f->trial, visit), day);
     number_write_fixed(100.0 * s.value, 0, of_100);
@@ -373,8 +388,8 @@ static bool add_share(const forecast *f, int arm, int visit, endpoint_id endpoin
     number_write_fixed(100.0 * s.ci_high, 0, bare_high);
     number_write((double)f->n, n);
     const endpoint_info *info = &islet_endpoint_info[endpoint];
-    return table_add_row(out, (const char *const[]){f->protocol.arms[arm].name, info->key, info->sentence, day, of_100, low, high, n, bare_low,
-                                                    bare_high});
+    return table_add_row(out, (const char *const[]){f->protocol.arms[arm].name, info->key, info->sentence, day, of_100,
+                                                    low, high, n, bare_low, bare_high});
 }
 
 static bool add_shares(const forecast *f, bool harms, islet_table *out)
@@ -401,7 +416,9 @@ static bool add_bound(islet_table *out, const char *question, const char *arm, d
     char text[320], of_100[NUMBER_TEXT];
     if (isnan(bound)) return true;
     number_write_fixed(100.0 * bound, 1, of_100);
-    snprintf(text, sizeof text, "%s ('%.100s'): of 100 people at most %s, an upper bound and no estimate; it is not simulated", question, arm, of_100);
+    snprintf(text, sizeof text,
+             "%s ('%.100s'): of 100 people at most %s, an upper bound and no estimate; it is not simulated", question,
+             arm, of_100);
     return table_add_row(out, (const char *const[]){text});
 }
 
@@ -415,18 +432,22 @@ static bool add_unknown(const forecast *f, islet_table *out)
         "whether the patient may be treated at all: islet screen asks that",
     };
     bool fine = true;
-    for (size_t i = 0; i < sizeof always / sizeof *always && fine; i++) fine = table_add_row(out, (const char *const[]){always[i]});
+    for (size_t i = 0; i < sizeof always / sizeof *always && fine; i++)
+        fine = table_add_row(out, (const char *const[]){always[i]});
     for (int i = 0; i < f->protocol.n_products && fine; i++) {
         char text[320];
-        snprintf(text, sizeof text, "how sure the numbers of %s are: its evidence is of grade %s (islet products %s)", f->protocol.products[i].title,
-                 evidence_grade_words[f->protocol.products[i].evidence_grade], f->protocol.products[i].name);
+        snprintf(text, sizeof text, "how sure the numbers of %s are: its evidence is of grade %s (islet products %s)",
+                 f->protocol.products[i].title, evidence_grade_words[f->protocol.products[i].evidence_grade],
+                 f->protocol.products[i].name);
         fine = table_add_row(out, (const char *const[]){text});
     }
     for (int a = 0; a < f->protocol.n_arms && fine; a++) {
         const protocol_arm *arm = &f->protocol.arms[a];
         const params *p = trial_params(f->trial);
-        fine = add_bound(out, "whether undifferentiated cells in the dose make a teratoma", arm->name, bound_teratoma(&f->protocol, arm, p)) &&
-               add_bound(out, "whether the cells bring cancer", arm->name, bound_cancer(&f->protocol, arm, p, f->protocol.follow_up_day / DAYS_PER_YEAR));
+        fine = add_bound(out, "whether undifferentiated cells in the dose make a teratoma", arm->name,
+                         bound_teratoma(&f->protocol, arm, p)) &&
+               add_bound(out, "whether the cells bring cancer", arm->name,
+                         bound_cancer(&f->protocol, arm, p, f->protocol.follow_up_day / DAYS_PER_YEAR));
     }
     return fine;
 }
@@ -434,8 +455,10 @@ static bool add_unknown(const forecast *f, islet_table *out)
 static islet_status tabulate(const forecast *f, islet_forecast *out)
 {
     static const char *const assumed[] = {"item", "unit", "found", "low", "high", "people_mean", "note"};
-    static const char *const bands[] = {"arm", "endpoint", "unit", "day", "p5", "p25", "p50", "p75", "p95", "n", "bare_p5", "bare_p50", "bare_p95"};
-    static const char *const shares[] = {"arm", "endpoint", "sentence", "day", "of_100", "low", "high", "n", "bare_low", "bare_high"};
+    static const char *const bands[] = {"arm", "endpoint", "unit", "day",     "p5",       "p25",     "p50",
+                                        "p75", "p95",      "n",    "bare_p5", "bare_p50", "bare_p95"};
+    static const char *const shares[] = {"arm", "endpoint", "sentence", "day",      "of_100",
+                                         "low", "high",     "n",        "bare_low", "bare_high"};
     static const char *const unknown[] = {"sentence"};
     static const bool a[7] = {[3] = true, true, true}, b[13] = {[3] = true, true, true, true, true, true, true, true, true, true};
     static const bool s[10] = {[3] = true, true, true, true, true, true, true}, u[1] = {false};

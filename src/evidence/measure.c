@@ -62,7 +62,8 @@ static double hba1c_below_6_5(const seen *s)
 
 static double hba1c_below_7_no_severe_hypo(const seen *s)
 {
-    return as_share(s, s->now[ENDPOINT_hba1c_pct] < HBA1C_TARGET_PCT && !had_event(s->result, EVENT_severe_hypo, LATE_SEVERE_HYPO_FROM, s->day));
+    return as_share(s, s->now[ENDPOINT_hba1c_pct] < HBA1C_TARGET_PCT &&
+                           !had_event(s->result, EVENT_severe_hypo, LATE_SEVERE_HYPO_FROM, s->day));
 }
 
 /* of people who injected any before */
@@ -138,7 +139,8 @@ static double severe_hypo_per_year(const seen *s)
 /* Off insulin at any time up to the day: 14 days were complete by then. Counted of everybody, also who left later. */
 static double ever_independent(const seen *s)
 {
-    return had_event(s->result, EVENT_insulin_stopped, 0, s->day - INDEPENDENT_DAYS) || s->now[ENDPOINT_insulin_independent] > 0.0;
+    return had_event(s->result, EVENT_insulin_stopped, 0, s->day - INDEPENDENT_DAYS) ||
+           s->now[ENDPOINT_insulin_independent] > 0.0;
 }
 
 static double value_of(const evidence_row *row, const seen *s)
@@ -187,7 +189,8 @@ const char *measure_refusal(const evidence_row *row)
     if (!(row->n >= 1.0) && row->statistic != STATISTIC_SIGN) return "the number of people was not published";
     if (!is_known(&row->endpoint)) return "the model has no such end point";
     if (row->part_of[0]) return "a part of the arm, chosen by its outcome";
-    if (row->statistic == STATISTIC_EVER && row->endpoint.kind == ENDPOINT_KIND_fraction && row->endpoint.id != ENDPOINT_insulin_independent)
+    if (row->statistic == STATISTIC_EVER && row->endpoint.kind == ENDPOINT_KIND_fraction &&
+        row->endpoint.id != ENDPOINT_insulin_independent)
         return "counted over all days before, of which only visits are kept";
     return NULL;
 }

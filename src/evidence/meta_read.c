@@ -160,8 +160,8 @@ static islet_status find_moderators(meta_input *in)
             return refuse(in, ISLET_ERR_ARGUMENT, 0, 0, "moderators '%s'; expected five at most; leave some out",
                           in->options->moderators);
         if ((in->moderator[in->p] = named_column(in, list, length)) < 0)
-            return refuse(in, ISLET_ERR_INPUT, 1, 1, "no column for the moderator '%s'; expected a name of the header; correct it",
-                          list);
+            return refuse(in, ISLET_ERR_INPUT, 1, 1,
+                          "no column for the moderator '%s'; expected a name of the header; correct it", list);
         in->p++;
         list += length + (list[length] == ',');
     }
@@ -180,7 +180,9 @@ static islet_status find_rows(meta_input *in)
         return refuse(in, ISLET_ERR_ARGUMENT, 0, 0, "correlation%s; expected more than -1 and less than 1; correct it", "");
     if (only) {
         size_t length = strcspn(only, "=");
-        if (!only[length]) return refuse(in, ISLET_ERR_ARGUMENT, 0, 0, "rows '%s'; expected COLUMN=VALUE; write one such as region=Asia", only);
+        if (!only[length])
+            return refuse(in, ISLET_ERR_ARGUMENT, 0, 0,
+                          "rows '%s'; expected COLUMN=VALUE; write one such as region=Asia", only);
         if ((in->only = named_column(in, only, length)) < 0)
             return refuse(in, ISLET_ERR_INPUT, 1, 1, "no column for '%s'; expected a name of the header; correct it", only);
         in->only_value = only + length + 1;

@@ -153,8 +153,9 @@ static const conversion conversions[] = {
 
 /* What people write for a word of a unit, once blanks and capitals are gone. */
 static const char *const spellings[][2] = {
-    {"percent", "%"}, {"pct", "%"}, {"proportion", "fraction"}, {"per", "/"}, {"\xc2\xb5", "u"}, {"\xce\xbc", "u"}, {"\xc2\xb2", "2"}, {"^2", "2"},
-    {"litre", "l"}, {"liter", "l"},
+    {"percent", "%"},  {"pct", "%"},      {"proportion", "fraction"}, {"per", "/"},
+    {"\xc2\xb5", "u"}, {"\xce\xbc", "u"}, {"\xc2\xb2", "2"},          {"^2", "2"},
+    {"litre", "l"},    {"liter", "l"},
 };
 
 /* A unit without what only looks different: blanks, capitals, percent, per, U/kg/d. What does not fit is cut, and is no unit. */
@@ -165,7 +166,8 @@ static void plain_unit(const char *unit, char out[UNIT_TEXT])
     while (*unit && n < UNIT_TEXT - 12) {
         const char *as = NULL;
         char lower[12] = "";
-        for (int i = 0; i < 11 && unit[i]; i++) lower[i] = unit[i] >= 'A' && unit[i] <= 'Z' ? (char)(unit[i] - 'A' + 'a') : unit[i];
+        for (int i = 0; i < 11 && unit[i]; i++)
+            lower[i] = unit[i] >= 'A' && unit[i] <= 'Z' ? (char)(unit[i] - 'A' + 'a') : unit[i];
         for (size_t i = 0; !as && i < sizeof spellings / sizeof *spellings; i++) {
             size_t length = strlen(spellings[i][0]);
             if (strncmp(lower, spellings[i][0], length) == 0) as = spellings[i][1], unit += length;
@@ -214,7 +216,9 @@ static const char *other_endpoint(const outcome_info *endpoint, const char *writ
     if (strncmp(endpoint->key, "insulin_u", 9) != 0) return "";
     if (same_unit(written, "%")) return "; a change in % is insulin_change_pct";
     if (same_unit(written, "U/day") || same_unit(written, "IU/day")) return "; a dose in U/day is insulin_u_per_day";
-    return same_unit(written, "U/kg/day") || same_unit(written, "IU/kg/day") ? "; a dose in U/kg/day is insulin_u_per_kg_day" : "";
+    return same_unit(written, "U/kg/day") || same_unit(written, "IU/kg/day")
+               ? "; a dose in U/kg/day is insulin_u_per_kg_day"
+               : "";
 }
 
 static bool find_conversion(reader *in, const outcome_info *endpoint, bool counted, conversion *out)
@@ -232,8 +236,9 @@ static bool find_conversion(reader *in, const outcome_info *endpoint, bool count
     char known[UNITS_SHOWN];
     list_units(endpoint, known);
     const csv_cell *cell = cell_of(in, COLUMN_unit);
-    problems_error(in->problems, in->path, cell->line ? cell->line : csv_cell_at(in->file, in->row, 0)->line, cell->column ? cell->column : 1,
-                   "unit '%s' of %s; expected %s; write the one that was published%s", written, endpoint->key, known, other_endpoint(endpoint, written));
+    problems_error(in->problems, in->path, cell->line ? cell->line : csv_cell_at(in->file, in->row, 0)->line,
+                   cell->column ? cell->column : 1, "unit '%s' of %s; expected %s; write the one that was published%s",
+                   written, endpoint->key, known, other_endpoint(endpoint, written));
     in->errors++;
     return false;
 }
@@ -276,7 +281,9 @@ static void check_value(reader *in, const evidence_row *row)
         problems_error(in->problems, in->path, cell_of(in, COLUMN_value)->line, cell_of(in, COLUMN_value)->column,
                        "value is %s %s; expected %s to %s %s for %s; look at the unit%s", text_of(in, COLUMN_value),
                        text_of(in, COLUMN_unit), least, most, row->endpoint.unit, row->endpoint.key,
-                       change || outcome_is_share(&row->endpoint) ? "" : "; a change since day 0 has the word change in the column statistic");
+                       change || outcome_is_share(&row->endpoint)
+                           ? ""
+                           : "; a change since day 0 has the word change in the column statistic");
         in->errors++;
     }
     if (isnan(row->n) && isnan(row->se) && isnan(row->ci_low))
@@ -373,7 +380,9 @@ static void read_statistic(reader *in, evidence_row *row)
 /* a value below 0 of what is never below it can be nothing else */
 static void take_for_change(reader *in, evidence_row *row)
 {
-    if (text_of(in, COLUMN_statistic)[0] || outcome_is_share(&row->endpoint) || row->endpoint.low < 0 || !(row->value < 0) || row->day == 0) return;
+    if (text_of(in, COLUMN_statistic)[0] || outcome_is_share(&row->endpoint) || row->endpoint.low < 0 ||
+        !(row->value < 0) || row->day == 0)
+        return;
     row->statistic = STATISTIC_CHANGE;
     problems_warning(in->problems, in->path, row->line, cell_of(in, COLUMN_value)->column,
                      "value is %s, and %s is never below 0; it is read as the mean change since day 0; write change in the column statistic",
@@ -386,12 +395,15 @@ static void read_row(reader *in, evidence_row *row)
     int before = in->errors;
     read_texts(in, row);
     read_numbers(in, row);
-    int role = in->columns[COLUMN_role] < 0 ? ROLE_VALIDATE : word_of(in, COLUMN_role, role_word, "calibrate, validate, context, direction or claim");
+    int role = in->columns[COLUMN_role] < 0
+                   ? ROLE_VALIDATE
+                   : word_of(in, COLUMN_role, role_word, "calibrate, validate, context, direction or claim");
     if (role >= 0) row->role = (evidence_role)role;
     if (!outcome_find(text_of(in, COLUMN_endpoint), &row->endpoint)) {
         const char *nearest = outcome_nearest(text_of(in, COLUMN_endpoint));
         char expected[160];
-        snprintf(expected, sizeof expected, "an end point of docs/evidence.md%s%s%s", nearest ? ", perhaps '" : "", nearest ? nearest : "", nearest ? "'" : "");
+        snprintf(expected, sizeof expected, "an end point of docs/evidence.md%s%s%s", nearest ? ", perhaps '" : "",
+                 nearest ? nearest : "", nearest ? "'" : "");
         refuse(in, COLUMN_endpoint, expected);
         return;
     }
@@ -420,14 +432,18 @@ static bool read_header(reader *in)
     for (int i = 0; i < COLUMN_COUNT; i++) in->columns[i] = csv_column(in->file, column_names[i]);
     for (size_t i = 0; i < sizeof needed / sizeof *needed; i++) {
         if (in->columns[needed[i]] >= 0) continue;
-        problems_error(in->problems, in->path, 1, 1, "there is no column '%s'; expected names of %s; add it", column_names[needed[i]], format);
+        problems_error(in->problems, in->path, 1, 1, "there is no column '%s'; expected names of %s; add it",
+                       column_names[needed[i]], format);
         whole = false;
     }
     if (in->columns[COLUMN_value] < 0 && in->columns[COLUMN_events] < 0) {
-        problems_error(in->problems, in->path, 1, 1, "there is neither a column 'value' nor 'events'; expected names of %s; add what was published", format);
+        problems_error(in->problems, in->path, 1, 1,
+                       "there is neither a column 'value' nor 'events'; expected names of %s; add what was published",
+                       format);
         whole = false;
     }
-    const char *absent[FORMAT_COLUMNS + 1]; /* of which an unknown column may be a misspelling; of short names too much would be */
+    const char *absent[FORMAT_COLUMNS +
+                       1]; /* of which an unknown column may be a misspelling; of short names too much would be */
     int n_absent = 0;
     for (int i = 0; i < FORMAT_COLUMNS; i++)
         if (in->columns[i] < 0 && strlen(column_names[i]) > 4) absent[n_absent++] = column_names[i];
@@ -438,8 +454,9 @@ static bool read_header(reader *in)
         const csv_cell *cell = &in->file->cells[i];
         const char *meant = known ? NULL : yaml_nearest(cell->text, absent);
         if (meant) {
-            problems_error(in->problems, in->path, cell->line, cell->column, "there is no column '%s' but one '%s'; expected names of %s; rename it", meant,
-                           cell->text, format);
+            problems_error(in->problems, in->path, cell->line, cell->column,
+                           "there is no column '%s' but one '%s'; expected names of %s; rename it", meant, cell->text,
+                           format);
             whole = false;
         } else if (!known) {
             problems_warning(in->problems, in->path, cell->line, cell->column,

@@ -28,7 +28,8 @@ static int rows_of(const expressed *trials, int p)
 static bool add_protocol(islet_table *table, const expressed *trials, int p, int64_t people, int draws, int64_t draw_people)
 {
     const double each_day = expressed_days_a_person(trials, p);
-    const double numbers[] = {rows_of(trials, p), (double)people, draws, (double)draw_people, each_day * (double)(people + draws * draw_people)};
+    const double numbers[] = {rows_of(trials, p), (double)people, draws, (double)draw_people,
+                              each_day * (double)(people + draws * draw_people)};
     char arms[ARMS_ROOM], text[COLUMNS][NUMBER_TEXT];
     const char *cells[COLUMNS] = {trials->protocols[p].path, arms};
     list_arms(trials->protocols[p].protocol, arms);

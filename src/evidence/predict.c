@@ -67,7 +67,8 @@ static double shift_scale(const predict_question *q, double found, int64_t n)
 /* variance that the shift of one member owes to its few people: that of their paired differences, over their number */
 static double shift_noise(const predict_question *q, const double *under)
 {
-    static const double of_mean[] = {[PREDICT_MEAN] = 1.0, [PREDICT_MEDIAN] = 1.5708, [PREDICT_GEOMETRIC_MEAN] = 1.0, [PREDICT_SHARE] = 1.0};
+    static const double of_mean[] = {
+        [PREDICT_MEAN] = 1.0, [PREDICT_MEDIAN] = 1.5708, [PREDICT_GEOMETRIC_MEAN] = 1.0, [PREDICT_SHARE] = 1.0};
     double sum = 0.0, squares = 0.0, n = 0.0, both = 0.0;
     bool logs = q->statistic == PREDICT_GEOMETRIC_MEAN;
     for (int64_t i = 0; i < q->n_member; i++) {
@@ -227,7 +228,8 @@ static void fill_scale(const prospect *p, double sum, double squares, prediction
     double mean = 0.0, centre = on_scale(p, p->simulated);
     out->sampling_sd = sqrt(fmax(squares / TRIALS - sum / TRIALS * (sum / TRIALS), 0.0));
     for (int k = 0; k < q->n_members; k++) {
-        out->shift[k] = q->statistic == PREDICT_SHARE ? p->shift[k] : on_scale(p, clipped(p, p->simulated + p->shift[k])) - centre;
+        out->shift[k] =
+            q->statistic == PREDICT_SHARE ? p->shift[k] : on_scale(p, clipped(p, p->simulated + p->shift[k])) - centre;
         mean += out->shift[k] / q->n_members;
     }
     for (int k = 0; k < q->n_members; k++) out->shift[k] -= mean;

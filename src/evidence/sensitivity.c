@@ -96,13 +96,15 @@ static void sobol_text(const csv_file *sobol, const sensitivity_rank *rank, cons
     out[0] = 0;
     snprintf(low, sizeof low, "%s_low", which);
     snprintf(high, sizeof high, "%s_high", which);
-    int at[5] = {csv_column(sobol, "parameter"), csv_column(sobol, "endpoint"), csv_column(sobol, which), csv_column(sobol, low), csv_column(sobol, high)};
+    int at[5] = {csv_column(sobol, "parameter"), csv_column(sobol, "endpoint"), csv_column(sobol, which),
+                 csv_column(sobol, low), csv_column(sobol, high)};
     for (int i = 0; i < 5; i++)
         if (at[i] < 0) return;
     for (int row = 0; row < sobol->rows; row++)
-        if (strcmp(csv_cell_at(sobol, row, at[0])->text, rank->parameter) == 0 && strcmp(csv_cell_at(sobol, row, at[1])->text, rank->moves) == 0)
-            snprintf(out, 96, "%.24s (%.24s to %.24s)", csv_cell_at(sobol, row, at[2])->text, csv_cell_at(sobol, row, at[3])->text,
-                     csv_cell_at(sobol, row, at[4])->text);
+        if (strcmp(csv_cell_at(sobol, row, at[0])->text, rank->parameter) == 0 &&
+            strcmp(csv_cell_at(sobol, row, at[1])->text, rank->moves) == 0)
+            snprintf(out, 96, "%.24s (%.24s to %.24s)", csv_cell_at(sobol, row, at[2])->text,
+                     csv_cell_at(sobol, row, at[3])->text, csv_cell_at(sobol, row, at[4])->text);
 }
 
 islet_status islet_sensitivity_table(islet_table **out)
@@ -122,7 +124,8 @@ islet_status islet_sensitivity_table(islet_table **out)
         number_write_fixed(ranks[i].effect, 3, effect);
         sobol_text(&sobol, &ranks[i], "first", first);
         sobol_text(&sobol, &ranks[i], "total", total);
-        fine = table_add_row(table, (const char *const[]){ranks[i].parameter, ranks[i].standing, effect, ranks[i].moves, first, total});
+        fine = table_add_row(
+            table, (const char *const[]){ranks[i].parameter, ranks[i].standing, effect, ranks[i].moves, first, total});
     }
     if (status == ISLET_OK && !fine) status = ISLET_ERR_MEMORY;
     if (status == ISLET_OK) *out = table;

@@ -7,7 +7,8 @@
 #define LEAST_PEOPLE 8
 #define MOST_SLOPE 1.0 /* a difference between groups does not grow by itself */
 
-standard standard_fit(const double *after, const double *before, int64_t n, const discrepancy_scale *scale, double observed, double simulated)
+standard standard_fit(const double *after, const double *before, int64_t n, const discrepancy_scale *scale,
+                      double observed, double simulated)
 {
     standard s = {0.0, 0.0, discrepancy_to(scale, observed) - discrepancy_to(scale, simulated)};
     double known = 0.0, y_mean = 0.0, xx = 0.0, xy = 0.0, yy = 0.0;

@@ -16,7 +16,9 @@ typedef enum { ACCOUNT_ENGRAFTMENT, ACCOUNT_ATTACK, ACCOUNT_EFFECT, ACCOUNTS } a
 
 static int *account_of(model_alternatives *of, account which)
 {
-    return which == ACCOUNT_ENGRAFTMENT ? &of->engraftment_loss : which == ACCOUNT_ATTACK ? &of->immune_attack : &of->mesenchymal_effect;
+    return which == ACCOUNT_ENGRAFTMENT ? &of->engraftment_loss
+           : which == ACCOUNT_ATTACK    ? &of->immune_attack
+                                        : &of->mesenchymal_effect;
 }
 
 static int rival_of(account which, int now)
@@ -33,7 +35,8 @@ static bool matters(const islet_protocol *protocol, account which)
         const product *cells = &protocol->products[i];
         bool beta = product_strength(cells, MECHANISM_beta_cell_replacement) > 0.0, signals = false;
         for (int m = 0; m < MECHANISM_COUNT; m++)
-            signals = signals || (m != MECHANISM_beta_cell_replacement && m != MECHANISM_immune_reset && product_strength(cells, (mechanism_id)m) > 0.0);
+            signals = signals || (m != MECHANISM_beta_cell_replacement && m != MECHANISM_immune_reset &&
+                                  product_strength(cells, (mechanism_id)m) > 0.0);
         if (which == ACCOUNT_EFFECT ? signals : beta) return true;
     }
     return false;
@@ -61,10 +64,12 @@ static bool add_row(islet_table *table, const islet_protocol *protocol, const vi
         text[i][0] = 0;
         if (!isnan(numbers[i])) number_write(round(numbers[i] * 1e4) / 1e4, text[i]);
     }
-    return table_add_row(table, (const char *const[]){protocol->arms[arm].name, info->key, info->unit, day, text[0], text[1], text[2], text[3], text[4], text[5]});
+    return table_add_row(table, (const char *const[]){protocol->arms[arm].name, info->key, info->unit, day, text[0],
+                                                      text[1], text[2], text[3], text[4], text[5]});
 }
 
-static islet_status simulate_all(const islet_protocol *protocol, const islet_run_options *options, visit_values *all, islet_problems *problems)
+static islet_status simulate_all(const islet_protocol *protocol, const islet_run_options *options, visit_values *all,
+                                 islet_problems *problems)
 {
     visit_work work = {.options = options, .share = 1.0};
     params with = params_default();
@@ -92,9 +97,12 @@ done:
     return status;
 }
 
-islet_status islet_alternatives(const islet_protocol *protocol, const islet_run_options *options, islet_table **out, islet_problems *problems)
+islet_status islet_alternatives(const islet_protocol *protocol, const islet_run_options *options, islet_table **out,
+                                islet_problems *problems)
 {
-    static const char *const names[] = {"arm", "endpoint", "unit", "day", "simulated", "low", "high", "engraftment_loss", "immune_attack", "mesenchymal_effect"};
+    static const char *const names[] = {
+        "arm",           "endpoint",          "unit", "day", "simulated", "low", "high", "engraftment_loss",
+        "immune_attack", "mesenchymal_effect"};
     static const bool numbers[] = {false, false, false, true, true, true, true, true, true, true};
     static const islet_run_options defaults = {0};
     visit_values all[1 + ACCOUNTS] = {{0}};

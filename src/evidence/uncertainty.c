@@ -16,8 +16,8 @@
 #define LEAST_MEMBER_PEOPLE 8
 
 /* one simulation under draw `member`, -1: the set's values */
-static islet_status simulate(visit_work *work, const struct islet_protocol *protocol, const parameter_set *set, int member, int64_t people,
-                             visit_values *out, islet_problems *problems)
+static islet_status simulate(visit_work *work, const struct islet_protocol *protocol, const parameter_set *set,
+                             int member, int64_t people, visit_values *out, islet_problems *problems)
 {
     params with = params_default();
     islet_protocol *changed = malloc(sizeof *changed);
@@ -45,9 +45,15 @@ static predictive predict_one(const prospects *from, int arm, int visit, int end
     const double *under[MEMBERS];
     prediction p;
     for (int k = 0; k < from->n_members; k++) under[k] = visit_values_at(&from->members[k], arm, visit, endpoint);
-    predict_question q = {.statistic = share ? PREDICT_SHARE : PREDICT_MEAN, .values = visit_values_at(from->base, arm, visit, endpoint),
-                          .n_people = from->base->people, .members = under, .n_members = from->n_members,
-                          .n_member = from->n_members ? from->members[0].people : 0, .trial_n = from->trial_n, .seed = from->seed, .row = row};
+    predict_question q = {.statistic = share ? PREDICT_SHARE : PREDICT_MEAN,
+                          .values = visit_values_at(from->base, arm, visit, endpoint),
+                          .n_people = from->base->people,
+                          .members = under,
+                          .n_members = from->n_members,
+                          .n_member = from->n_members ? from->members[0].people : 0,
+                          .trial_n = from->trial_n,
+                          .seed = from->seed,
+                          .row = row};
     predict_beyond(&q, from->beyond, discrepancy_of(info->key, info->kind, false, &q.scale));
     if (!predict_trial(&q, &p)) return (predictive){NAN, NAN, NAN, NAN, NAN};
     return (predictive){p.simulated, p.low[PI95], p.high[PI95], p.bare_low[PI95], p.bare_high[PI95]};
@@ -63,8 +69,8 @@ static void predict_all(const prospects *from, uncertainty *out)
             }
 }
 
-islet_status uncertainty_run(const struct islet_protocol *protocol, const parameter_set *set, int64_t trial_n, const islet_run_options *options,
-                             uncertainty *out, islet_problems *problems)
+islet_status uncertainty_run(const struct islet_protocol *protocol, const parameter_set *set, int64_t trial_n,
+                             const islet_run_options *options, uncertainty *out, islet_problems *problems)
 {
     static const islet_run_options defaults = {0};
     visit_work work = {.options = options ? options : &defaults};
@@ -79,7 +85,8 @@ islet_status uncertainty_run(const struct islet_protocol *protocol, const parame
 
     islet_status status = discrepancy_shipped(&beyond, problems);
     if (status == ISLET_OK) status = simulate(&work, protocol, set, -1, people, &base, problems);
-    for (int k = 0; k < n_members && status == ISLET_OK; k++) status = simulate(&work, protocol, set, k, few, &members[k], problems);
+    for (int k = 0; k < n_members && status == ISLET_OK; k++)
+        status = simulate(&work, protocol, set, k, few, &members[k], problems);
     if (status == ISLET_OK) {
         out->arms = base.arms;
         out->visits = base.visits;
@@ -103,21 +110,24 @@ void uncertainty_free(uncertainty *u)
 
 /* ---- public ---- */
 
-static bool add_row(islet_table *table, const struct islet_protocol *protocol, const uncertainty *u, int arm, int visit, int endpoint)
+static bool add_row(islet_table *table, const struct islet_protocol *protocol, const uncertainty *u, int arm, int visit,
+                    int endpoint)
 {
     const predictive *p = uncertainty_at(u, arm, visit, endpoint);
     char day[NUMBER_TEXT], number[5][NUMBER_TEXT];
     const double values[] = {p->simulated, p->low, p->high, p->bare_low, p->bare_high};
     number_write(u->visit_day[visit], day);
     for (int i = 0; i < 5; i++) number_write(round(values[i] * 1e4) / 1e4, number[i]);
-    return table_add_row(table, (const char *const[]){protocol->arms[arm].name, islet_endpoint_info[endpoint].key, islet_endpoint_info[endpoint].unit, day,
-                                                      number[0], number[1], number[2], number[3], number[4]});
+    return table_add_row(table, (const char *const[]){protocol->arms[arm].name, islet_endpoint_info[endpoint].key,
+                                                      islet_endpoint_info[endpoint].unit, day, number[0], number[1],
+                                                      number[2], number[3], number[4]});
 }
 
-islet_status islet_uncertainty(const islet_protocol *protocol, int64_t trial_n, const islet_run_options *options, islet_table **out,
-                               islet_problems *problems)
+islet_status islet_uncertainty(const islet_protocol *protocol, int64_t trial_n, const islet_run_options *options,
+                               islet_table **out, islet_problems *problems)
 {
-    static const char *const names[] = {"arm", "endpoint", "unit", "day", "simulated", "pi95_low", "pi95_high", "bare95_low", "bare95_high"};
+    static const char *const names[] = {"arm",      "endpoint",  "unit",       "day",        "simulated",
+                                        "pi95_low", "pi95_high", "bare95_low", "bare95_high"};
     static const bool numbers[] = {false, false, false, true, true, true, true, true, true};
     if (!protocol || !out || trial_n < 1) return ISLET_ERR_ARGUMENT;
     *out = NULL;
@@ -126,7 +136,8 @@ islet_status islet_uncertainty(const islet_protocol *protocol, int64_t trial_n, 
     islet_table *table = NULL;
     islet_run_options own = options ? *options : (islet_run_options){0};
     own.patients = 0;
-    islet_status status = own.parameters ? parameter_set_read(own.parameters, &set, problems) : parameter_set_shipped(&set, problems);
+    islet_status status =
+        own.parameters ? parameter_set_read(own.parameters, &set, problems) : parameter_set_shipped(&set, problems);
     if (status != ISLET_OK) return status;
     status = uncertainty_run(protocol, &set, trial_n, &own, &u, problems);
     if (status != ISLET_OK) goto done;

@@ -179,9 +179,11 @@ static int row_before(const job *j, int r)
     const expressed_row *after = &j->rows.rows[r];
     for (int b = 0; b < j->rows.n_rows && is_standardised(j, r); b++) {
         const expressed_row *before = &j->rows.rows[b];
-        if (before->row->day == 0 && before->protocol == after->protocol && before->arm == after->arm && before->row->statistic != STATISTIC_SIGN
-            && strcmp(before->row->trial, after->row->trial) == 0 && strcmp(before->row->arm, after->row->arm) == 0
-            && strcmp(before->row->endpoint.key, after->row->endpoint.key) == 0) return b;
+        if (before->row->day == 0 && before->protocol == after->protocol && before->arm == after->arm &&
+            before->row->statistic != STATISTIC_SIGN && strcmp(before->row->trial, after->row->trial) == 0 &&
+            strcmp(before->row->arm, after->row->arm) == 0 &&
+            strcmp(before->row->endpoint.key, after->row->endpoint.key) == 0)
+            return b;
     }
     return -1;
 }
@@ -189,7 +191,10 @@ static int row_before(const job *j, int r)
 static double simulated_statistic(const job *j, int r)
 {
     prediction p;
-    predict_question q = {.statistic = statistic_of(j->rows.rows[r].row), .values = values_of(j, -1)[r], .n_people = j->people, .trial_n = 1};
+    predict_question q = {.statistic = statistic_of(j->rows.rows[r].row),
+                          .values = values_of(j, -1)[r],
+                          .n_people = j->people,
+                          .trial_n = 1};
     return predict_trial(&q, &p) ? p.simulated : NAN;
 }
 
@@ -206,7 +211,8 @@ static void standardise_row(job *j, int r)
     discrepancy_of(row->endpoint.key, row->endpoint.kind, false, &out->scale);
     if (isnan(as_enrolled) || isnan(simulated)) return;
     standard s = standard_fit(values_of(j, -1)[r], before, j->people, &out->scale, j->rows.rows[b].row->value, simulated);
-    for (int k = -1; k < j->members; k++) standard_apply(&s, values_of(j, k)[r], before, k < 0 ? j->people : j->member_people, &out->scale);
+    for (int k = -1; k < j->members; k++)
+        standard_apply(&s, values_of(j, k)[r], before, k < 0 ? j->people : j->member_people, &out->scale);
     out->standardised_by = simulated_statistic(j, r) - as_enrolled;
 }
 
@@ -223,10 +229,17 @@ static void predict_row(const job *j, int r)
     const evidence_row *row = j->rows.rows[r].row;
     validated_row *out = &j->out[r];
     for (int k = 0; k < j->members; k++) members[k] = values_of(j, k)[r];
-    predict_question q = {.statistic = row->statistic == STATISTIC_SIGN ? PREDICT_MEAN : statistic_of(row), .values = values_of(j, -1)[r], .n_people = j->people, .members = members,
-                          .n_members = j->members, .n_member = j->member_people, .trial_n = row->n >= 1.0 ? (int64_t)row->n : SIGN_N,
-                          .seed = j->options->has_seed ? j->options->seed : 1, .row = (uint64_t)r};
-    out->kind = discrepancy_of(row->endpoint.key, row->endpoint.kind, row->statistic == STATISTIC_CHANGE || row->statistic == STATISTIC_SIGN, &q.scale);
+    predict_question q = {.statistic = row->statistic == STATISTIC_SIGN ? PREDICT_MEAN : statistic_of(row),
+                          .values = values_of(j, -1)[r],
+                          .n_people = j->people,
+                          .members = members,
+                          .n_members = j->members,
+                          .n_member = j->member_people,
+                          .trial_n = row->n >= 1.0 ? (int64_t)row->n : SIGN_N,
+                          .seed = j->options->has_seed ? j->options->seed : 1,
+                          .row = (uint64_t)r};
+    out->kind = discrepancy_of(row->endpoint.key, row->endpoint.kind,
+                               row->statistic == STATISTIC_CHANGE || row->statistic == STATISTIC_SIGN, &q.scale);
     bool is_apart = j->without && row->role == ROLE_CALIBRATE;
     predict_beyond(&q, is_apart ? &j->without[r] : &j->discrepancy, out->kind);
     out->scale = q.scale;
@@ -261,7 +274,9 @@ static double off_scale(const validated_row *v)
 /* Rows of a kind set it; of all other means all that are counted as they are, in SDs between people, do. */
 static bool may_set(const validated_row *v, int kind)
 {
-    if (!v->predicted_any || v->bound->row->statistic == STATISTIC_SIGN || v->bound->row->role != ROLE_CALIBRATE || v->bound->row->day <= 0) return false;
+    if (!v->predicted_any || v->bound->row->statistic == STATISTIC_SIGN || v->bound->row->role != ROLE_CALIBRATE ||
+        v->bound->row->day <= 0)
+        return false;
     return kind == DISCREPANCY_other ? v->scale.form == FORM_LINEAR && v->predicted.people_sd > 0.0 : (int)v->kind == kind;
 }
 
@@ -330,7 +345,8 @@ static islet_status estimate(job *j, islet_problems *problems)
     discrepancy_derive(&j->discrepancy);
     if (!fine) return ISLET_ERR_MEMORY;
     if (all > 0) return ISLET_OK;
-    problems_error(problems, "--discrepancy", 0, 0, "no row of the role calibrate after day 0; expected some, for no other row may set it");
+    problems_error(problems, "--discrepancy", 0, 0,
+                   "no row of the role calibrate after day 0; expected some, for no other row may set it");
     return ISLET_ERR_INPUT;
 }
 
@@ -347,11 +363,15 @@ static islet_status compare(job *j, islet_problems *problems)
 
 /* ---- tables ---- */
 
-static const char *const row_columns[] = {"trial_id", "cohort_group", "arm_id", "endpoint", "unit", "statistic", "day", "n", "role", "observed",
-                                          "observed_low", "observed_high", "simulated", "pi50_low", "pi50_high", "pi80_low", "pi80_high",
-                                          "pi95_low", "pi95_high", "bare95_low", "bare95_high", "agrees", "miss", "people", "guess", "line", "protocol", "source", "standardised_by"};
-static const bool row_numbers[] = {false, false, false, false, false, false, true, true, false, true, true, true, true, true, true, true,
-                                   true,  true,  true,  true,  true,  false, false, true,  true, true, false, false, true};
+static const char *const row_columns[] = {"trial_id",     "cohort_group",  "arm_id",    "endpoint",       "unit",
+                                          "statistic",    "day",           "n",         "role",           "observed",
+                                          "observed_low", "observed_high", "simulated", "pi50_low",       "pi50_high",
+                                          "pi80_low",     "pi80_high",     "pi95_low",  "pi95_high",      "bare95_low",
+                                          "bare95_high",  "agrees",        "miss",      "people",         "guess",
+                                          "line",         "protocol",      "source",    "standardised_by"};
+static const bool row_numbers[] = {false, false, false, false, false, false, true,  true,  false, true,
+                                   true,  true,  true,  true,  true,  true,  true,  true,  true,  true,
+                                   true,  false, false, true,  true,  true,  false, false, true};
 enum { ROW_COLUMNS = sizeof row_columns / sizeof *row_columns };
 
 typedef struct {
@@ -403,7 +423,10 @@ static bool add_row(islet_table *table, const job *j, const validated_row *v)
     add_number(&c, rounded(v->predicted.bare_low[PI95]));
     add_number(&c, rounded(v->predicted.bare_high[PI95]));
     add_text(&c, agrees ? "true" : "false");
-    add_text(&c, agrees ? "" : sign ? "other sign" : v->predicted.simulated > row->value ? "simulated too high" : "simulated too low");
+    add_text(&c, agrees                                ? ""
+                 : sign                                ? "other sign"
+                 : v->predicted.simulated > row->value ? "simulated too high"
+                                                       : "simulated too low");
     add_number(&c, (double)v->predicted.people);
     add_number(&c, rounded(v->guess));
     add_number(&c, row->line);
@@ -413,10 +436,31 @@ static bool add_row(islet_table *table, const job *j, const validated_row *v)
     return table_add_row(table, c.cell);
 }
 
-static const char *const summary_columns[] = {"role", "endpoint", "unit", "rows", "inside50", "inside80", "inside95", "sharpness", "bare50", "bare80", "bare95",
-                                              "bare_sharpness", "too_high", "too_low", "bias", "error", "r2", "r2_identity", "guessed", "guess_error", "skill",
-                                              "independence_rows", "independence_inside_exact"};
-static const bool summary_numbers[] = {false, false, false, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true, true};
+static const char *const summary_columns[] = {"role",
+                                              "endpoint",
+                                              "unit",
+                                              "rows",
+                                              "inside50",
+                                              "inside80",
+                                              "inside95",
+                                              "sharpness",
+                                              "bare50",
+                                              "bare80",
+                                              "bare95",
+                                              "bare_sharpness",
+                                              "too_high",
+                                              "too_low",
+                                              "bias",
+                                              "error",
+                                              "r2",
+                                              "r2_identity",
+                                              "guessed",
+                                              "guess_error",
+                                              "skill",
+                                              "independence_rows",
+                                              "independence_inside_exact"};
+static const bool summary_numbers[] = {false, false, false, true, true, true, true, true, true, true, true, true,
+                                       true,  true,  true,  true, true, true, true, true, true, true, true};
 enum { SUMMARY_COLUMNS = sizeof summary_columns / sizeof *summary_columns };
 
 static bool add_summary(islet_table *table, const job *j, evidence_role role, const outcome_info *endpoint)
@@ -480,16 +524,22 @@ static bool fill_tables(const job *j, islet_validation *out)
     out->rows = table_create(ROW_COLUMNS, row_columns, row_numbers);
     out->summary = table_create(SUMMARY_COLUMNS, summary_columns, summary_numbers);
     out->left_out = table_create(LEFT_COLUMNS, left_columns, left_numbers);
-    static const char *const kind_columns[] = {"kind", "rows", "cohorts", "bias", "bias_se", "cohort_sd", "row_sd", "sd", "df", "from"};
+    static const char *const kind_columns[] = {"kind",      "rows",   "cohorts", "bias", "bias_se",
+                                               "cohort_sd", "row_sd", "sd",      "df",   "from"};
     static const bool kind_numbers[] = {false, true, true, true, true, true, true, true, true, false};
     out->discrepancy = table_create(10, kind_columns, kind_numbers);
     out->discrepancy_file = discrepancy_text(&j->discrepancy);
     bool fine = out->rows && out->summary && out->left_out && out->discrepancy && out->discrepancy_file;
     for (int kind = 0; kind < DISCREPANCY_COUNT && fine; kind++) fine = add_discrepancy(out->discrepancy, &j->discrepancy, kind);
     for (int r = 0; r < j->rows.n_rows && fine; r++)
-        fine = j->out[r].predicted_any ? add_row(out->rows, j, &j->out[r])
-                                       : add_left_out(out->left_out, j->rows.rows[r].row, "nobody simulated has a value on that day: all are gone, or their population has no such end point");
-    for (int i = 0; i < j->rows.n_left_out && fine; i++) fine = add_left_out(out->left_out, j->rows.left_out[i].row, j->rows.left_out[i].reason);
+        fine =
+            j->out[r].predicted_any
+                ? add_row(out->rows, j, &j->out[r])
+                : add_left_out(
+                      out->left_out, j->rows.rows[r].row,
+                      "nobody simulated has a value on that day: all are gone, or their population has no such end point");
+    for (int i = 0; i < j->rows.n_left_out && fine; i++)
+        fine = add_left_out(out->left_out, j->rows.left_out[i].row, j->rows.left_out[i].reason);
     for (int r = 0; r < j->rows.n_rows; r++) {
         bool counts = j->out[r].predicted_any && validated_is_sign(&j->out[r]);
         out->signs += counts;

@@ -79,12 +79,13 @@ static double median_of(double *values, int n)
 static bool is_counted(const validated_row *row, evidence_role role, const outcome_info *endpoint)
 {
     const evidence_row *published = row->bound->row;
-    return row->predicted_any && published->day > 0 && published->statistic != STATISTIC_SIGN && published->role == role && (!endpoint || strcmp(published->endpoint.key, endpoint->key) == 0);
+    return row->predicted_any && published->day > 0 && published->statistic != STATISTIC_SIGN &&
+           published->role == role && (!endpoint || strcmp(published->endpoint.key, endpoint->key) == 0);
 }
 
 /* error of the guess and of the simulation over the rows of one end point that have a guess */
-static void guess_errors(const validated_row *rows, int n, evidence_role role, const outcome_info *endpoint, int *guessed, double *guess,
-                         double *own)
+static void guess_errors(const validated_row *rows, int n, evidence_role role, const outcome_info *endpoint,
+                         int *guessed, double *guess, double *own)
 {
     *guessed = 0;
     *guess = *own = 0.0;
@@ -98,7 +99,8 @@ static void guess_errors(const validated_row *rows, int n, evidence_role role, c
 }
 
 /* Over all end points the errors are put on one scale by the guess's error of each. */
-static void fill_skill(const validated_row *rows, int n, evidence_role role, const outcome_info *endpoint, validation_summary *out)
+static void fill_skill(const validated_row *rows, int n, evidence_role role, const outcome_info *endpoint,
+                       validation_summary *out)
 {
     double ratio = 0.0, guess, own;
     int guessed;
@@ -116,7 +118,8 @@ static void fill_skill(const validated_row *rows, int n, evidence_role role, con
     if (out->guessed) out->skill = 1.0 - ratio / out->guessed;
 }
 
-void validate_summarise(const validated_row *rows, int n, evidence_role role, const outcome_info *endpoint, validation_summary *out)
+void validate_summarise(const validated_row *rows, int n, evidence_role role, const outcome_info *endpoint,
+                        validation_summary *out)
 {
     double *widths = malloc((2 * (size_t)n + 1) * sizeof *widths), *bare_widths = widths ? widths + n : NULL;
     int n_widths = 0, inside[PREDICT_INTERVALS] = {0}, bare[PREDICT_INTERVALS] = {0}, exact = 0;
@@ -156,7 +159,16 @@ void validate_summarise(const validated_row *rows, int n, evidence_role role, co
 
 /* ---- the plain guess ---- */
 
-typedef enum { CELLS_NONE, CELLS_STEM_CELL_ISLETS, CELLS_DONOR_ISLETS, CELLS_BLOOD_STEM, CELLS_MESENCHYMAL, CELLS_CORD_BLOOD, CELLS_MONONUCLEAR, CELLS_OTHER } cell_class;
+typedef enum {
+    CELLS_NONE,
+    CELLS_STEM_CELL_ISLETS,
+    CELLS_DONOR_ISLETS,
+    CELLS_BLOOD_STEM,
+    CELLS_MESENCHYMAL,
+    CELLS_CORD_BLOOD,
+    CELLS_MONONUCLEAR,
+    CELLS_OTHER
+} cell_class;
 
 static bool has_any(const char *text, const char *const *words)
 {
@@ -172,7 +184,8 @@ static cell_class class_of(const char *text)
         cell_class class;
         const char *words[10];
     } kinds[] = {
-        {CELLS_STEM_CELL_ISLETS, {"stem_cell_islet", "differentiated", "endoderm", "chemically induced", "stem-cell islet", "iPSC", NULL}},
+        {CELLS_STEM_CELL_ISLETS,
+         {"stem_cell_islet", "differentiated", "endoderm", "chemically induced", "stem-cell islet", "iPSC", NULL}},
         {CELLS_DONOR_ISLETS, {"islet", NULL}},
         {CELLS_BLOOD_STEM, {"HSC", "aematopoietic", "ematopoietic", NULL}},
         {CELLS_MESENCHYMAL, {"MSC", "esenchymal", "stromal", "Wharton", "adipose", NULL}},

@@ -38,8 +38,8 @@ static bool make_room(const trial *t, int64_t people, visit_values *out)
     return out->values != NULL;
 }
 
-islet_status visit_values_simulate(visit_work *work, const islet_protocol *protocol, const params *with, int64_t people, visit_values *out,
-                                   islet_problems *problems)
+islet_status visit_values_simulate(visit_work *work, const islet_protocol *protocol, const params *with, int64_t people,
+                                   visit_values *out, islet_problems *problems)
 {
     trial *t = NULL;
     islet_run_options own = *work->options;

@@ -124,7 +124,8 @@ bool person_draw_free(const person_source *source, draw *d, const subject_free *
         double sd = sqrt(squares / (n - 1));
         double deviation = kept * sum + own * sd * draw_normal(d), x = from_line(i, mean + deviation);
         double margin = source->params->subject_bound_frac;
-        inside = inside && x >= low / (1.0 + margin) && x <= (is_fraction(i) ? 1.0 - (1.0 - high) / (1.0 + margin) : high * (1.0 + margin));
+        inside = inside && x >= low / (1.0 + margin) &&
+                 x <= (is_fraction(i) ? 1.0 - (1.0 - high) / (1.0 + margin) : high * (1.0 + margin));
         values[i] = centre ? from_line(i, to_line(i, moved[i]) + source->params->type2_spread * deviation) : x;
     }
     memcpy(out, values, sizeof(*out));
@@ -155,7 +156,8 @@ void person_complete_kinetics(const params *p, const person *who, draw *d, kinet
     double cv = p->c_peptide_kinetics_cv;
     double surface = sqrt(who->height_m * 100.0 * k->bw / 3600.0);
     bool type1 = who->diabetes == DIABETES_TYPE1; /* the others are of Van Cauter's obese or type 2 class */
-    double short_half_life = draw_lognormal(d, type1 ? p->c_peptide_short_half_life_min : p->c_peptide_short_half_life_type2_min, cv);
+    double short_half_life =
+        draw_lognormal(d, type1 ? p->c_peptide_short_half_life_min : p->c_peptide_short_half_life_type2_min, cv);
     double long_half_life = draw_lognormal(
         d, p->c_peptide_long_half_life_base_min + p->c_peptide_long_half_life_per_year_min * who->age_year, cv);
     kinetics_set_c_peptide(short_half_life, long_half_life, type1 ? p->c_peptide_fraction : p->c_peptide_fraction_type2, k);
@@ -216,14 +218,16 @@ static void draw_onset(const params *p, uint64_t seed, uint64_t number, person *
     draw d = draw_from(seed, number, RNG_population, DRAW_ONSET);
     double diagnosed = out->age_year - out->duration_year;
     double age = diagnosed > 1.0 ? diagnosed : 1.0;
-    out->immune_pace = draw_log_sd(&d, p->native_loss_log_sd) * lanes_exp(-p->native_loss_age_power * lanes_log(age / PACE_REFERENCE_YEAR));
+    out->immune_pace = draw_log_sd(&d, p->native_loss_log_sd) *
+                       lanes_exp(-p->native_loss_age_power * lanes_log(age / PACE_REFERENCE_YEAR));
     double chance = draw_uniform(&d);
     if (!(out->native_function_frac > 0.0)) return;
     if (draw_uniform(&d) < aggressive_share(p, age)) {
         out->immune_pace *= p->aggressive_pace;
         out->native_function_frac *= p->aggressive_reserve_frac;
     }
-    double odds = p->ketoacidosis_odds * lanes_exp(-p->ketoacidosis_reserve_power * lanes_log(out->native_function_frac / p->ketoacidosis_reserve_frac));
+    double odds = p->ketoacidosis_odds * lanes_exp(-p->ketoacidosis_reserve_power *
+                                                   lanes_log(out->native_function_frac / p->ketoacidosis_reserve_frac));
     out->ketoacidosis_at_onset = chance < odds / (1.0 + odds);
 }
 
@@ -265,7 +269,8 @@ static void draw_hidden(const params *p, const population *of, draw *d, person *
 
     /* severe events in the year before: what the person's own hazard gives in a typical year */
     double ratio = out->impaired_awareness ? p->severe_hypo_unaware_ratio : 1.0;
-    double hazard = DAYS_PER_YEAR * p->severe_hypo_history_low_min * p->severe_hypo_per_low_min * ratio * out->severe_hypo_frailty;
+    double hazard =
+        DAYS_PER_YEAR * p->severe_hypo_history_low_min * p->severe_hypo_per_low_min * ratio * out->severe_hypo_frailty;
     out->severe_hypo_per_year = draw_poisson(d, hazard);
 }
 

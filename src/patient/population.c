@@ -97,15 +97,21 @@ static const yaml_field population_value_fields[] = {POPULATION_VALUES(POPULATIO
 static void check_alternatives(yaml_reader *reader, const yaml_node *node)
 {
     bool diagnosed = yaml_find(node, "age_at_diagnosis_year"), duration = yaml_find(node, "duration_year");
-    bool women = yaml_find(node, "height_women_m"), men = yaml_find(node, "height_men_m"), bmi = yaml_find(node, "child_bmi_kg_m2");
+    bool women = yaml_find(node, "height_women_m"), men = yaml_find(node, "height_men_m"),
+         bmi = yaml_find(node, "child_bmi_kg_m2");
     if (diagnosed == duration)
-        yaml_error(reader, node, "%s of 'age_at_diagnosis_year' and 'duration_year' is given; one of them is expected; the other follows",
-                   duration ? "each" : "none");
+        yaml_error(
+            reader, node,
+            "%s of 'age_at_diagnosis_year' and 'duration_year' is given; one of them is expected; the other follows",
+            duration ? "each" : "none");
     if (women != men || women == bmi)
-        yaml_error(reader, node, "the people's heights cannot be told; 'height_women_m' and 'height_men_m' are expected, or for children "
-                                 "'child_bmi_kg_m2' alone");
+        yaml_error(
+            reader, node,
+            "the people's heights cannot be told; 'height_women_m' and 'height_men_m' are expected, or for children "
+            "'child_bmi_kg_m2' alone");
     if (bmi && yaml_find(node, "adult_bmi_kg_m2"))
-        yaml_error(reader, node, "'child_bmi_kg_m2' and 'adult_bmi_kg_m2' are both given; one of them is expected; leave one out");
+        yaml_error(reader, node,
+                   "'child_bmi_kg_m2' and 'adult_bmi_kg_m2' are both given; one of them is expected; leave one out");
 }
 
 static void read_values(yaml_reader *reader, const yaml_node *node, const yaml_field *field, void *out, void *context)
@@ -151,9 +157,13 @@ static void check_metabolism(yaml_reader *reader, const yaml_node *root, const p
 {
     const yaml_node *metabolism = yaml_find(root, "metabolism");
     if (metabolism && of->diabetes == DIABETES_TYPE1)
-        yaml_error(reader, metabolism, "'metabolism' is given for type 1 diabetes, where nothing reads it; leave it out or write diabetes: type2");
+        yaml_error(
+            reader, metabolism,
+            "'metabolism' is given for type 1 diabetes, where nothing reads it; leave it out or write diabetes: type2");
     if (!metabolism && of->diabetes != DIABETES_TYPE1 && !reader->broken)
-        yaml_error(reader, root, "a population without type 1 diabetes has no 'metabolism'; add body mass index, insulin resistance and the other values");
+        yaml_error(
+            reader, root,
+            "a population without type 1 diabetes has no 'metabolism'; add body mass index, insulin resistance and the other values");
 }
 
 bool population_parse(const char *text, size_t length, const char *file, population *out, islet_problems *problems)
@@ -170,8 +180,9 @@ bool population_parse(const char *text, size_t length, const char *file, populat
     return reader.errors == 0;
 }
 
-static const char *const shipped[] = {"t1d_adult", "t1d_new_onset", "t1d_new_onset_child", "t1d_child", "t2d_new", "t2d_oral", "t2d_insulin",
-                                      "prediabetes", "metabolic_syndrome", NULL};
+static const char *const shipped[] = {
+    "t1d_adult", "t1d_new_onset", "t1d_new_onset_child", "t1d_child",          "t2d_new",
+    "t2d_oral",  "t2d_insulin",   "prediabetes",         "metabolic_syndrome", NULL};
 
 const char *const *population_names(void)
 {
@@ -208,17 +219,20 @@ static const char *other_unit(const char *key, double x)
 }
 
 /* The unit behind a number, or the key's; false after a message when it is none of the trait's. */
-static bool unit_of_limit(yaml_reader *reader, const yaml_node *node, const yaml_field *field, const char *written, record_unit *out)
+static bool unit_of_limit(yaml_reader *reader, const yaml_node *node, const yaml_field *field, const char *written,
+                          record_unit *out)
 {
     const char *unit = *written ? written : field->unit;
     char known[RECORD_UNITS_TEXT];
     if (unit && record_unit_find((item_id)field->size, unit, out)) return true;
     record_units((item_id)field->size, known);
     if (*written)
-        yaml_error(reader, node, "'%s' is required in '%.30s'; one of %s is expected; convert the number or correct the unit", field->key,
-                   written, known);
+        yaml_error(reader, node,
+                   "'%s' is required in '%.30s'; one of %s is expected; convert the number or correct the unit",
+                   field->key, written, known);
     else
-        yaml_error(reader, node, "'%s' is required without a unit; one of %s is expected; write it behind the number", field->key, known);
+        yaml_error(reader, node, "'%s' is required without a unit; one of %s is expected; write it behind the number",
+                   field->key, known);
     return false;
 }
 
@@ -229,8 +243,10 @@ static bool limit_number(yaml_reader *reader, const yaml_node *node, const yaml_
     record_unit unit;
     const size_t digits = strcspn(text, " %");
     if (!number_read(text, digits < length ? digits : length, &x)) {
-        yaml_error(reader, node, "'%s' is required to be '%.*s', which is no plain number; one is expected, such as 5 or 0.2; write it, and its unit in the key or behind it",
-                   field->key, (int)(length < 40 ? length : 40), text);
+        yaml_error(
+            reader, node,
+            "'%s' is required to be '%.*s', which is no plain number; one is expected, such as 5 or 0.2; write it, and its unit in the key or behind it",
+            field->key, (int)(length < 40 ? length : 40), text);
         return false;
     }
     const char *written = text + digits + strspn(text + digits, " ");

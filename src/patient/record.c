@@ -81,7 +81,8 @@ void record_units(item_id item, char out[RECORD_UNITS_TEXT])
     size_t at = 0;
     out[0] = '\0';
     for (int i = 0; i < COUNT(keys) && at < RECORD_UNITS_TEXT; i++)
-        if (keys[i].item == item && keys[i].unit) at += (size_t)snprintf(out + at, RECORD_UNITS_TEXT - at, "%s%s", at ? ", " : "", keys[i].unit);
+        if (keys[i].item == item && keys[i].unit)
+            at += (size_t)snprintf(out + at, RECORD_UNITS_TEXT - at, "%s%s", at ? ", " : "", keys[i].unit);
 }
 
 bool record_unit_known(item_id item, const char *unit)

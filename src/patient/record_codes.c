@@ -199,7 +199,8 @@ bool record_medicine_item(const char *system, const char *code, int *next, item_
 {
     for (; *next < COUNT(medicine_items); (*next)++) {
         const int i = *next;
-        size_t n = strlen(medicine_items[i].code) + !medicine_items[i].begins; /* the end counts, too, where the whole code must be it */
+        size_t n = strlen(medicine_items[i].code) +
+                   !medicine_items[i].begins; /* the end counts, too, where the whole code must be it */
         if (strcmp(system, medicine_items[i].system) != 0 || strncmp(code, medicine_items[i].code, n) != 0) continue;
         *item = medicine_items[(*next)++].item;
         return true;

@@ -102,14 +102,17 @@ static bool check_names(csv_reader *csv, char (*names)[MAX_CELL], int n, int kno
 {
     const char *words[64];
     if (known == 0) {
-        csv_error(csv, 1, "none of the columns is one of a patient, such as age_year, hba1c_pct or weight_kg; of tables islet knows patients, "
-                          "evidence rows (trial_id, endpoint, ..), studies to pool (ai, bi, ci, di; yi, vi; ..) and claims (claim_id, claim); "
-                          "name the columns so, see docs/formats.md");
+        csv_error(
+            csv, 1,
+            "none of the columns is one of a patient, such as age_year, hba1c_pct or weight_kg; of tables islet knows patients, "
+            "evidence rows (trial_id, endpoint, ..), studies to pool (ai, bi, ci, di; yi, vi; ..) and claims (claim_id, claim); "
+            "name the columns so, see docs/formats.md");
         return false;
     }
     for (int k = 0; k < n; k++) {
         for (int i = 0; i < k; i++)
-            if (strcmp(names[i], names[k]) == 0) csv_error(csv, k + 1, "a column occurs twice; each name once is expected; drop one");
+            if (strcmp(names[i], names[k]) == 0)
+                csv_error(csv, k + 1, "a column occurs twice; each name once is expected; drop one");
         if (strcmp(names[k], "id") == 0 || record_key_known(names[k])) continue;
         const char *nearest = yaml_nearest(names[k], record_keys(words));
         problems_warning(csv->problems, csv->file, 1, k + 1, "the column '%.60s' is not read%s%s%s", names[k],
@@ -149,7 +152,9 @@ static int64_t read_rows(csv_reader *csv, char (*names)[MAX_CELL], char (*cells)
             if (n < n_names && strcmp(names[n], "id") == 0) id = cells[n];
         }
         csv->text += strcspn(csv->text, "\r\n");
-        if (n != n_names) csv_error(csv, 0, "a row has another number of cells than the header; one a column is expected; correct it");
+        if (n != n_names)
+            csv_error(csv, 0,
+                      "a row has another number of cells than the header; one a column is expected; correct it");
         else if (chosen(choice, row, id)) {
             memset(out, 0, sizeof *out);
             set_cells(csv, names, cells, n, out);
@@ -172,7 +177,8 @@ islet_status record_read_csv(const char *text, size_t length, const char *path, 
         int64_t found = read_rows(&csv, names, cells, n, choice, out);
         csv.line = 0; /* what follows is about no line */
         if (found == 0) csv_error(&csv, 0, "no such row; a row below the header is expected; check --row or --id");
-        if (found > 1 && choice) csv_error(&csv, 0, "several rows; one patient is screened at a time; choose with --row N or --id TEXT");
+        if (found > 1 && choice)
+            csv_error(&csv, 0, "several rows; one patient is screened at a time; choose with --row N or --id TEXT");
     }
     free(cells);
     free(names);

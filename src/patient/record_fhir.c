@@ -67,7 +67,8 @@ static bool check_text(const char *text, size_t length, const char *file, islet_
         }
         if (inside && c == '\\') at++, string++;
         else if (c == '"') inside = !inside, string = 0;
-        else if (!inside && (c == '{' || c == '[') && ++depth > MAX_DEPTH) fault = "nested more than 64 deep; the depth of a bundle is less";
+        else if (!inside && (c == '{' || c == '[') && ++depth > MAX_DEPTH)
+            fault = "nested more than 64 deep; the depth of a bundle is less";
         else if (!inside && (c == '}' || c == ']')) depth--;
         string += n;
         if (inside && string > MAX_STRING) fault = "a string is too long; the limit is 64 KiB";
@@ -147,16 +148,18 @@ static bool has_coding(const json_t *concept, const char *system, const char *co
 {
     size_t i;
     json_t *coding;
-    json_array_foreach(json_object_get(concept, "coding"), i, coding)
-        for (const char *const *code = codes; *code; code++)
-            if ((!system || strcmp(text_of(coding, "system"), system) == 0) && strcmp(text_of(coding, "code"), *code) == 0) return true;
+    json_array_foreach(json_object_get(concept, "coding"), i,
+                       coding) for (const char *const *code = codes; *code;
+                                    code++) if ((!system || strcmp(text_of(coding, "system"), system) == 0) &&
+                                                strcmp(text_of(coding, "code"), *code) == 0) return true;
     return false;
 }
 
 /* The date of a resource; "" when there is none. Fills at most 19 characters, without the zone. */
 static void date_of(const json_t *resource, char out[20])
 {
-    static const char *const keys[] = {"effectiveDateTime", "effectiveInstant", "onsetDateTime", "recordedDate", "authoredOn", "issued"};
+    static const char *const keys[] = {"effectiveDateTime", "effectiveInstant", "onsetDateTime",
+                                       "recordedDate",      "authoredOn",       "issued"};
     static const char *const periods[] = {"effectivePeriod", "onsetPeriod", "period"};
     *out = '\0';
     for (size_t i = 0; i < sizeof keys / sizeof *keys && !*out; i++) snprintf(out, 20, "%.19s", text_of(resource, keys[i]));
@@ -206,8 +209,9 @@ static int item_of(const json_t *concept, bool *kept)
     size_t i;
     json_t *coding;
     item_id item;
-    json_array_foreach(json_object_get(concept, "coding"), i, coding)
-        if (strcmp(text_of(coding, "system"), "http://loinc.org") == 0 && record_loinc_item(text_of(coding, "code"), &item, kept)) return (int)item;
+    json_array_foreach(json_object_get(concept, "coding"), i,
+                       coding) if (strcmp(text_of(coding, "system"), "http://loinc.org") == 0 &&
+                                   record_loinc_item(text_of(coding, "code"), &item, kept)) return (int)item;
     *kept = true;
     for (int k = 0; k < ITEM_COUNT; k++) {
         const char *const codes[] = {record_items[k].key, NULL};
@@ -252,7 +256,8 @@ static void read_quantity(bundle *b, int item, bool kept, const json_t *quantity
     if (!(unit = unit_of(b, item, quantity, where))) return;
     if (*comparator) b->beyond++;
     if (!kept) b->aside->items[item] = (record_value){.known = false};
-    if (!record_set_number(kept ? b->out : b->aside, (item_id)item, json_number_value(value), *comparator, unit, date, where, place_of(b)))
+    if (!record_set_number(kept ? b->out : b->aside, (item_id)item, json_number_value(value), *comparator, unit, date,
+                           where, place_of(b)))
         b->errors++;
 }
 
@@ -266,7 +271,9 @@ static void read_pregnancy(bundle *b, const json_t *value, const char *date, con
 /* LOINC answers or SNOMED CT qualifiers */
 static void read_breast_feeding(bundle *b, const json_t *value, const char *date, const char *where)
 {
-    static const char *const yes[] = {"LA33-6", "LA29252-6", "373066001", "413712001", NULL}, *const no[] = {"LA32-8", "LA29253-4", "373067005", NULL};
+    static const char *const yes[] = {"LA33-6", "LA29252-6", "373066001", "413712001", NULL}, *const no[] = {
+                                                                                                  "LA32-8", "LA29253-4",
+                                                                                                  "373067005", NULL};
     if (has_coding(value, NULL, yes)) set_flag(b, ITEM_breast_feeding, true, date, where);
     if (has_coding(value, NULL, no)) set_flag(b, ITEM_breast_feeding, false, date, where);
 }
@@ -277,7 +284,8 @@ static void read_observation(bundle *b, const json_t *resource, const char *date
     bool kept;
     const json_t *code = json_object_get(resource, "code"), *value;
     int item = item_of(code, &kept);
-    if (has_coding(code, "http://loinc.org", pregnancy_status)) read_pregnancy(b, json_object_get(resource, "valueCodeableConcept"), date, where);
+    if (has_coding(code, "http://loinc.org", pregnancy_status))
+        read_pregnancy(b, json_object_get(resource, "valueCodeableConcept"), date, where);
     if (has_coding(code, "http://loinc.org", breast_feeding_status))
         read_breast_feeding(b, json_object_get(resource, "valueCodeableConcept"), date, where);
     if (item == NO_ITEM) return;
@@ -291,9 +299,12 @@ static void read_observation(bundle *b, const json_t *resource, const char *date
 
 static bool holds_now(const json_t *resource)
 {
-    static const char *const over[] = {"inactive", "remission", "resolved", NULL}, *const wrong[] = {"refuted", "entered-in-error", NULL};
-    return !has_coding(json_object_get(resource, "clinicalStatus"), NULL, over) && !json_object_get(resource, "abatementDateTime") &&
-           !json_object_get(resource, "abatementPeriod") && !has_coding(json_object_get(resource, "verificationStatus"), NULL, wrong);
+    static const char *const over[] = {"inactive", "remission", "resolved", NULL}, *const wrong[] = {"refuted",
+                                                                                                     "entered-in-error",
+                                                                                                     NULL};
+    return !has_coding(json_object_get(resource, "clinicalStatus"), NULL, over) &&
+           !json_object_get(resource, "abatementDateTime") && !json_object_get(resource, "abatementPeriod") &&
+           !has_coding(json_object_get(resource, "verificationStatus"), NULL, wrong);
 }
 
 /* Every item that a code of the concept means; true if one of them is a diabetes. */
@@ -408,14 +419,16 @@ static void note_known(bundle *b, const char *date)
 static void note_dates(bundle *b, const json_t *resource, const char *own)
 {
     static const char *const plans[] = {"Appointment", "CarePlan", "Coverage", "Goal"};
-    static const char *const dates[] = {"effectiveDateTime", "effectiveInstant", "recordedDate", "authoredOn", "issued", "dateAsserted",
-                                        "performedDateTime", "date", "created"};
+    static const char *const dates[] = {
+        "effectiveDateTime", "effectiveInstant",  "recordedDate", "authoredOn", "issued",
+        "dateAsserted",      "performedDateTime", "date",         "created"};
     static const char *const periods[] = {"effectivePeriod", "performedPeriod", "period"};
     for (size_t i = 0; i < sizeof plans / sizeof *plans; i++)
         if (strcmp(text_of(resource, "resourceType"), plans[i]) == 0) return;
     note_date(b, own);
     for (size_t i = 0; i < sizeof dates / sizeof *dates; i++) note_known(b, text_of(resource, dates[i]));
-    for (size_t i = 0; i < sizeof periods / sizeof *periods; i++) note_known(b, text_of(json_object_get(resource, periods[i]), "start"));
+    for (size_t i = 0; i < sizeof periods / sizeof *periods; i++)
+        note_known(b, text_of(json_object_get(resource, periods[i]), "start"));
 }
 
 /* Age and duration on the last date of the bundle. */
@@ -452,7 +465,8 @@ static void find_person(bundle *b, const json_t *entries)
         if (strcmp(text_of(resource, "resourceType"), "Patient") != 0) continue;
         b->at = b->entries[i];
         if (b->patient && strcmp(b->patient, text_of(resource, "id")) != 0) {
-            bundle_error(b, "a second patient, '%.60s', is in the bundle; one patient is expected; split it", text_of(resource, "id"));
+            bundle_error(b, "a second patient, '%.60s', is in the bundle; one patient is expected; split it",
+                         text_of(resource, "id"));
             continue;
         }
         b->patient = text_of(resource, "id");
@@ -477,7 +491,8 @@ static void read_resource(bundle *b, const json_t *resource)
     else if (strcmp(type, "Condition") == 0) read_condition(b, resource, where);
     else if (strcmp(type, "Procedure") == 0) read_procedure(b, resource, where);
     else if (strcmp(type, "Encounter") == 0) read_encounter(b, resource, where);
-    else if (strcmp(type, "MedicationRequest") == 0 || strcmp(type, "MedicationStatement") == 0) read_medicine(b, resource, date, where);
+    else if (strcmp(type, "MedicationRequest") == 0 || strcmp(type, "MedicationStatement") == 0)
+        read_medicine(b, resource, date, where);
 }
 
 static void warn(const bundle *b, int count, const char *what)
@@ -493,7 +508,9 @@ static islet_status read_bundle(bundle *b, const json_t *root, const char *text,
     b->at = (text_place){1, 1};
     if (!json_is_object(root) || strcmp(text_of(root, "resourceType"), "Bundle") != 0) {
         bundle_error(b, "the top is %.60s; an object of resourceType Bundle is expected; export a bundle",
-                     !json_is_object(root) ? "no object" : *text_of(root, "resourceType") ? text_of(root, "resourceType") : "an object without resourceType");
+                     !json_is_object(root)            ? "no object"
+                     : *text_of(root, "resourceType") ? text_of(root, "resourceType")
+                                                      : "an object without resourceType");
         return ISLET_ERR_INPUT;
     }
     if (!json_is_array(entries)) {

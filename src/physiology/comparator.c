@@ -10,7 +10,8 @@
 static double weight_loss_prescribed(const params *p, const person *who, int day)
 {
     double replaced = p->weight_loss_kcal / who->body.intake_kcal;
-    double kept = 1.0 - p->weight_loss_kept_frac * lanes_exp(-(day > FOOD_BACK_DAY ? day - FOOD_BACK_DAY : 0) / p->weight_loss_relapse_day);
+    double kept = 1.0 - p->weight_loss_kept_frac *
+                            lanes_exp(-(day > FOOD_BACK_DAY ? day - FOOD_BACK_DAY : 0) / p->weight_loss_relapse_day);
     if (replaced > kept) return kept;
     if (day < REPLACEMENT_DAY) return replaced;
     if (day >= FOOD_BACK_DAY) return kept;

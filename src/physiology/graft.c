@@ -70,7 +70,9 @@ static double immune_hazard_per_day(graft_course *course, const graft_day_of *da
     double past_allo = taken ? unblocked(drugs, taken->alloimmune_block_frac.value, frailty) : 1.0;
     double past_auto = taken ? unblocked(drugs, taken->autoimmune_block_frac.value, frailty) : 1.0;
     double allo = day->params->alloimmune_per_year * cells->alloimmune_frac.value * allo_share(course, day, past_allo);
-    double autoimmune = day->who->autoantibody_positive ? day->params->autoimmune_per_year * day->autoimmune_factor * cells->autoimmune_frac.value * past_auto : 0.0;
+    double autoimmune = day->who->autoantibody_positive ? day->params->autoimmune_per_year * day->autoimmune_factor *
+                                                              cells->autoimmune_frac.value * past_auto
+                                                        : 0.0;
     double through = route_is_device(course->route) ? cells->attack_frac.value : 1.0;
     return (allo + autoimmune) * through * day->attack_left_frac / DAYS_PER_YEAR;
 }
@@ -218,8 +220,10 @@ double graft_infuse(graft *graft, const params *params, const product *product, 
     double ieq = course->dose_ieq + course->dose_ieq_per_kg * weight_kg;
     double given = cells * product->beta_cells_per_cell_frac.value + ieq * product->beta_cells_per_ieq.value;
     double become = cells * signals_arrival_frac(params, course->route, PLACE_PANCREAS);
-    double beta = given * product_strength(product, MECHANISM_beta_cell_replacement) * switches->factor[MECHANISM_beta_cell_replacement] +
-                  become * product_strength(product, MECHANISM_differentiation) * switches->factor[MECHANISM_differentiation];
+    double beta =
+        given * product_strength(product, MECHANISM_beta_cell_replacement) *
+            switches->factor[MECHANISM_beta_cell_replacement] +
+        become * product_strength(product, MECHANISM_differentiation) * switches->factor[MECHANISM_differentiation];
     double alive = beta * product->viability_frac.value * 1e-6;
     if (!(alive > 0.0)) return 0.0;
     graft->courses[graft->n_courses++] =
@@ -261,7 +265,8 @@ double graft_function(const graft *graft, const params *params, const person *wh
         mature += graft->courses[c].cells_million * course_maturity(&graft->courses[c]) *
                   course_secretion_frac(&graft->courses[c], params) * graft->courses[c].product->secretion_gain.value;
     double drug = drugs->regimen ? drug_effect(drugs, drugs->regimen->secretion_factor.value, 1.0) : 1.0;
-    double healthy = params->healthy_beta_cells_million * who->kinetics.bw / params->healthy_weight_kg; /* secretion laws are per kg */
+    double healthy = params->healthy_beta_cells_million * who->kinetics.bw /
+                     params->healthy_weight_kg; /* secretion laws are per kg */
     return mature * who->engraftment * drug / healthy;
 }
 

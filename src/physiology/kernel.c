@@ -267,5 +267,5 @@ static unsigned sense(lane_group *group, uint64_t seed, uint64_t reading, double
 #define KERNEL_TEXT(name) KERNEL_TEXT2(name)
 
 extern const kernel KERNEL_SYMBOL(ISLET_KERNEL_NAME);
-const kernel KERNEL_SYMBOL(ISLET_KERNEL_NAME) = {KERNEL_TEXT(ISLET_KERNEL_NAME), ISLET_LANES, prepare, prepare_day, advance, advance_general,
-                                                 sense};
+const kernel KERNEL_SYMBOL(ISLET_KERNEL_NAME) = {
+    KERNEL_TEXT(ISLET_KERNEL_NAME), ISLET_LANES, prepare, prepare_day, advance, advance_general, sense};

@@ -65,8 +65,10 @@ void pathways_step(const pathways_drive *drive, double minutes, const pathways_h
     double growth = drive->growth / drive->looks * help->turnover_frac;
     double loss = drive->loss / drive->looks - LOSS_LEAST * (1.0 - help->turnover_frac);
     double lost = help->pace * (1.0 - help->protection_frac); /* of the loss; growth keeps its own pace */
-    cells->mass *= lanes_exp((growth - loss * lost) * minutes / MASS_MIN - help->steady_loss_per_day * lost * minutes / MINUTES_PER_DAY);
-    cells->exocytosis = relaxed(cells->exocytosis, pathways_exocytosis_settled(drive, help->recovery_gain), minutes, EXOCYTOSIS_MIN);
+    cells->mass *= lanes_exp((growth - loss * lost) * minutes / MASS_MIN -
+                             help->steady_loss_per_day * lost * minutes / MINUTES_PER_DAY);
+    cells->exocytosis =
+        relaxed(cells->exocytosis, pathways_exocytosis_settled(drive, help->recovery_gain), minutes, EXOCYTOSIS_MIN);
     cells->shift = relaxed(cells->shift, pathways_shift_settled(drive), minutes, SHIFT_MIN);
 }
 

@@ -43,11 +43,13 @@ static void write_people(page *p, const char *caption, double share, const char 
 {
     if (!(share >= 0.0 && share <= 1.0)) return;
     int filled = (int)(share * DOTS + 0.5), rows = DOTS / DOTS_A_ROW;
-    text_format(p->out, "<figure><svg role=\"img\" aria-label=\"%d of 100 people\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\">", filled,
-                2 * DOTS_A_ROW * DOT_PX / 2, 2 * rows * DOT_PX / 2, DOTS_A_ROW * DOT_PX, rows * DOT_PX);
+    text_format(
+        p->out,
+        "<figure><svg role=\"img\" aria-label=\"%d of 100 people\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\">",
+        filled, 2 * DOTS_A_ROW * DOT_PX / 2, 2 * rows * DOT_PX / 2, DOTS_A_ROW * DOT_PX, rows * DOT_PX);
     for (int i = 0; i < DOTS; i++)
-        text_format(p->out, "<circle cx=\"%d\" cy=\"%d\" r=\"4\" fill=\"%s\"/>", i % DOTS_A_ROW * DOT_PX + DOT_PX / 2, i / DOTS_A_ROW * DOT_PX + DOT_PX / 2,
-                    i < filled ? colour : "#d9d9d9");
+        text_format(p->out, "<circle cx=\"%d\" cy=\"%d\" r=\"4\" fill=\"%s\"/>", i % DOTS_A_ROW * DOT_PX + DOT_PX / 2,
+                    i / DOTS_A_ROW * DOT_PX + DOT_PX / 2, i < filled ? colour : "#d9d9d9");
     text_format(p->out, "</svg><figcaption>%d of 100 people: ", filled);
     text_html(p->out, caption);
     text_add(p->out, "</figcaption></figure>\n");
@@ -94,7 +96,8 @@ static void write_claim(page *p, const islet_table *table, int row)
         write_people(p, "simulated, treated", number(table, row, "simulated_treated"), "#2b6cb0");
         write_people(p, "simulated, not treated", number(table, row, "simulated_control"), "#2b6cb0");
     }
-    write_people(p, "simulated, treated: had a harm by then (a severe low, harm of procedure or treatment, death)", number(table, row, "harmed_treated"), "#b83280");
+    write_people(p, "simulated, treated: had a harm by then (a severe low, harm of procedure or treatment, death)",
+                 number(table, row, "harmed_treated"), "#b83280");
     write_people(p, "simulated, not treated: had such a harm by then", number(table, row, "harmed_control"), "#b83280");
     text_add(p->out, "<p class=\"note\">");
     text_html(p->out, cell(table, row, "claim_id"));
@@ -112,7 +115,10 @@ static void fill(page *p, const void *context, const char *place, size_t length)
     const islet_claims *claims = context;
     int n = islet_table_rows(claims->rows);
     if (length == 4 && memcmp(place, "lead", length) == 0)
-        text_format(p->out, "%d claims; %d of them were held against studies and a simulated trial by a rule, the others as a reviewer saw them.", n, claims->tested);
+        text_format(
+            p->out,
+            "%d claims; %d of them were held against studies and a simulated trial by a rule, the others as a reviewer saw them.",
+            n, claims->tested);
     if (length == 5 && memcmp(place, "title", length) == 0) text_add(p->out, CLAIMS_TITLE);
     if (length != 6 || memcmp(place, "claims", length) != 0) return;
     for (int tested = 1; tested >= 0; tested--) { /* those with a test first */

@@ -49,9 +49,11 @@ static bool add_embedded(islet_table *table)
     for (size_t i = 0; i < sizeof bundles / sizeof *bundles; i++) n_bundles += embedded_find(bundles[i]) != NULL;
     char found[40];
     snprintf(found, sizeof found, "%d files", n_files - n_bundles);
-    bool fine = add(table, "data compiled in", found, n_files > n_bundles, "the build found no data; build again from a whole source tree");
+    bool fine = add(table, "data compiled in", found, n_files > n_bundles,
+                    "the build found no data; build again from a whole source tree");
     snprintf(found, sizeof found, "%d of 4 bundles", n_bundles);
-    return fine && add(table, "report figures", found, n_bundles == 4, "run npm ci --ignore-scripts in the source folder and build again");
+    return fine && add(table, "report figures", found, n_bundles == 4,
+                       "run npm ci --ignore-scripts in the source folder and build again");
 }
 
 islet_status islet_installation_table(islet_table **out)

@@ -106,9 +106,10 @@ static void write_by_arm(page *p, const char *endpoint, double scale, int digits
  * or of the control */
 static double *read_pairs(page *p, const char *endpoint, char side, int arm, int64_t *n)
 {
-    char *sql = sqlite3_mprintf("SELECT %c.\"%w\" FROM visit a JOIN visit c ON c.patient = a.patient AND c.day = a.day WHERE a.arm = ?1 "
-                                "AND c.arm = ?2 AND a.day = ?3 AND a.\"%w\" IS NOT NULL AND c.\"%w\" IS NOT NULL ORDER BY a.patient",
-                                side, endpoint, endpoint, endpoint);
+    char *sql = sqlite3_mprintf(
+        "SELECT %c.\"%w\" FROM visit a JOIN visit c ON c.patient = a.patient AND c.day = a.day WHERE a.arm = ?1 "
+        "AND c.arm = ?2 AND a.day = ?3 AND a.\"%w\" IS NOT NULL AND c.\"%w\" IS NOT NULL ORDER BY a.patient",
+        side, endpoint, endpoint, endpoint);
     *n = 0;
     if (!sql) {
         p->status = ISLET_ERR_MEMORY;
@@ -143,7 +144,8 @@ static void write_pairing(page *p)
 void section_paragraph(page *p)
 {
     text_count(p->out, p->enrolled);
-    text_add(p->out, p->paired ? " simulated people were each followed for " : " simulated people in each arm were followed for ");
+    text_add(p->out, p->paired ? " simulated people were each followed for "
+                               : " simulated people in each arm were followed for ");
     length_label(p->out, p->follow_up_day);
     text_add(p->out, ". ");
     text_format(p->out, p->arms == 1 ? "There is %d arm: " : "There are %d arms: ", p->arms);

@@ -18,18 +18,27 @@ static const struct {
     {"Women, %", "female_pct", "SELECT 100.0 * female FROM patient ORDER BY patient", 0, true},
     {"Weight, kg", "weight_kg", "SELECT weight_kg FROM patient ORDER BY patient", 1, false},
     {"Body mass index, kg/m\u00b2", "bmi_kg_m2", "SELECT bmi_kg_m2 FROM patient ORDER BY patient", 1, false},
-    {"eGFR, mL/min/1.73 m\u00b2", "egfr_ml_min_1_73m2", "SELECT egfr_ml_min_1_73m2 FROM patient ORDER BY patient", 0, false},
-    {"Impaired awareness of hypoglycaemia, %", "impaired_awareness_pct", "SELECT 100.0 * impaired_awareness FROM patient ORDER BY patient", 0, true},
+    {"eGFR, mL/min/1.73 m\u00b2", "egfr_ml_min_1_73m2", "SELECT egfr_ml_min_1_73m2 FROM patient ORDER BY patient", 0,
+     false},
+    {"Impaired awareness of hypoglycaemia, %", "impaired_awareness_pct",
+     "SELECT 100.0 * impaired_awareness FROM patient ORDER BY patient", 0, true},
     {"Severe hypoglycaemia, events in the year before", "severe_hypo_per_year",
      "SELECT severe_hypo_per_year FROM patient ORDER BY patient", 1, false},
     {"HbA1c, %", "hba1c_pct", "SELECT hba1c_pct FROM visit WHERE arm = 0 AND day = 0 ORDER BY patient", 2, false},
-    {"Insulin, U/day", "insulin_u_per_day", "SELECT insulin_u_per_kg_day * visit.weight_kg FROM visit JOIN patient USING (patient) WHERE "
-     "arm = 0 AND day = 0 ORDER BY patient", 1, false},
-    {"Insulin, U/kg/day", "insulin_u_per_kg_day", "SELECT insulin_u_per_kg_day FROM visit WHERE arm = 0 AND day = 0 ORDER BY patient", 2, false},
-    {"Time in 70\u2013180 mg/dL, %", "time_in_range_pct", "SELECT time_in_range_pct FROM visit WHERE arm = 0 AND day = 0 ORDER BY patient", 1, false},
-    {"Time below 70 mg/dL, %", "time_below_70_pct", "SELECT time_below_70_pct FROM visit WHERE arm = 0 AND day = 0 ORDER BY patient", 1, false},
-    {"Time below 54 mg/dL, %", "time_below_54_pct", "SELECT time_below_54_pct FROM visit WHERE arm = 0 AND day = 0 ORDER BY patient", 1, false},
-    {"Glucose coefficient of variation, %", "glucose_cv_pct", "SELECT glucose_cv_pct FROM visit WHERE arm = 0 AND day = 0 ORDER BY patient", 1, false},
+    {"Insulin, U/day", "insulin_u_per_day",
+     "SELECT insulin_u_per_kg_day * visit.weight_kg FROM visit JOIN patient USING (patient) WHERE "
+     "arm = 0 AND day = 0 ORDER BY patient",
+     1, false},
+    {"Insulin, U/kg/day", "insulin_u_per_kg_day",
+     "SELECT insulin_u_per_kg_day FROM visit WHERE arm = 0 AND day = 0 ORDER BY patient", 2, false},
+    {"Time in 70\u2013180 mg/dL, %", "time_in_range_pct",
+     "SELECT time_in_range_pct FROM visit WHERE arm = 0 AND day = 0 ORDER BY patient", 1, false},
+    {"Time below 70 mg/dL, %", "time_below_70_pct",
+     "SELECT time_below_70_pct FROM visit WHERE arm = 0 AND day = 0 ORDER BY patient", 1, false},
+    {"Time below 54 mg/dL, %", "time_below_54_pct",
+     "SELECT time_below_54_pct FROM visit WHERE arm = 0 AND day = 0 ORDER BY patient", 1, false},
+    {"Glucose coefficient of variation, %", "glucose_cv_pct",
+     "SELECT glucose_cv_pct FROM visit WHERE arm = 0 AND day = 0 ORDER BY patient", 1, false},
     {"Stimulated C-peptide, nmol/L", "c_peptide_stimulated_nmol_l",
      "SELECT c_peptide_stimulated_nmol_l FROM visit WHERE arm = 0 AND day = 0 ORDER BY patient", 3, false},
 };
@@ -93,6 +102,8 @@ void section_people(page *p)
     while (page_row(p, &query)) {
         text_add(p->out, "<p>");
         text_count(p->out, sqlite3_column_int64(query, 0));
-        text_add(p->out, " candidates were drawn and not enrolled, because they did not meet the requirements of the protocol.</p>\n");
+        text_add(
+            p->out,
+            " candidates were drawn and not enrolled, because they did not meet the requirements of the protocol.</p>\n");
     }
 }

@@ -25,20 +25,32 @@ static const struct {
     double scale;
     int digits;
 } derived[] = {
-    {"insulin_u_per_day", "Insulin, U/day", "SELECT insulin_u_per_kg_day * visit.weight_kg FROM visit JOIN patient USING (patient) "
-     "WHERE arm = ?1 AND day = ?2 ORDER BY patient", 1.0, 1},
-    {"insulin_change_pct", "Change of insulin dose, %", "SELECT 100.0 * (v.insulin_u_per_kg_day / b.insulin_u_per_kg_day - 1.0) "
+    {"insulin_u_per_day", "Insulin, U/day",
+     "SELECT insulin_u_per_kg_day * visit.weight_kg FROM visit JOIN patient USING (patient) "
+     "WHERE arm = ?1 AND day = ?2 ORDER BY patient",
+     1.0, 1},
+    {"insulin_change_pct", "Change of insulin dose, %",
+     "SELECT 100.0 * (v.insulin_u_per_kg_day / b.insulin_u_per_kg_day - 1.0) "
      "FROM visit AS v JOIN visit AS b ON b.arm = v.arm AND b.patient = v.patient AND b.day = 0 "
-     "WHERE v.arm = ?1 AND v.day = ?2 AND b.insulin_u_per_kg_day > 0 ORDER BY v.patient", 1.0, 0},
-    {"hba1c_below_7", "HbA1c below 7 %, % of people", "SELECT hba1c_pct < 7.0 FROM visit WHERE arm = ?1 AND day = ?2 ORDER BY "
-     "patient", 100.0, 0},
-    {"time_in_range_above_70", "Time in range over 70 %, % of people", "SELECT time_in_range_pct > 70.0 FROM visit WHERE "
-     "arm = ?1 AND day = ?2 ORDER BY patient", 100.0, 0},
-    {"c_peptide_detectable", "C-peptide detectable, % of people", "SELECT c_peptide_stimulated_nmol_l > 0.0 FROM visit WHERE "
-     "arm = ?1 AND day = ?2 ORDER BY patient", 100.0, 0},
-    {"severe_hypo_free_from_90", "No severe hypo after day 90, %", "SELECT NOT EXISTS (SELECT 1 FROM event AS e "
+     "WHERE v.arm = ?1 AND v.day = ?2 AND b.insulin_u_per_kg_day > 0 ORDER BY v.patient",
+     1.0, 0},
+    {"hba1c_below_7", "HbA1c below 7 %, % of people",
+     "SELECT hba1c_pct < 7.0 FROM visit WHERE arm = ?1 AND day = ?2 ORDER BY "
+     "patient",
+     100.0, 0},
+    {"time_in_range_above_70", "Time in range over 70 %, % of people",
+     "SELECT time_in_range_pct > 70.0 FROM visit WHERE "
+     "arm = ?1 AND day = ?2 ORDER BY patient",
+     100.0, 0},
+    {"c_peptide_detectable", "C-peptide detectable, % of people",
+     "SELECT c_peptide_stimulated_nmol_l > 0.0 FROM visit WHERE "
+     "arm = ?1 AND day = ?2 ORDER BY patient",
+     100.0, 0},
+    {"severe_hypo_free_from_90", "No severe hypo after day 90, %",
+     "SELECT NOT EXISTS (SELECT 1 FROM event AS e "
      "WHERE e.arm = visit.arm AND e.patient = visit.patient AND e.kind = 'severe_hypo' AND e.day BETWEEN 90 AND ?2) FROM visit "
-     "WHERE arm = ?1 AND day = ?2" NOT_LEFT "ORDER BY patient", 100.0, 0},
+     "WHERE arm = ?1 AND day = ?2" NOT_LEFT "ORDER BY patient",
+     100.0, 0},
 };
 
 /* words for the columns of `visit` that were published */
@@ -67,8 +79,10 @@ static void measure_change(const endpoint_info *info, measure *out)
 {
     snprintf(out->name, sizeof out->name, "Change of %s", out->label);
     out->label = out->name;
-    snprintf(out->sql, sizeof out->sql, "SELECT v.\"%s\" - b.\"%s\" FROM visit AS v JOIN visit AS b ON b.arm = v.arm AND b.patient = v.patient "
-             "AND b.day = 0 WHERE v.arm = ?1 AND v.day = ?2 ORDER BY v.patient", info->key, info->key);
+    snprintf(out->sql, sizeof out->sql,
+             "SELECT v.\"%s\" - b.\"%s\" FROM visit AS v JOIN visit AS b ON b.arm = v.arm AND b.patient = v.patient "
+             "AND b.day = 0 WHERE v.arm = ?1 AND v.day = ?2 ORDER BY v.patient",
+             info->key, info->key);
 }
 
 /* false for what this report has no way to work out */
@@ -282,6 +296,9 @@ void section_published(page *p)
     if (shown == 0)
         text_add(p->out, "<p>No published outcome of these treatments at these visits is known to this version of islet.</p>");
     else
-        text_format(p->out, "<p class=\"verdict\"><strong>%d of %d</strong> published values that were never used to set the model lie "
-                    "inside the range the simulation gives for a trial of that size.</p>\n", inside, validate);
+        text_format(
+            p->out,
+            "<p class=\"verdict\"><strong>%d of %d</strong> published values that were never used to set the model lie "
+            "inside the range the simulation gives for a trial of that size.</p>\n",
+            inside, validate);
 }

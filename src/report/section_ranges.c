@@ -23,8 +23,10 @@ static const char *const kinds[] = {"trial_bare", "trial", "alternatives"};
 static void write_row(page *p, int which, int arm)
 {
     const double scale = shown[which].scale;
-    char *sql = sqlite3_mprintf("SELECT r.kind, r.low, r.high, e.value FROM endpoint_result e LEFT JOIN range_result r USING (arm, endpoint, day) "
-                                "WHERE e.arm = ?1 AND e.day = ?2 AND e.endpoint = %Q", shown[which].endpoint);
+    char *sql = sqlite3_mprintf(
+        "SELECT r.kind, r.low, r.high, e.value FROM endpoint_result e LEFT JOIN range_result r USING (arm, endpoint, day) "
+        "WHERE e.arm = ?1 AND e.day = ?2 AND e.endpoint = %Q",
+        shown[which].endpoint);
     if (!sql) {
         p->status = ISLET_ERR_MEMORY;
         return;
@@ -55,13 +57,18 @@ static void write_row(page *p, int which, int arm)
 
 void section_ranges(page *p)
 {
-    static const char *const headings[] = {"end point", "arm", "#this run", "#chance and parameters, from", "#to", "#and what trials differ by, from", "#to",
-                                           "#rival accounts, from", "#to", NULL};
+    static const char *const headings[] = {"end point", "arm",
+                                           "#this run", "#chance and parameters, from",
+                                           "#to",       "#and what trials differ by, from",
+                                           "#to",       "#rival accounts, from",
+                                           "#to",       NULL};
     sqlite3_stmt *query = page_query(p, "SELECT count(*) FROM range_result WHERE day = ?1", PAGE_BIND(p->last_visit_day));
     int64_t n = 0;
     while (page_row(p, &query)) n = sqlite3_column_int64(query, 0);
     if (n == 0) {
-        text_add(p->out, "<p class=\"note\">This run has none: <code>islet run --uncertainty --alternatives</code> finds them.</p>\n");
+        text_add(
+            p->out,
+            "<p class=\"note\">This run has none: <code>islet run --uncertainty --alternatives</code> finds them.</p>\n");
         return;
     }
     table_begin(p, headings);

@@ -30,7 +30,8 @@ void section_care(page *p)
 static void write_values(page *p, const char *standing)
 {
     static const char *const headings[] = {"what", "of", "#value", "unit", "source or reason", NULL};
-    char *sql = sqlite3_mprintf("SELECT * FROM (" ALL_VALUES ") WHERE standing = %Q ORDER BY part, place, position, key", standing);
+    char *sql = sqlite3_mprintf(
+        "SELECT * FROM (" ALL_VALUES ") WHERE standing = %Q ORDER BY part, place, position, key", standing);
     if (!sql) {
         p->status = ISLET_ERR_MEMORY;
         return;
@@ -64,10 +65,12 @@ static void write_values(page *p, const char *standing)
 static void write_leading(page *p, const sensitivity_rank *rank)
 {
     const char *dot = strchr(rank->parameter, '.');
-    char *sql = sqlite3_mprintf("SELECT * FROM (" ALL_VALUES ") WHERE key = %Q AND place = %Q", dot ? dot + 1 : rank->parameter, "model");
+    char *sql = sqlite3_mprintf("SELECT * FROM (" ALL_VALUES ") WHERE key = %Q AND place = %Q",
+                                dot ? dot + 1 : rank->parameter, "model");
     if (dot && sql) {
         sqlite3_free(sql);
-        sql = sqlite3_mprintf("SELECT * FROM (" ALL_VALUES ") WHERE key = %Q AND place = %.*Q", dot + 1, (int)(dot - rank->parameter), rank->parameter);
+        sql = sqlite3_mprintf("SELECT * FROM (" ALL_VALUES ") WHERE key = %Q AND place = %.*Q", dot + 1,
+                              (int)(dot - rank->parameter), rank->parameter);
     }
     if (!sql) {
         p->status = ISLET_ERR_MEMORY;
@@ -99,8 +102,11 @@ static void write_sensitivity(page *p)
     sensitivity_rank *ranks = NULL;
     int n = 0;
     if (p->status == ISLET_OK) p->status = sensitivity_ranks(&ranks, &n, p->problems);
-    if (n > 0) text_add(p->out, "<p>Of all numbers these five move the results of the shipped zimislecel example most, over the range in which they may lie "
-                                "(<code>islet params --sensitivity</code>):</p>\n<ol>\n");
+    if (n > 0)
+        text_add(
+            p->out,
+            "<p>Of all numbers these five move the results of the shipped zimislecel example most, over the range in which they may lie "
+            "(<code>islet params --sensitivity</code>):</p>\n<ol>\n");
     for (int i = 0; i < n && i < LEADING; i++) write_leading(p, &ranks[i]);
     if (n > 0) text_add(p->out, "</ol>\n");
     free(ranks);
@@ -165,8 +171,9 @@ void section_repeat(page *p)
         number_write(column_number(query, 2), years);
         text_add(p->out, "islet run protocol.yaml --out study.db --seed ");
         text_html(p->out, column_string(query, 0));
-        text_format(p->out, " --patients %lld --years %s%s\nislet check study.db --hash", (long long)sqlite3_column_int64(query, 1),
-                    years, sqlite3_column_int(query, 3) ? "" : " --independent-arms");
+        text_format(p->out, " --patients %lld --years %s%s\nislet check study.db --hash",
+                    (long long)sqlite3_column_int64(query, 1), years,
+                    sqlite3_column_int(query, 3) ? "" : " --independent-arms");
     }
 }
 

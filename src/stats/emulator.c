@@ -26,7 +26,8 @@ static void fill_terms(const double *x, int n_inputs, bool products, double *ter
 }
 
 /* SD of the leave-one-out errors: residual over 1 - leverage; `work` has as many places as there are weights */
-static double left_out_error(const gsl_matrix *terms, const gsl_vector *y, const gsl_matrix *factor, const gsl_vector *weights, gsl_vector *work)
+static double left_out_error(const gsl_matrix *terms, const gsl_vector *y, const gsl_matrix *factor,
+                             const gsl_vector *weights, gsl_vector *work)
 {
     size_t n = terms->size1, p = terms->size2;
     double sum = 0.0;
@@ -44,7 +45,8 @@ static double left_out_error(const gsl_matrix *terms, const gsl_vector *y, const
     return sqrt(sum / (double)n);
 }
 
-static void fill_normal_equations(const gsl_matrix *terms, const gsl_vector *y, int n_linear, gsl_matrix *normal, gsl_vector *right)
+static void fill_normal_equations(const gsl_matrix *terms, const gsl_vector *y, int n_linear, gsl_matrix *normal,
+                                  gsl_vector *right)
 {
     for (size_t a = 0; a < normal->size1; a++) {
         double sum_y = 0.0;

@@ -57,7 +57,8 @@ static void adapt(chain *c, int step, const double *scale, double *covariance, d
                 mean_j += c->all[(size_t)s * (size_t)d + (size_t)j] / n;
             }
             for (int s = from; s < step; s++)
-                sum += (c->all[(size_t)s * (size_t)d + (size_t)i] - mean_i) * (c->all[(size_t)s * (size_t)d + (size_t)j] - mean_j);
+                sum += (c->all[(size_t)s * (size_t)d + (size_t)i] - mean_i) *
+                       (c->all[(size_t)s * (size_t)d + (size_t)j] - mean_j);
             covariance[i * d + j] = 2.38 * 2.38 / d * (sum / (n - 1) + (i == j ? 1e-4 * scale[i] * scale[i] : 0.0));
         }
     if (factorise(covariance, d, trial)) memcpy(c->factor, trial, (size_t)d * (size_t)d * sizeof *trial);
@@ -128,8 +129,8 @@ static bool chain_start(chain *c, mcmc_density density, void *context, const dou
     return false;
 }
 
-bool mcmc_run(mcmc_density density, void *context, const double *start, const double *scale, int d, int steps, int keep, uint64_t seed,
-              mcmc_result *out)
+bool mcmc_run(mcmc_density density, void *context, const double *start, const double *scale, int d, int steps, int keep,
+              uint64_t seed, mcmc_result *out)
 {
     chain chains[MCMC_CHAINS] = {{0}};
     size_t n = (size_t)d;

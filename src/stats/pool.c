@@ -279,7 +279,8 @@ static void set_coefficient(pool_fit *out, int j, bool knapp_hartung)
     out->p_value[j] = 2 * (knapp_hartung ? gsl_cdf_tdist_Q(away, freedom) : gsl_cdf_ugaussian_Q(away));
 }
 
-bool pool_run(const double *y, const double *v, const double *x, int k, int p, pool_method method, bool knapp_hartung, pool_fit *out)
+bool pool_run(const double *y, const double *v, const double *x, int k, int p, pool_method method, bool knapp_hartung,
+              pool_fit *out)
 {
     problem in = {y, v, x, k, x ? p : 1};
     *out = (pool_fit){.k = k, .p = in.p, .pi_low = NAN, .pi_high = NAN};
@@ -324,7 +325,8 @@ static void add_table(const double t[4], pool_table_measure measure, table_sums 
     sum->sato_rest += (a * d / n + c * b / n) / 2;
 }
 
-bool pool_mantel_haenszel(const double (*table)[4], const double *y, const double *v, int k, pool_table_measure measure, pool_fit *out)
+bool pool_mantel_haenszel(const double (*table)[4], const double *y, const double *v, int k, pool_table_measure measure,
+                          pool_fit *out)
 {
     table_sums sum = {0};
     for (int i = 0; i < k; i++) add_table(table[i], measure, &sum);

@@ -59,7 +59,8 @@ static bool has_name(const void *context, const char *name)
 static bool is_nearly_rows(const heading *h)
 {
     if (h->length == 0 || strchr("#{[", h->text[0])) return false;
-    static const char *const names[] = {"trial_id", "cohort_group", "arm", "protocol", "endpoint", "unit", "day", "value", "events", "role"};
+    static const char *const names[] = {"trial_id", "cohort_group", "arm",   "protocol", "endpoint",
+                                        "unit",     "day",          "value", "events",   "role"};
     int found = 0;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) found += has_word(h, names[i], ",;\t\"", true);
     return found >= NEARLY_ROWS;

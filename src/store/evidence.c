@@ -129,7 +129,9 @@ static bool take(evidence_rows *out, size_t room, size_t *used, sqlite3_stmt *qu
                           .q3 = numbers[9],
                           .n_arm = numbers[10],
                           .dose_cells = numbers[11]};
-    if (!(numbers[0] >= 0 && numbers[0] < 1e6) || row->n < 0.0 || row->n > PEOPLE_MAX || row->n_arm < 0.0 || row->n_arm > PEOPLE_MAX) return false;
+    if (!(numbers[0] >= 0 && numbers[0] < 1e6) || row->n < 0.0 || row->n > PEOPLE_MAX || row->n_arm < 0.0 ||
+        row->n_arm > PEOPLE_MAX)
+        return false;
     row->day = (int)numbers[0];
     out->n++;
     return set_words(row, texts[4], texts[6], texts[7]);

@@ -24,14 +24,17 @@ static void bind_cell(row_binding *row, const char *text)
 }
 
 /* `low` and `high` of every row of the table as rows of one kind */
-static islet_status put_kind(islet_store *store, const islet_table *table, const char *kind, const char *low, const char *high, islet_problems *problems)
+static islet_status put_kind(islet_store *store, const islet_table *table, const char *kind, const char *low,
+                             const char *high, islet_problems *problems)
 {
     const char *const names[] = {"arm", "endpoint", "day", "simulated", low, high};
     int at[sizeof names / sizeof *names];
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if ((at[i] = column_named(table, names[i])) < 0) return ISLET_ERR_ARGUMENT;
     sqlite3_stmt *put;
-    islet_status status = store_prepare(store, "INSERT OR REPLACE INTO range_result SELECT arm, ?2, ?3, ?4, ?5, ?6, ?7 FROM arm WHERE name = ?1", &put, problems);
+    islet_status status = store_prepare(
+        store, "INSERT OR REPLACE INTO range_result SELECT arm, ?2, ?3, ?4, ?5, ?6, ?7 FROM arm WHERE name = ?1", &put,
+        problems);
     if (status != ISLET_OK) return status;
     for (int r = 0; r < islet_table_rows(table) && status == ISLET_OK; r++) {
         row_binding row = bind_row(put);
@@ -47,7 +50,8 @@ static islet_status put_kind(islet_store *store, const islet_table *table, const
     return status;
 }
 
-islet_status islet_store_keep_ranges(islet_store *store, const islet_table *predictive, const islet_table *alternatives, islet_problems *problems)
+islet_status islet_store_keep_ranges(islet_store *store, const islet_table *predictive, const islet_table *alternatives,
+                                     islet_problems *problems)
 {
     if (!store || !(store->part_path || store->resumed)) return ISLET_ERR_ARGUMENT; /* opened for reading */
     if (!store->part_path) { /* what is complete is never written again */
@@ -59,7 +63,8 @@ islet_status islet_store_keep_ranges(islet_store *store, const islet_table *pred
     islet_status status = store_execute(store, "BEGIN", DOING, problems);
     if (status != ISLET_OK) return status;
     if (predictive) status = put_kind(store, predictive, "trial", "pi95_low", "pi95_high", problems);
-    if (predictive && status == ISLET_OK) status = put_kind(store, predictive, "trial_bare", "bare95_low", "bare95_high", problems);
+    if (predictive && status == ISLET_OK)
+        status = put_kind(store, predictive, "trial_bare", "bare95_low", "bare95_high", problems);
     if (alternatives && status == ISLET_OK) status = put_kind(store, alternatives, "alternatives", "low", "high", problems);
     if (status == ISLET_OK) status = store_execute(store, "COMMIT", DOING, problems);
     if (status != ISLET_OK) sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);

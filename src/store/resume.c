@@ -18,7 +18,9 @@ static const struct {
     const char *table, *query;
     int keys;
 } described[] = {
-    {"run", "SELECT title, seed, patients, arms, control_arm, follow_up_day, years, paired, population, protocol_sha256 FROM run", 0},
+    {"run",
+     "SELECT title, seed, patients, arms, control_arm, follow_up_day, years, paired, population, protocol_sha256 FROM run",
+     0},
     {"provenance", "SELECT version, source_commit, options FROM provenance", 0},
     {"input", "SELECT * FROM input ORDER BY 1", 1},
     {"arm", "SELECT * FROM arm ORDER BY 1", 1},

@@ -102,10 +102,17 @@ islet_status islet_run(const islet_protocol *protocol, const islet_run_options *
     if (!done || !before || !sum) goto done;
 
     /* 2. describe it, or find what of it is done */
-    run_info info = {.protocol = options->parameters ? trial_protocol(t) : protocol, .params = trial_params(t), .patients = trial_patients(t), .arms = arms,
-                     .follow_up_day = trial_follow_up_day(t), .seed = trial_seed(t),
-                     .paired = !options->independent_arms, .engine = trial_engine(t), .threads = options->threads,
-                     .command_line = options->command_line, .date = options->date};
+    run_info info = {.protocol = options->parameters ? trial_protocol(t) : protocol,
+                     .params = trial_params(t),
+                     .patients = trial_patients(t),
+                     .arms = arms,
+                     .follow_up_day = trial_follow_up_day(t),
+                     .seed = trial_seed(t),
+                     .paired = !options->independent_arms,
+                     .engine = trial_engine(t),
+                     .threads = options->threads,
+                     .command_line = options->command_line,
+                     .date = options->date};
     status = store->resumed ? find_done(store, &info, done, trial_batches(t), before, &complete, problems)
                             : store_run_begin(store, &info, problems);
     if (status == ISLET_OK && complete) {

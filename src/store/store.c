@@ -182,7 +182,8 @@ static islet_status lock_part_file(islet_store *store, islet_problems *problems)
     /* another writer may have finished the file and moved it between our opening and our lock */
     int moved = 0;
     if (sqlite3_file_control(store->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved) == SQLITE_OK && !moved) return ISLET_OK;
-    problems_error(problems, shown(store->part_path), 0, 0, "another islet has just finished writing this store; run again if you "
+    problems_error(problems, shown(store->part_path), 0, 0,
+                   "another islet has just finished writing this store; run again if you "
                    "want to replace it");
     return ISLET_ERR_IO;
 }
@@ -226,8 +227,10 @@ static islet_status write_safely(islet_store *store, const char *doing, islet_pr
     } else if (!mode) {
         status = ISLET_ERR_MEMORY;
     } else if (strcmp(mode, "truncate") != 0) {
-        problems_error(problems, shown(store->part_path), 0, 0, "SQLite keeps a journal of kind \"%s\" here; one that is truncated "
-                       "after each batch was expected; choose another place", mode);
+        problems_error(problems, shown(store->part_path), 0, 0,
+                       "SQLite keeps a journal of kind \"%s\" here; one that is truncated "
+                       "after each batch was expected; choose another place",
+                       mode);
         status = ISLET_ERR_IO;
     }
     sqlite3_finalize(ask);
@@ -329,11 +332,14 @@ static islet_status lock_leftover(islet_store *store, bool *begun, islet_problem
         int version, runs = 0;
         status = first_number(store, "PRAGMA user_version", &version, problems);
         /* version and tables come in one transaction: a store that has the one and not the others is damaged, and stays */
-        if (status == ISLET_OK && version == STORE_VERSION) status = first_number(store, "SELECT count(*) FROM run", &runs, problems);
+        if (status == ISLET_OK && version == STORE_VERSION)
+            status = first_number(store, "SELECT count(*) FROM run", &runs, problems);
         if (status != ISLET_OK) return status;
         if (version != STORE_VERSION && version != 0) {
-            problems_error(problems, shown(store->part_path), 0, 0, "begun by another version of islet (store version %d, this one "
-                           "writes %d); continue it with that one, or leave out --resume to begin anew", version, STORE_VERSION);
+            problems_error(problems, shown(store->part_path), 0, 0,
+                           "begun by another version of islet (store version %d, this one "
+                           "writes %d); continue it with that one, or leave out --resume to begin anew",
+                           version, STORE_VERSION);
             return ISLET_ERR_STORE;
         }
         *begun = version == STORE_VERSION && runs == 1;
@@ -442,8 +448,10 @@ islet_status islet_store_close(islet_store *store, islet_problems *problems)
     bool interrupted = state && strcmp(state, STATE_INTERRUPTED) == 0;
     free(state);
     /* the state may be unreadable, too: what was acknowledged is never removed because of that */
-    if (store->part_path && store->has_batches && !complete && !interrupted) { /* the run failed, because the disk is full for example: every batch that was acknowledged stays */
-        problems_warning(problems, shown(store->part_path), 0, 0, "the people finished so far are kept here; the same command with "
+    if (store->part_path && store->has_batches && !complete &&
+        !interrupted) { /* the run failed, because the disk is full for example: every batch that was acknowledged stays */
+        problems_warning(problems, shown(store->part_path), 0, 0,
+                         "the people finished so far are kept here; the same command with "
                          "--resume continues");
         sqlite3_close(store->db);
         store_free(store);

@@ -88,9 +88,13 @@ islet_status store_verify_header(const char *path, islet_problems *problems)
     }
     uint32_t version = big_endian_32(header + USER_VERSION_AT);
     if (version == STORE_VERSION) return ISLET_OK;
-    problems_error(problems, path, 0, 0, "a store of format version %u, %s; this islet reads version %d; %s", (unsigned)version,
-                   version > STORE_VERSION ? "written by a newer islet" : version > 0 ? "written by an older islet" : "of an unknown age",
-                   STORE_VERSION, version > STORE_VERSION ? "update islet" : "open it with the islet that wrote it, or run the protocol again");
+    problems_error(
+        problems, path, 0, 0, "a store of format version %u, %s; this islet reads version %d; %s", (unsigned)version,
+        version > STORE_VERSION ? "written by a newer islet"
+        : version > 0           ? "written by an older islet"
+                                : "of an unknown age",
+        STORE_VERSION,
+        version > STORE_VERSION ? "update islet" : "open it with the islet that wrote it, or run the protocol again");
     return ISLET_ERR_STORE;
 }
 
@@ -197,6 +201,7 @@ islet_status store_verify_content(sqlite3 *db, const char *path, islet_problems 
 
     /* asked again when the answer is bad: lack of memory reads like damage, but does not last, or stops the second question */
     bool whole = false;
-    for (int turn = 0; turn < 2 && status == ISLET_OK && !whole; turn++) status = check_integrity(db, path, turn == 1, &whole, problems);
+    for (int turn = 0; turn < 2 && status == ISLET_OK && !whole; turn++)
+        status = check_integrity(db, path, turn == 1, &whole, problems);
     return status;
 }

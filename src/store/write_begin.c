@@ -118,7 +118,8 @@ static islet_status write_courses(islet_store *store, const struct islet_protoco
     return status;
 }
 
-static islet_status write_arms(islet_store *store, const struct islet_protocol *protocol, const run_info *info, islet_problems *problems)
+static islet_status write_arms(islet_store *store, const struct islet_protocol *protocol, const run_info *info,
+                               islet_problems *problems)
 {
     islet_status status = ISLET_OK;
     for (int i = 0; i < protocol->n_arms && status == ISLET_OK; i++) {
@@ -283,7 +284,8 @@ static islet_status write_parameters(islet_store *store, const params *used, isl
     return status;
 }
 
-static islet_status write_care_rules(islet_store *store, const struct islet_protocol *protocol, const params *used, islet_problems *problems)
+static islet_status write_care_rules(islet_store *store, const struct islet_protocol *protocol, const params *used,
+                                     islet_problems *problems)
 {
     islet_status status = ISLET_OK;
     for (int i = 0; i < care_rule_count() && status == ISLET_OK; i++) {

@@ -30,7 +30,8 @@ double bound_teratoma(const struct islet_protocol *protocol, const protocol_arm 
     double founders = 0.0;
     for (int i = 0; i < arm->n_courses; i++) {
         const product *cells = &protocol->products[arm->courses[i].product];
-        double founds = cells->origin == ORIGIN_ALLOGENEIC ? params->teratoma_per_cell_frac : params->teratoma_tolerated_per_cell_frac;
+        double founds = cells->origin == ORIGIN_ALLOGENEIC ? params->teratoma_per_cell_frac
+                                                           : params->teratoma_tolerated_per_cell_frac;
         founders += most_cells(&arm->courses[i]) * cells->undifferentiated_frac.value * founds;
     }
     return founders > 0.0 ? 1.0 - lanes_exp(-founders) : NAN;

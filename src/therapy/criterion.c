@@ -43,8 +43,10 @@ static bool read_comparison(yaml_reader *reader, const yaml_node *node, const it
     skip += strspn(text + skip, " ");
     if ((!below && *text != '>') || !number_read(text + skip, node->length - skip, &limit) || !(limit >= info->low) ||
         !(limit <= info->high)) {
-        yaml_error(reader, node, "the range of '%s' is '%.40s'; a comparison within its limits is expected, such as \">= 5\", or [5, 10]",
-                   info->key, text);
+        yaml_error(
+            reader, node,
+            "the range of '%s' is '%.40s'; a comparison within its limits is expected, such as \">= 5\", or [5, 10]",
+            info->key, text);
         return false;
     }
     *out = below ? (requirement){-INFINITY, limit, false, !equal} : (requirement){limit, INFINITY, !equal, false};
@@ -72,7 +74,8 @@ static void read_limits(yaml_reader *reader, const yaml_node *node, const criter
     } else if (flag) {
         bool yes = strcmp(file->value->text, "yes") == 0;
         if (!yes && strcmp(file->value->text, "no") != 0)
-            yaml_error(reader, file->value, "the value of '%s' is '%.40s'; yes or no is expected; write one of them", info->key, file->value->text);
+            yaml_error(reader, file->value, "the value of '%s' is '%.40s'; yes or no is expected; write one of them",
+                       info->key, file->value->text);
         *out = (requirement){.low = yes, .high = yes};
     } else {
         criterion_range(reader, file->range, info, out);

@@ -103,7 +103,8 @@ static bool add_requirements(screening *s, const struct islet_protocol *protocol
     return fine;
 }
 
-static bool add_flag(screening *s, const struct islet_protocol *protocol, criterion_kind kind, item_id item, bool yes, const char *sentence)
+static bool add_flag(screening *s, const struct islet_protocol *protocol, criterion_kind kind, item_id item, bool yes,
+                     const char *sentence)
 {
     criterion rule = {.kind = kind, .item = item, .range = {.low = yes, .high = yes}, .standing = CRITERION_STATED};
     snprintf(rule.id, sizeof rule.id, "%s", record_items[item].key);
@@ -134,11 +135,14 @@ static bool add_population(screening *s, const struct islet_protocol *protocol)
     bool fine = add_flag(s, protocol, has ? CRITERION_NEEDS : CRITERION_EXCLUDES_IF_NOTED, ITEM_type_2_diabetes, true,
                          has ? "type 2 diabetes" : "no type 2 diabetes");
     fine = fine && add_flag(s, protocol, CRITERION_EXCLUDES_IF_NOTED, ITEM_type_1_diabetes, true, "no type 1 diabetes");
-    if (of->insulin_frac.mean >= 1.0) fine = fine && add_flag(s, protocol, CRITERION_NEEDS, ITEM_uses_insulin, true, "on insulin");
+    if (of->insulin_frac.mean >= 1.0)
+        fine = fine && add_flag(s, protocol, CRITERION_NEEDS, ITEM_uses_insulin, true, "on insulin");
     if (!(of->insulin_frac.mean > 0.0))
-        fine = fine && add_flag(s, protocol, has ? CRITERION_NEEDS : CRITERION_EXCLUDES_IF_NOTED, ITEM_uses_insulin, !has, "not on insulin");
+        fine = fine && add_flag(s, protocol, has ? CRITERION_NEEDS : CRITERION_EXCLUDES_IF_NOTED, ITEM_uses_insulin,
+                                !has, "not on insulin");
     for (size_t i = 0; i < sizeof drugs / sizeof *drugs; i++)
-        if (!(drugs[i].frac > 0.0)) fine = fine && add_flag(s, protocol, CRITERION_JUDGEMENT, drugs[i].item, true, drugs[i].sentence);
+        if (!(drugs[i].frac > 0.0))
+            fine = fine && add_flag(s, protocol, CRITERION_JUDGEMENT, drugs[i].item, true, drugs[i].sentence);
     return fine;
 }
 
@@ -172,7 +176,9 @@ islet_status eligibility_screen(const struct islet_protocol *protocol, const pat
 {
     static const char *const names[] = {"id", "state", "kind", "sentence", "found", "where", "standing", "source"};
     static const bool is_number[8] = {false};
-    screening s = {.record = record, .table = table_create(8, names, is_number), .treats = protocol->preparation.contraindications_treated};
+    screening s = {.record = record,
+                   .table = table_create(8, names, is_number),
+                   .treats = protocol->preparation.contraindications_treated};
     *criteria = NULL;
     bool fine = s.table && add_requirements(&s, protocol) && add_population(&s, protocol);
     for (int i = 0; i < protocol->n_products; i++)

@@ -32,20 +32,20 @@ static const struct {
     double low, high;
 } owned_keys[] = {
 #define OWNED(key, unit, low, high, sentence) {#key, OWNER_PRODUCT, offsetof(product, key), low, high},
-    PRODUCT_VALUES(OWNED)
-    DEVICE_VALUES(OWNED)
-    SIGNAL_VALUES(OWNED)
-    HARM_VALUES(OWNED)
+    PRODUCT_VALUES(OWNED) DEVICE_VALUES(OWNED) SIGNAL_VALUES(OWNED) HARM_VALUES(OWNED)
 #undef OWNED
-#define OWNED(key, unit, low, high, sentence)                                                                                      \
-    {#key, OWNER_PRODUCT, offsetof(product, mechanisms) + MECHANISM_##key * sizeof(product_mechanism) + offsetof(product_mechanism, strength), low, high},
-    PRODUCT_MECHANISMS(OWNED)
+#define OWNED(key, unit, low, high, sentence)                                                                          \
+    {#key, OWNER_PRODUCT,                                                                                              \
+     offsetof(product, mechanisms) + MECHANISM_##key * sizeof(product_mechanism) +                                     \
+         offsetof(product_mechanism, strength),                                                                        \
+     low, high},
+        PRODUCT_MECHANISMS(OWNED)
 #undef OWNED
 #define OWNED(key, unit, low, high, sentence) {#key, OWNER_REGIMEN, offsetof(regimen, key), low, high},
-    REGIMEN_VALUES(OWNED)
+            REGIMEN_VALUES(OWNED)
 #undef OWNED
 #define OWNED(key, unit, low, high, sentence) {#key, OWNER_CONDITIONING, offsetof(conditioning, key), low, high},
-    CONDITIONING_VALUES(OWNED)
+                CONDITIONING_VALUES(OWNED)
 #undef OWNED
 };
 #define LENGTH(array) (sizeof(array) / sizeof *(array))
@@ -63,7 +63,9 @@ static bool find_owned(const char *name, const char *dot, parameter_target *out)
     size_t owner = (size_t)(dot - name);
     if (owner == 0 || owner >= NAME_TEXT) return false;
     for (size_t i = 0; i < LENGTH(owned_keys); i++) {
-        if (strcmp(owned_keys[i].key, dot + 1) != 0 || (owned_keys[i].owner == OWNER_CONDITIONING) != is_conditioning(name, owner)) continue;
+        if (strcmp(owned_keys[i].key, dot + 1) != 0 ||
+            (owned_keys[i].owner == OWNER_CONDITIONING) != is_conditioning(name, owner))
+            continue;
         out->owner = owned_keys[i].owner;
         memcpy(out->owner_name, name, owner);
         out->offset = owned_keys[i].offset;
@@ -99,13 +101,19 @@ static double *place_of(const parameter_target *target, params *params, islet_pr
 {
     if (target->owner == OWNER_MODEL) return (*i)++ == 0 ? (double *)((char *)params + target->offset) : NULL;
     if (!protocol) return NULL;
-    int n = target->owner == OWNER_PRODUCT ? protocol->n_products : target->owner == OWNER_REGIMEN ? protocol->n_regimens : protocol->n_conditionings;
+    int n = target->owner == OWNER_PRODUCT   ? protocol->n_products
+            : target->owner == OWNER_REGIMEN ? protocol->n_regimens
+                                             : protocol->n_conditionings;
     for (; *i < n; (*i)++) {
         product *cells = &protocol->products[target->owner == OWNER_PRODUCT ? *i : 0];
         regimen *drugs = &protocol->regimens[target->owner == OWNER_REGIMEN ? *i : 0];
         conditioning *path = &protocol->conditionings[target->owner == OWNER_CONDITIONING ? *i : 0];
-        char *owner = target->owner == OWNER_PRODUCT ? (char *)cells : target->owner == OWNER_REGIMEN ? (char *)drugs : (char *)path;
-        const char *name = target->owner == OWNER_PRODUCT ? cells->name : target->owner == OWNER_REGIMEN ? drugs->name : path->name;
+        char *owner = target->owner == OWNER_PRODUCT   ? (char *)cells
+                      : target->owner == OWNER_REGIMEN ? (char *)drugs
+                                                       : (char *)path;
+        const char *name = target->owner == OWNER_PRODUCT   ? cells->name
+                           : target->owner == OWNER_REGIMEN ? drugs->name
+                                                            : path->name;
         if (strcmp(name, target->owner_name) != 0) continue;
         (*i)++;
         return &((sourced_value *)(owner + target->offset))->value;
@@ -177,7 +185,8 @@ static void read_drawn(yaml_reader *reader, const yaml_node *node, const yaml_fi
         if (!has_room(reader, child, set->n_drawn, PARAMETER_SET_MAX, "parameters")) return;
         if (!read_target(reader, child, child->text, &set->drawn[set->n_drawn])) continue;
         for (int i = 0; i < set->n_drawn; i++)
-            if (strcmp(set->drawn[i].name, child->text) == 0) yaml_error(reader, child, "'%s' is named twice; keep one", child->text);
+            if (strcmp(set->drawn[i].name, child->text) == 0)
+                yaml_error(reader, child, "'%s' is named twice; keep one", child->text);
         set->n_drawn++;
     }
 }
@@ -203,7 +212,8 @@ static void read_draws(yaml_reader *reader, const yaml_node *node, const yaml_fi
     (void)context;
     if (!yaml_expect(reader, node, YAML_LIST, field->key, "[[0.17, 3.4]]")) return;
     if (set->n_drawn == 0) {
-        if (reader->errors == 0) yaml_error(reader, node, "'values' of draws without 'parameters' before them; name the parameters first");
+        if (reader->errors == 0)
+            yaml_error(reader, node, "'values' of draws without 'parameters' before them; name the parameters first");
         return;
     }
     if (!has_room(reader, node, node->count - 1, PARAMETER_SET_MAX_DRAWS, "draws")) return;
@@ -271,7 +281,8 @@ static bool join(parameter_set *set, const parameter_set *other)
     if (!joined) return false;
     for (int i = 0; i < draws; i++)
         for (int k = 0; k < both; k++)
-            joined[i * both + k] = k < set->n_drawn ? set->draws[i * set->n_drawn + k] : other->draws[i * other->n_drawn + k - set->n_drawn];
+            joined[i * both + k] = k < set->n_drawn ? set->draws[i * set->n_drawn + k]
+                                                    : other->draws[i * other->n_drawn + k - set->n_drawn];
     free(set->draws);
     set->draws = joined;
     set->n_draws = draws;

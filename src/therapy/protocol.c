@@ -36,7 +36,8 @@ static int arm_beyond(const islet_protocol *protocol, int end)
 bool protocol_set_years(islet_protocol *protocol, double years, islet_problems *problems)
 {
     if (!(years > 0.0 && years <= PROTOCOL_MAX_YEARS)) {
-        problems_error(problems, protocol->file, 0, 0, "a follow-up of more than 0 and at most %d years is expected; correct years or days",
+        problems_error(problems, protocol->file, 0, 0,
+                       "a follow-up of more than 0 and at most %d years is expected; correct years or days",
                        PROTOCOL_MAX_YEARS);
         return false;
     }

@@ -21,7 +21,8 @@ static void read_switch(yaml_reader *reader, const yaml_node *node, const yaml_f
              x <= FACTOR_MAX)
         *(double *)out = x;
     else
-        yaml_error(reader, node, "the mechanism '%s' is %s; on, off or a factor from 0 to %d on its strength is expected; correct it",
+        yaml_error(reader, node,
+                   "the mechanism '%s' is %s; on, off or a factor from 0 to %d on its strength is expected; correct it",
                    field->key, yaml_shown(node, shown), (int)FACTOR_MAX);
 }
 
@@ -70,7 +71,8 @@ static void read_immunosuppression(yaml_reader *reader, const yaml_node *node, c
     yaml_read_map(reader, node, field->key, YAML_TABLE(immunosuppression_fields), arm, c);
     c->stop_day[c->arm] = yaml_find(node, "stop_day");
     if (c->stop_day[c->arm] && arm->regimen_stop_day <= arm->regimen_start_day)
-        yaml_error(reader, c->stop_day[c->arm], "'stop_day' is %d; a day after the start (day %d) is expected; correct one of the two",
+        yaml_error(reader, c->stop_day[c->arm],
+                   "'stop_day' is %d; a day after the start (day %d) is expected; correct one of the two",
                    arm->regimen_stop_day, arm->regimen_start_day);
 }
 
@@ -94,7 +96,8 @@ static void read_conditioning(yaml_reader *reader, const yaml_node *node, const 
 }
 
 /* A path that takes the blood-forming cells away gives them back on its day. */
-static void check_conditioning(yaml_reader *reader, const yaml_node *node, const islet_protocol *protocol, const protocol_arm *arm)
+static void check_conditioning(yaml_reader *reader, const yaml_node *node, const islet_protocol *protocol,
+                               const protocol_arm *arm)
 {
     if (arm->conditioning < 0) return;
     const conditioning *path = &protocol->conditionings[arm->conditioning];
@@ -112,7 +115,8 @@ static void check_conditioning(yaml_reader *reader, const yaml_node *node, const
 
 /* ---- glucose-lowering drugs, comparators, care ---- */
 
-static const char *const comparator_words[] = {"none", "diet", "weight_loss", "bypass_surgery", NULL}; /* order of comparator_kind */
+static const char *const comparator_words[] = {"none", "diet", "weight_loss", "bypass_surgery",
+                                               NULL}; /* order of comparator_kind */
 
 /* The list replaces what people came with; an empty one takes everything away. */
 static void read_drugs(yaml_reader *reader, const yaml_node *node, const yaml_field *field, void *out, void *context_)
@@ -139,11 +143,24 @@ static const yaml_field arm_fields[] = {
     {.key = "drugs", .read = read_drugs},
     YAML_WORD(protocol_arm, comparator, false, comparator_words),
     YAML_WORD(protocol_arm, control, false, control_words),
-    {.key = "insulin", .read = yaml_read_word, .offset = offsetof(protocol_arm, care.insulin), .words = insulin_care_words},
-    {.key = "titration", .read = yaml_read_word, .offset = offsetof(protocol_arm, care.titration), .words = protocol_titration_words},
-    {.key = "escalation", .read = yaml_read_word, .offset = offsetof(protocol_arm, care.escalation), .words = protocol_escalation_words},
-    {.key = "hba1c_target_pct", .read = yaml_read_number, .offset = offsetof(protocol_arm, care.hba1c_target_pct),
-     .low = 5.5, .high = 10, .unit = "%"},
+    {.key = "insulin",
+     .read = yaml_read_word,
+     .offset = offsetof(protocol_arm, care.insulin),
+     .words = insulin_care_words},
+    {.key = "titration",
+     .read = yaml_read_word,
+     .offset = offsetof(protocol_arm, care.titration),
+     .words = protocol_titration_words},
+    {.key = "escalation",
+     .read = yaml_read_word,
+     .offset = offsetof(protocol_arm, care.escalation),
+     .words = protocol_escalation_words},
+    {.key = "hba1c_target_pct",
+     .read = yaml_read_number,
+     .offset = offsetof(protocol_arm, care.hba1c_target_pct),
+     .low = 5.5,
+     .high = 10,
+     .unit = "%"},
 };
 
 /* ---- arms ---- */
@@ -183,7 +200,10 @@ void protocol_read_arms(yaml_reader *reader, const yaml_node *node, const yaml_f
     islet_protocol *protocol = out;
     if (!yaml_expect(reader, node, YAML_LIST, field->key, "- name: control")) return;
     if (node->count == 0 || node->count > PROTOCOL_MAX_ARMS) {
-        yaml_error(reader, node, "'arms' has %d arms; 1 to %d are expected; write at least one, and split what is more into another protocol", node->count, PROTOCOL_MAX_ARMS);
+        yaml_error(
+            reader, node,
+            "'arms' has %d arms; 1 to %d are expected; write at least one, and split what is more into another protocol",
+            node->count, PROTOCOL_MAX_ARMS);
         return;
     }
     for (const yaml_node *child = node->first; child; child = child->next) {

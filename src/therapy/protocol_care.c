@@ -1,7 +1,8 @@
 /* Care in a protocol: its words, and what fits which diabetes. */
 #include "therapy/protocol_read.h"
 
-const char *const protocol_titration_words[] = {"usual", "riddle", "goal_a1c", "at_lantus_clinic", "at_lantus_patient", "initiate", NULL};
+const char *const protocol_titration_words[] = {
+    "usual", "riddle", "goal_a1c", "at_lantus_clinic", "at_lantus_patient", "initiate", NULL};
 const char *const protocol_escalation_words[] = {"standard", "rescue", "none", NULL};
 
 static const char *const type2_keys[] = {"titration", "escalation", "hba1c_target_pct"};
@@ -10,8 +11,10 @@ static void refuse(yaml_reader *reader, const yaml_node *map, const char *key, c
 {
     const yaml_node *found = map && map->kind == YAML_MAP ? yaml_find(map, key) : NULL;
     if (found)
-        yaml_error(reader, found, "'%s' is care of type 2 diabetes; the people of '%s' have type 1; leave it out or name another population",
-                   key, of->name);
+        yaml_error(
+            reader, found,
+            "'%s' is care of type 2 diabetes; the people of '%s' have type 1; leave it out or name another population",
+            key, of->name);
 }
 
 void protocol_check_care(yaml_reader *reader, const yaml_node *root, protocol_context *context)

@@ -52,7 +52,8 @@ static void read_condition(yaml_reader *reader, const yaml_node *node, const yam
     cell_course *course = out;
     (void)context_;
     if (course->n_conditions == PROTOCOL_MAX_CONDITIONS) {
-        yaml_error(reader, node, "'only_if' has more than %d conditions; fewer are expected; leave some out", PROTOCOL_MAX_CONDITIONS);
+        yaml_error(reader, node, "'only_if' has more than %d conditions; fewer are expected; leave some out",
+                   PROTOCOL_MAX_CONDITIONS);
         return;
     }
     course_condition *condition = &course->only_if[course->n_conditions];
@@ -106,14 +107,17 @@ static const yaml_field course_fields[] = {
 /* ---- checks of one entry ---- */
 
 enum { DOSE_CELLS, DOSE_CELLS_PER_KG, DOSE_IEQ, DOSE_IEQ_PER_KG, DOSE_CD34, DOSE_KINDS };
-static const char *const dose_keys[DOSE_KINDS] = {"dose_cells", "dose_cells_per_kg", "dose_ieq", "dose_ieq_per_kg", "cd34_per_kg"};
+static const char *const dose_keys[DOSE_KINDS] = {"dose_cells", "dose_cells_per_kg", "dose_ieq", "dose_ieq_per_kg",
+                                                  "cd34_per_kg"};
 
 /* Why the product cannot be dosed so; NULL if it can. */
 static const char *wrong_dose(const product *cells, int kind)
 {
     bool beta = product_has_beta_cells(cells), per_ieq = kind == DOSE_IEQ || kind == DOSE_IEQ_PER_KG;
     if (kind == DOSE_CD34)
-        return product_strength(cells, MECHANISM_immune_reset) > 0.0 ? NULL : "it rebuilds no blood; give all cells, as dose_cells or dose_cells_per_kg";
+        return product_strength(cells, MECHANISM_immune_reset) > 0.0
+                   ? NULL
+                   : "it rebuilds no blood; give all cells, as dose_cells or dose_cells_per_kg";
     if (!beta) return per_ieq ? "it has no islets; give dose_cells or dose_cells_per_kg" : NULL;
     if (per_ieq ? cells->beta_cells_per_ieq.value > 0.0 : cells->beta_cells_per_cell_frac.value > 0.0) return NULL;
     return product_strength(cells, MECHANISM_differentiation) > 0.0 && !per_ieq
@@ -125,7 +129,8 @@ static const char *wrong_dose(const product *cells, int kind)
 static void check_dose(yaml_reader *reader, const yaml_node *node, const course_file *file, const islet_protocol *protocol)
 {
     const cell_course *course = &file->course;
-    const double dose[] = {course->dose_cells, course->dose_cells_per_kg, course->dose_ieq, course->dose_ieq_per_kg, course->cd34_per_kg};
+    const double dose[] = {course->dose_cells, course->dose_cells_per_kg, course->dose_ieq, course->dose_ieq_per_kg,
+                           course->cd34_per_kg};
     const yaml_node *given = NULL;
     for (int i = 0; i < DOSE_KINDS; i++) {
         const yaml_node *found = yaml_find(node, dose_keys[i]);
@@ -154,8 +159,10 @@ static void check_dose(yaml_reader *reader, const yaml_node *node, const course_
 static void check_route(yaml_reader *reader, const yaml_node *node, const product *cells, cell_route route)
 {
     if (route_is_device(route) && !is_given(&cells->half_thickness_um))
-        yaml_error(reader, node, "the route of %s is '%s', but the product has no numbers of a device; add them to a product file of your own",
-                   cells->name, cell_route_words[route]);
+        yaml_error(
+            reader, node,
+            "the route of %s is '%s', but the product has no numbers of a device; add them to a product file of your own",
+            cells->name, cell_route_words[route]);
     if (product_strength(cells, MECHANISM_beta_cell_replacement) > 0.0 &&
         (route == ROUTE_vein || route == ROUTE_pancreatic_artery || route == ROUTE_splenic_artery))
         yaml_error(reader, node,
@@ -184,7 +191,9 @@ static double interval_of(yaml_reader *reader, const yaml_node *node, const cour
     for (int i = 0; i < 3; i++) {
         const yaml_node *found = yaml_find(node, keys[i]);
         if (!found) continue;
-        if (given) yaml_error(reader, found, "the interval is given twice, as '%s' and as '%s'; keep one of them", given->key, keys[i]);
+        if (given)
+            yaml_error(reader, found, "the interval is given twice, as '%s' and as '%s'; keep one of them", given->key,
+                       keys[i]);
         given = found;
         interval = days[i];
     }
@@ -221,8 +230,10 @@ static void put_in_order(giving_list *all, giving next)
 static void check_order(yaml_reader *reader, const yaml_node *day, const cell_course *course, const cell_course *before)
 {
     if (course->day > before->day || (course->day == before->day && course->product != before->product)) return;
-    yaml_error(reader, day, "'day' is %d; a day after the course before it (day %d) is expected; put courses in order, one a day of each product",
-               course->day, before->day);
+    yaml_error(
+        reader, day,
+        "'day' is %d; a day after the course before it (day %d) is expected; put courses in order, one a day of each product",
+        course->day, before->day);
 }
 
 /* One entry => its givings. Conditions hold for all but those on the arm's first day. */
@@ -230,7 +241,8 @@ static void add_entry(yaml_reader *reader, const yaml_node *node, const course_f
 {
     double interval = interval_of(reader, node, file);
     if (all->n + file->courses > PROTOCOL_MAX_COURSES) {
-        yaml_error(reader, node, "the arm has more than %d givings of cells; fewer are expected; leave some out", PROTOCOL_MAX_COURSES);
+        yaml_error(reader, node, "the arm has more than %d givings of cells; fewer are expected; leave some out",
+                   PROTOCOL_MAX_COURSES);
         return;
     }
     for (int k = 0; k < file->courses; k++) {

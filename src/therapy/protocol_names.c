@@ -143,7 +143,8 @@ static void report_name(yaml_reader *reader, const yaml_node *node, named_kind k
 /* Keep what a file was, so that a result can say what it rests on. */
 static void note_file(islet_protocol *protocol, const char *name, const char *text, size_t length)
 {
-    if (protocol->n_files == PROTOCOL_MAX_FILES) return; /* more than can be accepted: one was refused for its product's name, again and again */
+    if (protocol->n_files == PROTOCOL_MAX_FILES)
+        return; /* more than can be accepted: one was refused for its product's name, again and again */
     protocol_file *file = &protocol->files[protocol->n_files++];
     snprintf(file->name, sizeof file->name, "%s", name);
     file->size = length;

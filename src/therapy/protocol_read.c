@@ -62,16 +62,23 @@ static void read_population(yaml_reader *reader, const yaml_node *node, const ya
 /* ---- preparation, alternatives ---- */
 
 #define PREPARATION_WEEKS_MAX 104
-static const char *const glucose_words[] = {"usual", "stabilised", NULL}, *const contraindication_words[] = {"exclude", "treated", NULL};
-static const char *const engraftment_words[] = {"oxygen", "fixed_share", NULL}, *const attack_words[] = {"steady", "growing", NULL},
-                  *const effect_words[] = {"memory", "pulse", NULL};
+static const char *const glucose_words[] = {"usual", "stabilised", NULL}, *const contraindication_words[] = {
+                                                                              "exclude", "treated", NULL};
+static const char *const engraftment_words[] = {"oxygen", "fixed_share", NULL},
+                         *const attack_words[] = {"steady", "growing", NULL},
+                         *const effect_words[] = {"memory", "pulse", NULL};
 
 typedef struct {
     int weeks, glucose, contraindications;
 } preparation_file;
 
 static const yaml_field preparation_fields[] = {
-    {.key = "weeks", .read = yaml_read_int, .offset = offsetof(preparation_file, weeks), .low = 0, .high = PREPARATION_WEEKS_MAX, .unit = "weeks"},
+    {.key = "weeks",
+     .read = yaml_read_int,
+     .offset = offsetof(preparation_file, weeks),
+     .low = 0,
+     .high = PREPARATION_WEEKS_MAX,
+     .unit = "weeks"},
     YAML_WORD(preparation_file, glucose, false, glucose_words),
     YAML_WORD(preparation_file, contraindications, false, contraindication_words),
 };
@@ -98,12 +105,25 @@ static void read_alternatives(yaml_reader *reader, const yaml_node *node, const 
 /* ---- care, follow-up, end points ---- */
 
 static const yaml_field care_fields[] = {
-    {.key = "insulin", .read = yaml_read_word, .offset = offsetof(islet_protocol, care.insulin), .words = insulin_care_words},
+    {.key = "insulin",
+     .read = yaml_read_word,
+     .offset = offsetof(islet_protocol, care.insulin),
+     .words = insulin_care_words},
     YAML_WORD(islet_protocol, wean, false, wean_words),
-    {.key = "titration", .read = yaml_read_word, .offset = offsetof(islet_protocol, care.titration), .words = protocol_titration_words},
-    {.key = "escalation", .read = yaml_read_word, .offset = offsetof(islet_protocol, care.escalation), .words = protocol_escalation_words},
-    {.key = "hba1c_target_pct", .read = yaml_read_number, .offset = offsetof(islet_protocol, care.hba1c_target_pct),
-     .low = 5.5, .high = 10, .unit = "%"},
+    {.key = "titration",
+     .read = yaml_read_word,
+     .offset = offsetof(islet_protocol, care.titration),
+     .words = protocol_titration_words},
+    {.key = "escalation",
+     .read = yaml_read_word,
+     .offset = offsetof(islet_protocol, care.escalation),
+     .words = protocol_escalation_words},
+    {.key = "hba1c_target_pct",
+     .read = yaml_read_number,
+     .offset = offsetof(islet_protocol, care.hba1c_target_pct),
+     .low = 5.5,
+     .high = 10,
+     .unit = "%"},
 };
 
 static void read_care(yaml_reader *reader, const yaml_node *node, const yaml_field *field, void *out, void *context_)
@@ -142,8 +162,9 @@ static void read_visits(yaml_reader *reader, const yaml_node *node, const yaml_f
     int errors = reader->errors;
     if (!yaml_expect(reader, node, YAML_LIST, field->key, "[0, 30, 90, 180, 365]")) return;
     if (node->count == 0 || node->count >= PROTOCOL_MAX_VISITS) {
-        yaml_error(reader, node, "'%s' has %d visits; 1 to %d are expected; leave some out, or leave out the key for the usual ones", field->key, node->count,
-                   PROTOCOL_MAX_VISITS - 1);
+        yaml_error(reader, node,
+                   "'%s' has %d visits; 1 to %d are expected; leave some out, or leave out the key for the usual ones",
+                   field->key, node->count, PROTOCOL_MAX_VISITS - 1);
         return;
     }
     c->visits = node;

@@ -57,7 +57,8 @@ double attention_effort(const run_plan *run, const protocol_arm *arm, int day)
     if (day < 0 || run->protocol->trial_effect == TRIAL_EFFECT_NONE) return 0.0;
     double fades = lanes_exp(-day / p->attention_recruitment_decay_day);
     double recruited = p->attention_lasting_frac + (1.0 - p->attention_lasting_frac) * fades;
-    return recruited + p->attention_expectation * expectation(p, run->protocol, arm) * lanes_exp(-day / p->attention_expectation_decay_day);
+    return recruited + p->attention_expectation * expectation(p, run->protocol, arm) *
+                           lanes_exp(-day / p->attention_expectation_decay_day);
 }
 
 double attention_meal_factor(const params *params, double effort)

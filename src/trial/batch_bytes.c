@@ -109,7 +109,8 @@ static bool read_result(const trial *trial, const unsigned char **at, const unsi
     if ((size_t)(end - *at) < sizeof head) return false;
     memcpy(&head, *at, sizeof head);
     if (!(head.arm >= 0 && head.arm < trial_arms(trial) && head.n_visits == trial_visits(trial) && head.n_days >= 0 &&
-          head.n_days <= trial_follow_up_day(trial) && head.n_events >= 0 && head.n_events <= (end - *at) / (int)sizeof(patient_event)))
+          head.n_days <= trial_follow_up_day(trial) && head.n_events >= 0 &&
+          head.n_events <= (end - *at) / (int)sizeof(patient_event)))
         return false;
     if ((size_t)(end - *at) < result_bytes(&head)) return false;
     const unsigned char *traits = *at + sizeof head, *visits = traits + padded(sizeof(patient_traits));

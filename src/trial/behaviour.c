@@ -60,7 +60,8 @@ void behaviour_plan_day(const run_plan *run, const lane *lane, int day, bool vis
     draw d = draw_from(run->seed, who->key, RNG_behaviour, (uint64_t)(day + run->run_in_day));
     bool type1 = who->diabetes == DIABETES_TYPE1;
     double effort = attention_effort(run, lane->arm, day), forgets = attention_missed_factor(p, effort);
-    double eaten = attention_meal_factor(p, effort) * (type1 ? 1.0 : lane->type2.body.meal_factor), sensitivity_cv = type1 ? p->sensitivity_day_cv : who->body.sensitivity_day_cv;
+    double eaten = attention_meal_factor(p, effort) * (type1 ? 1.0 : lane->type2.body.meal_factor),
+           sensitivity_cv = type1 ? p->sensitivity_day_cv : who->body.sensitivity_day_cv;
     const double main_g[MAIN_MEALS] = {p->breakfast_g * eaten, p->lunch_g * eaten, p->dinner_g * eaten};
     const day_plan yesterday = *plan;
     *plan = (day_plan){0};

@@ -48,7 +48,8 @@ typedef struct {
     workload_runner *single; /* in its place; NULL: double */
 } bench_method;
 
-static void run_method(const bench_method *by, const workload_person *people, int days, const workload_event *calendar, double *trace_mg_dl)
+static void run_method(const bench_method *by, const workload_person *people, int days, const workload_event *calendar,
+                       double *trace_mg_dl)
 {
     if (by->single) by->single(by->method.steps, people, SUBJECT_COUNT, days, calendar, trace_mg_dl);
     else workload_run(&by->method, people, SUBJECT_COUNT, days, calendar, trace_mg_dl);

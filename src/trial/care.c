@@ -200,9 +200,11 @@ double care_review_chance(const run_plan *run, int day, double usual)
 static void titrate(const run_plan *run, lane *lane, int day, draw *d)
 {
     const params *p = run->params;
-    bool own_cells = has_own_cells(lane), at_onset = own_cells && day - course_diagnosis_day(lane->who) < (int)p->new_onset_titration_day;
+    bool own_cells = has_own_cells(lane),
+         at_onset = own_cells && day - course_diagnosis_day(lane->who) < (int)p->new_onset_titration_day;
     double least = own_cells ? 0.01 : 0.05, mildest = own_cells ? 200.0 : 60.0;
-    double chance = at_onset ? 1.0 : care_review_chance(run, day, own_cells ? p->new_onset_titration_chance : p->titration_chance);
+    double chance =
+        at_onset ? 1.0 : care_review_chance(run, day, own_cells ? p->new_onset_titration_chance : p->titration_chance);
     care_state *care = &lane->care;
     double bw = lane->who->kinetics.bw, shift = p->fear_target_mg_dl * lane->who->habits.fear;
     double eased_fasting = own_cells ? p->new_onset_low_fasting_mg_dl : p->target_fasting_mg_dl + shift - 30.0;
@@ -336,39 +338,72 @@ typedef struct {
 static const care_rule rules[] = {
     {"Long-acting insulin once a day at 22:00 and rapid insulin with meals, from counted carbohydrate and sensor glucose; "
      "corrections above %s mg/dL towards 120 mg/dL.",
-     {AT(correction_threshold_mg_dl)}, {false}, false, false, false},
+     {AT(correction_threshold_mg_dl)},
+     {false},
+     false,
+     false,
+     false},
     {"Once a week: the night decides the long-acting dose, the hours after each meal that meal's carbohydrate ratio; "
      "doses fall %s % where more than %s % of readings were below 70 mg/dL and rise %s % above the person's own target (on average %s "
      "mg/dL fasting and %s mg/dL after meals).",
-     {AT(titration_low_step), AT(titration_low_pct), AT(titration_step), AT(target_fasting_mg_dl), AT(target_window_mg_dl)},
-     {true, false, true, false, false}, false, false, false},
+     {AT(titration_low_step), AT(titration_low_pct), AT(titration_step), AT(target_fasting_mg_dl),
+      AT(target_window_mg_dl)},
+     {true, false, true, false, false},
+     false,
+     false,
+     false},
     {"In people with beta cells of their own doses also fall where mean fasting glucose is below %s or that after a meal below %s mg/dL; lows of the first "
      "%s days after diagnosis cut them by %s %, every week is acted on in that time and %s % of the weeks later, and insulin stops below %s U/kg a day.",
-     {AT(new_onset_low_fasting_mg_dl), AT(new_onset_low_window_mg_dl), AT(new_onset_titration_day), AT(wean_step), AT(new_onset_titration_chance),
-      AT(new_onset_off_u_per_kg_day)},
-     {false, false, false, true, true, false}, false, false, true},
+     {AT(new_onset_low_fasting_mg_dl), AT(new_onset_low_window_mg_dl), AT(new_onset_titration_day), AT(wean_step),
+      AT(new_onset_titration_chance), AT(new_onset_off_u_per_kg_day)},
+     {false, false, false, true, true, false},
+     false,
+     false,
+     true},
     {"After cells were given, instead, once a week and in the first %s days every %s days: all doses fall %s % if mean fasting glucose is below %s and mean glucose two hours after meals below %s "
      "mg/dL, or if lows call for it; they go one step back above %s or %s mg/dL.",
-     {AT(supervision_day), AT(supervision_review_day), AT(wean_step), AT(wean_fasting_mg_dl), AT(wean_post_meal_mg_dl), AT(resume_fasting_mg_dl),
-      AT(resume_post_meal_mg_dl)},
-     {false, false, true, false, false, false, false}, true, false, false},
+     {AT(supervision_day), AT(supervision_review_day), AT(wean_step), AT(wean_fasting_mg_dl), AT(wean_post_meal_mg_dl),
+      AT(resume_fasting_mg_dl), AT(resume_post_meal_mg_dl)},
+     {false, false, true, false, false, false, false},
+     true,
+     false,
+     false},
     {"Insulin stops when the day's dose is below %s U/kg or %s U, and starts again (0.15 U/kg) when fasting glucose is above %s mg/dL on "
      "%s of seven days or a visit finds HbA1c above 7.0 % after 90 days without insulin.",
      {AT(wean_off_u_per_kg_day), AT(wean_off_u_per_day), AT(resume_fasting_mg_dl), AT(resume_fasting_days)},
-     {false, false, false, false}, true, false, false},
+     {false, false, false, false},
+     true,
+     false,
+     false},
     {"Basal insulin once a day at 22:00 by fasting glucose: in ordinary care 2 U more in %s % of the weeks with a mean above %s mg/dL and %s % less after "
      "lows, or by the ladder that the protocol names. Insulin with meals is a dose for each meal, 2 U more where mean glucose after it is above %s mg/dL.",
-     {AT(type2_titration_chance), AT(type2_target_fasting_mg_dl), AT(titration_low_step), AT(type2_target_post_meal_mg_dl)},
-     {true, false, true, false}, false, true, false},
+     {AT(type2_titration_chance), AT(type2_target_fasting_mg_dl), AT(titration_low_step),
+      AT(type2_target_post_meal_mg_dl)},
+     {true, false, true, false},
+     false,
+     true,
+     false},
     {"Every 91 days, unless the protocol says otherwise: HbA1c above %s % adds, at %s % of the visits, the next of metformin, a sulfonylurea, a DPP-4 "
      "inhibitor, basal insulin and insulin with meals; under rescue only fasting glucose above %s mg/dL does.",
-     {AT(type2_target_hba1c_pct), AT(type2_escalation_chance), AT(type2_rescue_fasting_mg_dl)}, {false, true, false}, false, true, false},
+     {AT(type2_target_hba1c_pct), AT(type2_escalation_chance), AT(type2_rescue_fasting_mg_dl)},
+     {false, true, false},
+     false,
+     true,
+     false},
     {"In every arm of a trial of cells, and after a weight-loss programme or surgery: insulin falls by 20 % in weeks with mean fasting glucose below %s "
      "mg/dL or with lows and stops below 6 U; without insulin, one drug stops at each quarterly visit with HbA1c below %s %.",
-     {AT(type2_reduce_fasting_mg_dl), AT(type2_reduce_hba1c_pct)}, {false, false}, true, true, false},
+     {AT(type2_reduce_fasting_mg_dl), AT(type2_reduce_hba1c_pct)},
+     {false, false},
+     true,
+     true,
+     false},
     {"In every arm of a trial of cells treatment is held: unless the protocol says otherwise, insulin rises only in weeks with mean fasting glucose "
      "above %s mg/dL and a treatment is added only as rescue.",
-     {AT(type2_hold_fasting_mg_dl)}, {false}, true, true, false},
+     {AT(type2_hold_fasting_mg_dl)},
+     {false},
+     true,
+     true,
+     false},
 };
 
 int care_rule_count(void)

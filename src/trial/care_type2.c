@@ -86,7 +86,8 @@ static void usual_titration(const run_plan *run, lane *lane, int day, draw *d)
     const params *p = run->params;
     const titration_log *log = &lane->type2.care.titration;
     double acts = draw_uniform(d), dose = lane->care.long_acting_u, mean = log->fasting_sum / log->fasting_n;
-    if (care_share_low_pct(&lane->care, 0) > p->titration_low_pct || mean < 80.0) set_basal(lane, dose * (1.0 - p->titration_low_step));
+    if (care_share_low_pct(&lane->care, 0) > p->titration_low_pct || mean < 80.0)
+        set_basal(lane, dose * (1.0 - p->titration_low_step));
     else if (acts < chance && mean > p->type2_target_fasting_mg_dl) set_basal(lane, dose + 2.0);
 }
 
@@ -193,10 +194,11 @@ void care_type2_arm_begins(const run_plan *run, lane *lane)
     type2 *t = &lane->type2;
     double target = isnan(arm->hba1c_target_pct) ? all->hba1c_target_pct : arm->hba1c_target_pct;
     bool of_cells = run->protocol->wean == WEAN_TRIAL_PROTOCOL && gives_cells(run->protocol);
-    t->care.plan = (type2_plan){.insulin = either(arm->insulin, all->insulin, (int)t->care.insulin),
-                                .titration = either(arm->titration, all->titration, TITRATION_USUAL),
-                                .escalation = either(arm->escalation, all->escalation, of_cells ? ESCALATION_RESCUE : ESCALATION_STANDARD),
-                                .hba1c_target_pct = isnan(target) ? p->type2_target_hba1c_pct : target};
+    t->care.plan = (type2_plan){
+        .insulin = either(arm->insulin, all->insulin, (int)t->care.insulin),
+        .titration = either(arm->titration, all->titration, TITRATION_USUAL),
+        .escalation = either(arm->escalation, all->escalation, of_cells ? ESCALATION_RESCUE : ESCALATION_STANDARD),
+        .hba1c_target_pct = isnan(target) ? p->type2_target_hba1c_pct : target};
     set_insulin(p, lane, (insulin_care)t->care.plan.insulin, false);
     if (lane->arm->sets_drugs)
         for (int i = 0; i < GLUCOSE_DRUG_COUNT; i++) t->drugs.taken[i] = lane->arm->drugs[i];

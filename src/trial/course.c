@@ -142,7 +142,8 @@ void course_day(const run_plan *run, lane *lane, int day)
     step_drugs(run, lane, day);
     giving_day(run, lane, day);
     reset_day(run, lane, day);
-    signals_day(&lane->cells, run->params, &lane->arm->mechanisms, (effect_account)run->protocol->alternatives.mesenchymal_effect, &lane->signals);
+    signals_day(&lane->cells, run->params, &lane->arm->mechanisms,
+                (effect_account)run->protocol->alternatives.mesenchymal_effect, &lane->signals);
     graft_after_day(run, lane, day);
     independence(lane, day, lane->tally[day + run->run_in_day].insulin_u);
     harms_day(run, lane, day);

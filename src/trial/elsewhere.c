@@ -51,7 +51,8 @@ static islet_status fetch(trial *t, const islet_elsewhere *from, int64_t batch, 
     if (status != ISLET_OK) return status;
     status = batch_unpack(t, batch, bytes, size, &view);
     if (status == ISLET_ERR_INPUT) {
-        problems_error(problems, trial_protocol_file(t), 0, 0, "a process sent people of another run; the same build of islet, the "
+        problems_error(problems, trial_protocol_file(t), 0, 0,
+                       "a process sent people of another run; the same build of islet, the "
                        "same protocol and the same options were expected in every process");
     }
     if (status != ISLET_OK) return status;

@@ -39,9 +39,12 @@ static bool meets_at_screening(const trial *t, const lane *lane)
     values[TRAIT_hba1c_pct] = hba1c * draw_lognormal(&d, 1.0, p->hba1c_assay_cv);
     values[TRAIT_fasting_glucose_mg_dl] = fasting;
     values[TRAIT_insulin_u_per_kg_day] = insulin / lane->who->kinetics.bw;
-    values[TRAIT_c_peptide_stimulated_nmol_l] = p->c_peptide_per_function_nmol_l * function / (1.0 + p->c_peptide_saturation * function);
+    values[TRAIT_c_peptide_stimulated_nmol_l] =
+        p->c_peptide_per_function_nmol_l * function / (1.0 + p->c_peptide_saturation * function);
     for (int i = 0; i < TRAIT_COUNT; i++)
-        if (of->has_require[i] && !person_knows(lane->who, (trait_id)i) && !requirement_holds(&of->require[i], values[i])) return false;
+        if (of->has_require[i] && !person_knows(lane->who, (trait_id)i) &&
+            !requirement_holds(&of->require[i], values[i]))
+            return false;
     return true;
 }
 

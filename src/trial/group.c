@@ -314,7 +314,8 @@ static void day_begins(const run_plan *run, group *group, int day, bool visits)
         behaviour_plan_day(run, lane, day, visits, &lane->plan);
 
         draw d = draw_from(run->seed, lane->who->key, RNG_sensitivity, (uint64_t)run_day);
-        set_kinetic(minute, KINETIC_INDEX(kabs), l, lane->who->kinetics.kabs * draw_lognormal(&d, 1.0, run->params->absorption_cv));
+        set_kinetic(minute, KINETIC_INDEX(kabs), l,
+                    lane->who->kinetics.kabs * draw_lognormal(&d, 1.0, run->params->absorption_cv));
         double function = graft_function(&lane->graft, run->params, lane->who, &lane->drugs);
         double native = lane->who->diabetes == DIABETES_TYPE1 ? lane->native.active_frac : type2_native_function(run, lane);
         double counter = counterregulation_frac(run->params, lane->awareness, function + native);

@@ -69,7 +69,8 @@ void harms_of_drugs(const run_plan *run, lane *lane, int day)
 void harms_of_graft_loss(const run_plan *run, lane *lane, int day)
 {
     bool foreign = false;
-    for (int c = 0; c < lane->graft.n_courses; c++) foreign = foreign || lane->graft.courses[c].product->origin == ORIGIN_ALLOGENEIC;
+    for (int c = 0; c < lane->graft.n_courses; c++)
+        foreign = foreign || lane->graft.courses[c].product->origin == ORIGIN_ALLOGENEIC;
     draw d = draw_from(run->seed, lane->who->key, RNG_harms, HARM_DRAWS_GRAFT);
     if (foreign && draw_uniform(&d) < run->params->sensitisation_frac) once(lane, day, EVENT_sensitisation);
 }

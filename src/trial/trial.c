@@ -203,7 +203,8 @@ islet_status trial_enrol(trial *t, islet_problems *problems)
 static islet_status hand_on(trial *t, int64_t batch, const patient_result *results, int n_results,
                             const glucose_profile *profiles, trial_sink sink, void *context)
 {
-    for (int a = 0; a < t->protocol->n_arms; a++) profile_add(&t->profiles[a], &profiles[a]); /* first: the sink may keep them, too */
+    for (int a = 0; a < t->protocol->n_arms; a++)
+        profile_add(&t->profiles[a], &profiles[a]); /* first: the sink may keep them, too */
     t->batch_profiles = profiles;
     islet_status status = sink(context, batch, results, n_results);
     t->batch_profiles = NULL;
@@ -258,7 +259,8 @@ islet_status trial_run(trial *t, const unsigned char *done, trial_sink sink, voi
                                    "report it with the seed and the protocol", number);
                     status = ISLET_ERR_NUMERICAL;
                 }
-                if (whole && !w->impossible && (status == ISLET_OK || status == ISLET_ERR_INTERRUPTED)) { /* what is finished is kept */
+                if (whole && !w->impossible &&
+                    (status == ISLET_OK || status == ISLET_ERR_INTERRUPTED)) { /* what is finished is kept */
                     islet_status kept = keep_block(t, w, block, sink, context);
                     if (kept != ISLET_OK) status = kept;
                 } else if (status == ISLET_OK) {

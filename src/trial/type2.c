@@ -35,7 +35,8 @@ static double secretion_delay(const params *p, double m)
 {
     if (!(m < 1.0)) return p->secretion_delay_per_min;
     if (!(m > p->secretion_function_type2)) return p->secretion_delay_type2_per_min;
-    double power = lanes_log(p->secretion_delay_type2_per_min / p->secretion_delay_per_min) / lanes_log(p->secretion_function_type2);
+    double power = lanes_log(p->secretion_delay_type2_per_min / p->secretion_delay_per_min) /
+                   lanes_log(p->secretion_function_type2);
     return p->secretion_delay_per_min * lanes_exp(power * lanes_log(m));
 }
 
@@ -164,7 +165,8 @@ void type2_day_ends(const run_plan *run, lane *lane, int day, double insulin_u)
     }
     const cell_signals *signals = &lane->signals;
     const pathways_help help = {.pace = glucose_drugs_effects(p, &t->drugs).native_pace,
-                                .steady_loss_per_day = lane->who->body.native_pace * p->type2_native_loss_per_year / DAYS_PER_YEAR,
+                                .steady_loss_per_day =
+                                    lane->who->body.native_pace * p->type2_native_loss_per_year / DAYS_PER_YEAR,
                                 .turnover_frac = p->pathways_turnover_frac,
                                 .protection_frac = signals->native_protection_frac,
                                 .recovery_gain = signals->native_recovery_gain};

@@ -59,7 +59,8 @@ static void record_c_peptide(const params *p, draw *d, const double raw[TEST_SAM
 
 static void record_window(const run_plan *run, const lane *lane, int day, double *out)
 {
-    double n = 0.0, in_range = 0.0, below_70 = 0.0, below_54 = 0.0, above = 0.0, above_250 = 0.0, sum = 0.0, squares = 0.0, insulin = 0.0;
+    double n = 0.0, in_range = 0.0, below_70 = 0.0, below_54 = 0.0, above = 0.0, above_250 = 0.0, sum = 0.0,
+           squares = 0.0, insulin = 0.0;
     double risk_low = 0.0, risk_high = 0.0;
     for (int i = day + run->run_in_day - VISIT_WINDOW_DAYS; i < day + run->run_in_day; i++) {
         const day_tally *t = &lane->tally[i];
@@ -109,9 +110,11 @@ double visit_hba1c_pct(const run_plan *run, const lane *lane, int day, draw *d)
 /* Harms that end freedom from harm: all but losing the graft, which is a benefit that ended, and leaving. */
 static bool is_free_of_harm(const lane *lane)
 {
-    static const event_kind harms[] = {EVENT_severe_hypo, EVENT_portal_bleeding, EVENT_portal_thrombosis, EVENT_cmv_infection,
-                                       EVENT_serious_infection, EVENT_neutropenia, EVENT_fever, EVENT_infusion_reaction, EVENT_infertility, EVENT_kidney_injury, EVENT_malignancy,
-                                       EVENT_sensitisation, EVENT_death};
+    static const event_kind harms[] = {EVENT_severe_hypo,   EVENT_portal_bleeding,   EVENT_portal_thrombosis,
+                                       EVENT_cmv_infection, EVENT_serious_infection, EVENT_neutropenia,
+                                       EVENT_fever,         EVENT_infusion_reaction, EVENT_infertility,
+                                       EVENT_kidney_injury, EVENT_malignancy,        EVENT_sensitisation,
+                                       EVENT_death};
     for (size_t i = 0; i < sizeof harms / sizeof *harms; i++)
         if (lane->happened[harms[i]]) return false;
     return true;
@@ -201,7 +204,8 @@ static void record_lane(const run_plan *run, group *group, int l, int visit, int
     out[ENDPOINT_graft_beta_cells_million] = graft_cells_million(&lane->graft);
     out[ENDPOINT_graft_function_frac] = graft_function(&lane->graft, run->params, lane->who, &lane->drugs);
     out[ENDPOINT_native_function_frac] = group->minute.k[KINETIC_INDEX(m_native)][l];
-    if (lane->who->diabetes == DIABETES_TYPE1) out[ENDPOINT_native_beta_cells_frac] = lane->native.active_frac + lane->native.inactive_frac;
+    if (lane->who->diabetes == DIABETES_TYPE1)
+        out[ENDPOINT_native_beta_cells_frac] = lane->native.active_frac + lane->native.inactive_frac;
     out[ENDPOINT_lymphocytes_frac] = lane->immunity.lymphocytes;
     visit_record_metabolism(run, lane, &group->minute, l, out);
     record_scores(lane, day, out);

@@ -131,7 +131,8 @@ static void take_seat(const trial *t, worker *w, int seat, int a, int l)
 
 /* A group's seats: the (person, arm) pairs from `begin` on, arms of a person side by side in the count. Within the group they
  * sit by arm, so that what an arm does not do is left out for whole vectors. */
-static int take_seats(const trial *t, worker *w, int begin, int first, int arms, int arm_of[LANE_GROUP], int person_of[LANE_GROUP])
+static int take_seats(const trial *t, worker *w, int begin, int first, int arms, int arm_of[LANE_GROUP],
+                      int person_of[LANE_GROUP])
 {
     const int all = w->run_in.n_people * arms, n = all - begin < LANE_GROUP ? all - begin : LANE_GROUP;
     int seat = 0;

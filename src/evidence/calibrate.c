@@ -5,7 +5,7 @@
  *    at every point (common random numbers).
  * 3. For every row an emulator of its statistic; likelihood from the published mean, SD or count at the trial's n.
  * 4. The point by NLopt, the posterior by adaptive Metropolis, both on the emulators; then one simulation at the point. */
-#include "evidence/calibrate.h"
+#include "evidence/calibrate_job.h"
 
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_qrng.h>
@@ -17,13 +17,9 @@
 #include "base/number.h"
 #include "base/problems.h"
 #include "base/table.h"
-#include "evidence/discrepancy.h"
-#include "evidence/expressed.h"
-#include "evidence/side_by_side.h"
 #include "stats/summary.h"
 
 #define PEOPLE 48          /* at every point; default */
-#define BASE_TIMES 4       /* times as many in the base simulation */
 #define POINTS_FIRST 1.6   /* points of wave 1 for each term of the emulator .. */
 #define POINTS_SECOND 0.8  /* .. and of wave 2 */
 #define SHARE_FIRST 0.67   /* of a number of points that was asked for */
@@ -34,31 +30,7 @@
 #define WAVE_DRAWS 512
 #define NOT_IDENTIFIED 0.85 /* posterior SD over prior SD */
 
-typedef struct {
-    const islet_run_options *options;
-    expressed rows;
-    int n_parameters, n_points;
-    int n_first;              /* points of wave 1 */
-    free_parameter parameters[CALIBRATE_MAX_PARAMETERS];
-    int64_t people;
-    double *x, *y;            /* [point][parameter], [point][row] on the row's scale */
-    double *anchor;           /* [row]: what is added to a simulated statistic */
-    discrepancy_scale *scale; /* [row] */
-    bool *in_people_sds;      /* [row]: so is the discrepancy */
-    double *base_value, *fitted_value; /* [row], as people read them */
-    double **values;          /* [row][person], of one simulation */
-    calibration_target *targets;
-    double point[CALIBRATE_MAX_PARAMETERS];
-    mcmc_result posterior;
-    double done, total;
-} job;
-
 /* ---- what is asked ---- */
-
-static bool row_is_share(const job *j, int r)
-{
-    return outcome_is_share(&j->rows.rows[r].row->endpoint);
-}
 
 /* shipped value and range of a parameter: of a product or regimen those of its file */
 static bool shipped_value(const parameter_target *target, double *value, double *low, double *high)
@@ -88,7 +60,7 @@ static bool shipped_value(const parameter_target *target, double *value, double 
     return fine;
 }
 
-static islet_status add_parameter(job *j, const char *name, size_t length, islet_problems *problems)
+static islet_status add_parameter(calibrate_job *j, const char *name, size_t length, islet_problems *problems)
 {
     char text[PARAMETER_NAME];
     free_parameter *p = &j->parameters[j->n_parameters];
@@ -123,7 +95,7 @@ static islet_status too_many(islet_problems *problems)
 #define DEFAULT_COHORTS "zim_forward,edmonton,citr"
 
 /* the names that a shipped set has draws of; ISLET_ERR_UNKNOWN_NAME when there is no such set */
-static islet_status read_set(job *j, const char *name, islet_problems *problems)
+static islet_status read_set(calibrate_job *j, const char *name, islet_problems *problems)
 {
     parameter_set shipped;
     islet_status status = parameter_set_shipped_one(name, &shipped, problems);
@@ -136,7 +108,7 @@ static islet_status read_set(job *j, const char *name, islet_problems *problems)
 }
 
 /* the names in a list, or those of a shipped set */
-static islet_status read_parameters(job *j, const char *list, islet_problems *problems)
+static islet_status read_parameters(calibrate_job *j, const char *list, islet_problems *problems)
 {
     islet_status status = read_set(j, list ? list : DEFAULT_SET, problems);
     if (status != ISLET_ERR_UNKNOWN_NAME) return status;
@@ -161,7 +133,7 @@ static bool is_listed(const char *list, const char *word)
 }
 
 /* rows of role calibrate after day 0, of the cohorts asked for; a file with others is refused */
-static islet_status read_rows(job *j, const char *path, const char *cohorts, islet_problems *problems)
+static islet_status read_rows(calibrate_job *j, const char *path, const char *cohorts, islet_problems *problems)
 {
     islet_status status = path ? expressed_read(path, &j->rows, problems) : expressed_shipped(&j->rows, problems);
     if (status != ISLET_OK) return status;
@@ -188,195 +160,6 @@ static islet_status read_rows(job *j, const char *path, const char *cohorts, isl
     return ISLET_ERR_INPUT;
 }
 
-/* ---- simulation ---- */
-
-static void tell_done(job *j, double patient_days)
-{
-#pragma omp critical(islet_calibrate)
-    {
-        j->done += patient_days;
-        if (j->options->progress) j->options->progress(j->options->context, &(islet_progress){j->done, j->total});
-    }
-}
-
-static bool ask_interrupted(void *context)
-{
-    const job *j = context;
-    return j->options->interrupted && j->options->interrupted(j->options->context);
-}
-
-static bool is_used(const job *j, int p)
-{
-    for (int r = 0; r < j->rows.n_rows; r++)
-        if (j->rows.rows[r].protocol == p) return true;
-    return false;
-}
-
-static double days_a_person(const job *j)
-{
-    double days = 0.0;
-    for (int p = 0; p < j->rows.n_protocols; p++)
-        if (is_used(j, p)) days += expressed_days_a_person(&j->rows, p);
-    return days;
-}
-
-/* protocol p with the parameters at x; the rows it fills are its own */
-static islet_status simulate_one(job *j, int p, const double *x, int64_t people, int threads, islet_problems *problems)
-{
-    params with = params_default();
-    islet_run_options own = *j->options;
-    islet_protocol *changed = malloc(sizeof *changed);
-    if (!changed) return ISLET_ERR_MEMORY;
-    own.progress = NULL;
-    own.interrupted = ask_interrupted;
-    own.context = j;
-    own.threads = threads;
-    *changed = *j->rows.protocols[p].protocol;
-    for (int i = 0; i < j->n_parameters; i++)
-        parameter_set_value(&j->parameters[i].target, free_parameter_value(&j->parameters[i], x[i]), &with, changed);
-    islet_status status = expressed_simulate(&j->rows, p, changed, &with, &own, people, j->values, problems);
-    free(changed);
-    tell_done(j, (double)people * expressed_days_a_person(&j->rows, p));
-    return status;
-}
-
-typedef struct {
-    job *j;
-    const double *x;
-    int64_t people;
-} point;
-
-static islet_status simulate_protocol(void *context, int p, int threads, islet_problems *problems)
-{
-    const point *at = context;
-    return is_used(at->j, p) ? simulate_one(at->j, p, at->x, at->people, threads, problems) : ISLET_OK;
-}
-
-/* all protocols with the parameters at x => j->values */
-static islet_status simulate(job *j, const double *x, int64_t people, islet_problems *problems)
-{
-    for (int r = 0; r < j->rows.n_rows; r++)
-        for (int64_t i = 0; i < people; i++) j->values[r][i] = NAN;
-    return side_by_side(j->rows.n_protocols, j->options->threads, simulate_protocol, &(point){j, x, people}, problems);
-}
-
-/* what an error of the statistic is on the row's scale */
-static double error_on_scale(const discrepancy_scale *scale, double natural, double error)
-{
-    return scale->form == FORM_LOG ? error / (fmax(natural, 0.0) + scale->offset) : error;
-}
-
-/* statistic of a row on its scale, of n people; NaN when nobody is left. `natural` gets it as people read it. */
-static double statistic(const job *j, int r, int64_t people, double *natural, double *monte_carlo)
-{
-    const evidence_row *row = j->rows.rows[r].row;
-    double *values = j->values[r];
-    summary s = summary_mean(values, people);
-    *natural = s.value;
-    *monte_carlo = s.sd / sqrt((double)s.n);
-    if (s.n == 0) return NAN;
-    if (row_is_share(j, r)) {
-        double events = s.value * (double)s.n + 0.5, others = (double)s.n + 1.0 - events;
-        *monte_carlo = sqrt(1.0 / events + 1.0 / others);
-        return log(events / others);
-    }
-    if (row->statistic == STATISTIC_GEOMETRIC_MEAN) {
-        double logs = 0.0, squares = 0.0;
-        for (int64_t i = 0; i < people; i++) {
-            double l = isnan(values[i]) ? 0.0 : log1p(fmax(values[i], 0.0)); /* as in predict.h */
-            logs += l;
-            squares += l * l;
-        }
-        double n = (double)s.n;
-        *natural = expm1(logs / n);
-        *monte_carlo = (1.0 + *natural) * sqrt(fmax(squares / n - logs / n * (logs / n), 0.0) / n);
-    } else if (row->statistic == STATISTIC_MEDIAN) {
-        int64_t known = summary_sort(values, people);
-        *natural = summary_quantile(values, known, 0.5);
-        *monte_carlo *= 1.2533; /* of a median over a mean, normal values */
-    }
-    *monte_carlo = error_on_scale(&j->scale[r], *natural, *monte_carlo);
-    return discrepancy_to(&j->scale[r], *natural);
-}
-
-/* first row of the same people and kind of end points; of all other means, of the same end point */
-static int block_of(const job *j, int r, discrepancy_kind kind)
-{
-    discrepancy_scale scale;
-    for (int at = 0; at < r; at++) {
-        const evidence_row *row = j->rows.rows[at].row;
-        bool change = row->statistic == STATISTIC_CHANGE;
-        if (kind == DISCREPANCY_other && strcmp(row->endpoint.key, j->rows.rows[r].row->endpoint.key) != 0) continue;
-        if (strcmp(row->group, j->rows.rows[r].row->group) == 0 &&
-            discrepancy_of(row->endpoint.key, row->endpoint.kind, change, &scale) == kind)
-            return at;
-    }
-    return r;
-}
-
-/* what of a row does not depend on the simulation: its scale, and what trials differ by */
-static void fill_known(job *j, int r, const discrepancy *shipped)
-{
-    const evidence_row *row = j->rows.rows[r].row;
-    calibration_target *t = &j->targets[r];
-    discrepancy_kind kind =
-        discrepancy_of(row->endpoint.key, row->endpoint.kind, row->statistic == STATISTIC_CHANGE, &j->scale[r]);
-    discrepancy_term term = shipped->term[kind];
-    t->share = row_is_share(j, r);
-    t->n = row->n;
-    t->events = isnan(row->events) ? round(row->value * row->n) : row->events;
-    t->block = block_of(j, r, kind);
-    t->cohort_sd = term.cohort_sd;
-    t->row_sd = term.row_sd;
-    j->in_people_sds[r] = kind == DISCREPANCY_other;
-}
-
-/* published mean and its error on the row's scale; without an error that of simulated people */
-static void fill_published(const job *j, int r)
-{
-    const evidence_row *row = j->rows.rows[r].row;
-    calibration_target *t = &j->targets[r];
-    double se = evidence_row_se(row), people_sd = summary_mean(j->values[r], BASE_TIMES * j->people).sd;
-    if (t->share) return;
-    if (j->in_people_sds[r]) {
-        t->cohort_sd *= people_sd;
-        t->row_sd *= people_sd;
-    }
-    if (isnan(se)) se = people_sd / sqrt(row->n) * (row->statistic == STATISTIC_MEDIAN ? 1.2533 : 1.0);
-    if (!(se > 0.0)) se = fabs(row->value) * 0.01; /* everybody alike: printed to two digits */
-    t->value = discrepancy_to(&j->scale[r], row->value);
-    t->se = error_on_scale(&j->scale[r], row->value, se);
-}
-
-static islet_status simulate_base(job *j, islet_problems *problems)
-{
-    const double shipped[CALIBRATE_MAX_PARAMETERS] = {0};
-    discrepancy known;
-    islet_status status = discrepancy_shipped(&known, problems);
-    for (int r = 0; r < j->rows.n_rows && status == ISLET_OK; r++) fill_known(j, r, &known);
-    if (status == ISLET_OK) status = simulate(j, shipped, BASE_TIMES * j->people, problems);
-    for (int r = 0; r < j->rows.n_rows && status == ISLET_OK; r++) {
-        double natural, error, few = statistic(j, r, j->people, &natural, &error); /* sorts only those */
-        double all = statistic(j, r, BASE_TIMES * j->people, &j->base_value[r], &j->targets[r].monte_carlo);
-        j->anchor[r] = isnan(all) || isnan(few) ? 0.0 : all - few;
-        fill_published(j, r);
-    }
-    return status;
-}
-
-static islet_status simulate_points(job *j, int from, int to, islet_problems *problems)
-{
-    islet_status status = ISLET_OK;
-    for (int i = from; i < to && status == ISLET_OK; i++) {
-        status = simulate(j, j->x + (size_t)i * (size_t)j->n_parameters, j->people, problems);
-        for (int r = 0; r < j->rows.n_rows && status == ISLET_OK; r++) {
-            double natural, error;
-            j->y[(size_t)i * (size_t)j->rows.n_rows + (size_t)r] = statistic(j, r, j->people, &natural, &error) + j->anchor[r];
-        }
-    }
-    return status;
-}
-
 /* ---- waves ---- */
 
 /* x within the range of the parameter */
@@ -385,7 +168,7 @@ static double clipped(const free_parameter *p, double x)
     return free_parameter_x(p, free_parameter_value(p, x));
 }
 
-static bool place_first(job *j, int n)
+static bool place_first(calibrate_job *j, int n)
 {
     /* in memory that is ours: GSL's own allocations end the program when they fail */
     double u[CALIBRATE_MAX_PARAMETERS];
@@ -404,7 +187,7 @@ static bool place_first(job *j, int n)
     return true;
 }
 
-static void place_second(job *j, int from, int to)
+static void place_second(calibrate_job *j, int from, int to)
 {
     int d = j->n_parameters;
     for (int k = 0; k < d; k++) {
@@ -417,7 +200,7 @@ static void place_second(job *j, int from, int to)
     }
 }
 
-static bool fit_surfaces(job *j, int points)
+static bool fit_surfaces(calibrate_job *j, int points)
 {
     int rows = j->rows.n_rows;
     double *y = malloc((size_t)points * sizeof *y);
@@ -432,7 +215,7 @@ static bool fit_surfaces(job *j, int points)
     return fine;
 }
 
-static islet_status fit(job *j, int points, int keep, islet_problems *problems)
+static islet_status fit(calibrate_job *j, int points, int keep, islet_problems *problems)
 {
     uint64_t seed = j->options->has_seed ? j->options->seed : 1;
     if (!fit_surfaces(j, points)) {
@@ -446,9 +229,9 @@ static islet_status fit(job *j, int points, int keep, islet_problems *problems)
     return calibrate_posterior(&problem, j->point, STEPS, keep, seed, &j->posterior) ? ISLET_OK : ISLET_ERR_MEMORY;
 }
 
-static bool make_room(job *j, int points)
+static bool make_room(calibrate_job *j, int points)
 {
-    size_t rows = (size_t)j->rows.n_rows, people = (size_t)(BASE_TIMES * j->people);
+    size_t rows = (size_t)j->rows.n_rows, people = (size_t)(CALIBRATE_BASE_TIMES * j->people);
     j->x = calloc((size_t)points * (size_t)j->n_parameters, sizeof *j->x);
     j->y = calloc((size_t)points * rows, sizeof *j->y);
     j->anchor = calloc(3 * rows, sizeof *j->anchor);
@@ -467,7 +250,7 @@ static bool make_room(job *j, int points)
     return true;
 }
 
-static void job_free(job *j)
+static void job_free(calibrate_job *j)
 {
     for (int r = 0; r < j->rows.n_rows; r++) {
         if (j->values) free(j->values[r]);
@@ -484,14 +267,14 @@ static void job_free(job *j)
     expressed_free(&j->rows);
 }
 
-static int terms_of(const job *j)
+static int terms_of(const calibrate_job *j)
 {
     return 1 + 2 * j->n_parameters + j->n_parameters * (j->n_parameters - 1) / 2;
 }
 
 /* how many points: as asked, else by the terms of the emulator. With fewer than it has terms the emulator has no products, and its error says what
  * that costs. */
-static islet_status count_points(job *j, int64_t asked, islet_problems *problems)
+static islet_status count_points(calibrate_job *j, int64_t asked, islet_problems *problems)
 {
     j->n_first = (int)(POINTS_FIRST * terms_of(j)) + 6;
     j->n_points = j->n_first + (int)(POINTS_SECOND * terms_of(j)) + 4;
@@ -508,29 +291,29 @@ static islet_status count_points(job *j, int64_t asked, islet_problems *problems
 }
 
 /* base and first wave; room for both */
-static islet_status run_first(job *j, islet_problems *problems)
+static islet_status run_first(calibrate_job *j, islet_problems *problems)
 {
     int first = j->n_first;
     if (!make_room(j, j->n_points)) return ISLET_ERR_MEMORY;
-    j->total = days_a_person(j) * (double)j->people * (2 * BASE_TIMES + j->n_points);
-    islet_status status = simulate_base(j, problems);
+    j->total = calibrate_days_a_person(j) * (double)j->people * (2 * CALIBRATE_BASE_TIMES + j->n_points);
+    islet_status status = calibrate_simulate_base(j, problems);
     if (status == ISLET_OK && !place_first(j, first)) status = ISLET_ERR_MEMORY;
-    if (status == ISLET_OK) status = simulate_points(j, 0, first, problems);
+    if (status == ISLET_OK) status = calibrate_simulate_points(j, 0, first, problems);
     return status == ISLET_OK ? fit(j, first, WAVE_DRAWS, problems) : status;
 }
 
-static islet_status run_waves(job *j, islet_problems *problems)
+static islet_status run_waves(calibrate_job *j, islet_problems *problems)
 {
     islet_status status = run_first(j, problems);
     if (status != ISLET_OK) return status;
     int first = j->n_first;
     place_second(j, first, j->n_points);
-    status = simulate_points(j, first, j->n_points, problems);
+    status = calibrate_simulate_points(j, first, j->n_points, problems);
     if (status == ISLET_OK) status = fit(j, j->n_points, WAVE_DRAWS, problems);
-    if (status == ISLET_OK) status = simulate(j, j->point, BASE_TIMES * j->people, problems);
+    if (status == ISLET_OK) status = calibrate_simulate(j, j->point, CALIBRATE_BASE_TIMES * j->people, problems);
     for (int r = 0; r < j->rows.n_rows && status == ISLET_OK; r++) {
         double error;
-        statistic(j, r, BASE_TIMES * j->people, &j->fitted_value[r], &error);
+        calibrate_statistic(j, r, CALIBRATE_BASE_TIMES * j->people, &j->fitted_value[r], &error);
     }
     return status;
 }
@@ -550,7 +333,7 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static bool add_parameter_row(islet_table *table, const job *j, int k, double *work)
+static bool add_parameter_row(islet_table *table, const calibrate_job *j, int k, double *work)
 {
     const free_parameter *p = &j->parameters[k];
     int n = j->posterior.kept;
@@ -578,7 +361,7 @@ static bool add_parameter_row(islet_table *table, const job *j, int k, double *w
                                                text[6], text[7], shrinks < NOT_IDENTIFIED ? "yes" : "no"});
 }
 
-static bool add_result_row(islet_table *table, const job *j, int r)
+static bool add_result_row(islet_table *table, const calibrate_job *j, int r)
 {
     const evidence_row *row = j->rows.rows[r].row;
     char day[NUMBER_TEXT], n[NUMBER_TEXT], text[4][NUMBER_TEXT];
@@ -594,7 +377,7 @@ static bool add_result_row(islet_table *table, const job *j, int r)
 }
 
 /* the parameter set as text: values at the point, draws of the posterior */
-static char *write_set(const job *j)
+static char *write_set(const calibrate_job *j)
 {
     int d = j->n_parameters;
     size_t room = 2048 + (size_t)d * (PARAMETER_NAME + NUMBER_TEXT + 4) * 2 +
@@ -624,7 +407,7 @@ static char *write_set(const job *j)
     return out;
 }
 
-static bool fill_result(const job *j, islet_calibration *out)
+static bool fill_result(const calibrate_job *j, islet_calibration *out)
 {
     static const char *const parameter_columns[] = {"parameter",     "shipped",   "fitted",    "median",
                                                     "low",           "high",      "prior_low", "prior_high",
@@ -661,7 +444,7 @@ void islet_calibration_free(islet_calibration *calibration)
 }
 
 /* what every calibration begins with; *j is the caller's to free, also after a failure */
-static islet_status prepare(job *j, const char *path, const char *parameters, const char *cohorts,
+static islet_status prepare(calibrate_job *j, const char *path, const char *parameters, const char *cohorts,
                             const islet_run_options *options, islet_problems *problems)
 {
     static const islet_run_options defaults = {0};
@@ -687,7 +470,7 @@ void calibrate_problem_free(calibration_problem *problem)
 islet_status calibrate_first_wave(const char *path, const char *parameters, const char *cohorts, const islet_run_options *options,
                                   calibration_problem *out, islet_problems *problems)
 {
-    job *j = calloc(1, sizeof *j);
+    calibrate_job *j = calloc(1, sizeof *j);
     *out = (calibration_problem){0};
     if (!j) return ISLET_ERR_MEMORY;
     islet_status status = prepare(j, path, parameters, cohorts, options, problems);
@@ -712,7 +495,7 @@ islet_status islet_calibrate(const char *path, const char *parameters, const cha
 {
     if (!out) return ISLET_ERR_ARGUMENT;
     *out = NULL;
-    job *j = calloc(1, sizeof *j);
+    calibrate_job *j = calloc(1, sizeof *j);
     islet_calibration *made = calloc(1, sizeof *made);
     islet_status status = j && made ? ISLET_OK : ISLET_ERR_MEMORY;
     if (status != ISLET_OK) goto done;

@@ -1,5 +1,5 @@
 /* Trials of cells that are no islets: a null stays null, switches and strengths of 0 change nothing at all, conditions and
- * second courses do what they say, preparation settles glucose. */
+ * second courses do what they say, preparation settles glucose; and beside them what recipients of islets gain. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -57,6 +57,21 @@ static void a_null_trial_stays_null(void **state)
     }
     assert_true(fabs(mean(&first, 0, 2, ENDPOINT_c_peptide_stimulated_nmol_l) - mean(&first, 2, 2, ENDPOINT_c_peptide_stimulated_nmol_l)) < 0.005);
     assert_int_equal(first.events[1][EVENT_infusion], 16);
+}
+
+/* Recipients of islets gain insulin sensitivity as injections go: without the gain they inject more. */
+static void recipients_gain_sensitivity(void **state)
+{
+    (void)state;
+    params with = params_default(), without = with;
+    without.graft_sensitivity_gain = 0.0;
+    islet_protocol *protocol = parsed(HEAD("t1d_adult", "") "arms:\n"
+        "  - {name: islets, cells: [{product: donor_islets, dose_ieq_per_kg: 10000, day: 0}], immunosuppression: glucocorticoid_free}\n"
+        "  - {name: none}\ncare: {wean: trial_protocol}\nfollow_up: {days: 240, visits_day: [0, 240]}\n");
+    assert_true(small_run(protocol, &with, &first) && small_run(protocol, &without, &second));
+    free(protocol);
+    assert_true(mean(&first, 0, 1, ENDPOINT_insulin_u_per_kg_day) < 0.9 * mean(&second, 0, 1, ENDPOINT_insulin_u_per_kg_day));
+    assert_true(same_arm(&first, 1, &second, 1)); /* who has no graft is not asked */
 }
 
 /* Cells that nothing is known of are given, and nothing else differs. */
@@ -129,6 +144,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_null_trial_stays_null),
+        cmocka_unit_test(recipients_gain_sensitivity),
         cmocka_unit_test(strength_zero_and_switched_off_are_nothing),
         cmocka_unit_test(cord_and_marrow_act_differently),
         cmocka_unit_test(a_condition_decides_about_the_second_course),

@@ -47,7 +47,10 @@ static void write_bias(json *j, const islet_meta *m)
                                 {"trim_fill_se", m->trim_se}};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) write_quantity(j, numbers[i].name, numbers[i].value);
     write_interval(j, "trim_fill_ci95", m->trim_low, m->trim_high);
+    const quantity filled[] = {{"trim_fill_tau2", m->trim_tau2}, {"trim_fill_q", m->trim_q}, {"trim_fill_i2", m->trim_i2_pct}};
+    for (size_t i = 0; i < sizeof filled / sizeof *filled; i++) write_quantity(j, filled[i].name, filled[i].value);
     json_integer(j, "trim_fill_added", m->trim_added);
+    json_text(j, "trim_fill_side", !m->trim_added ? "" : m->trim_right ? "right" : "left");
     json_close(j, '}');
 }
 
@@ -355,6 +358,7 @@ static islet_meta_options asked(const cli_options *options)
                                 .only = options->only,
                                 .subgroups = options->subgroups,
                                 .reference = options->reference,
+                                .contrast = options->contrast,
                                 .correlation = options->correlation,
                                 .has_correlation = options->has_correlation,
                                 .knapp_hartung = options->knapp_hartung};
@@ -384,7 +388,7 @@ cli_exit verb_meta(const cli_options *options)
     islet_network *network = NULL;
     const char *path = name_for_reading(options->files[0]);
     const islet_meta_options ask = asked(options);
-    bool arms = options->network || islet_network_is_one(path);
+    bool arms = options->network || (!options->contrast && islet_network_is_one(path));
     islet_status status =
         arms ? islet_network_run(path, &ask, &network, problems) : islet_meta_run(path, &ask, &meta, problems);
     print_problems(problems, !options->quiet);

@@ -306,6 +306,7 @@ typedef struct {
     const char *only;       /* COLUMN=VALUE: the rows that are pooled */
     const char *subgroups;  /* a column: its values are pooled apart and compared */
     const char *reference;  /* network: the treatment the others are set against; default placebo, else the first */
+    const char *contrast;   /* A,B: the rows are arms (study, treatment or trt); A less B of the studies that have both */
     double correlation;     /* MC, SMC: between before and after, where the table has no column ri .. */
     bool has_correlation;   /* .. else 0.5 is assumed */
     bool knapp_hartung;

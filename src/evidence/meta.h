@@ -44,7 +44,7 @@ typedef struct {
     const char *path;
     const islet_meta_options *options;
     islet_problems *problems;
-    csv_file file;
+    csv_file file, arms; /* arms: what the table was before --contrast made it one of studies */
     int layout, columns[META_FIELDS], correlation_column, label, only, subgroup, moderator[POOL_COEFFICIENTS], p,
         method;
     const char *only_value;

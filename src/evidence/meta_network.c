@@ -98,10 +98,11 @@ static islet_status read_options(network_input *in)
     in->random_effects = word_same(method, "REML");
     if (!in->random_effects && !word_same(method, "EE") && !word_same(method, "FE"))
         return refuse(in, ISLET_ERR_UNKNOWN_NAME, "method '%s'; expected REML, EE or FE for a network; choose one", method);
-    if (o->moderators || o->subgroups || o->knapp_hartung)
+    if (o->moderators || o->subgroups || o->knapp_hartung || o->contrast)
         return refuse(
             in, ISLET_ERR_ARGUMENT,
-            "moderators, subgroups and Knapp and Hartung's interval%s; a network has none of them; leave them out", "");
+            "moderators, subgroups, a contrast or Knapp and Hartung's interval%s; a network has none of them; leave them out",
+            "");
     in->only = -1;
     if (!o->only) return ISLET_OK;
     size_t length = strcspn(o->only, "=");

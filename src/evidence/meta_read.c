@@ -8,6 +8,7 @@
 #include "base/problems.h"
 #include "base/word.h"
 #include "evidence/meta.h"
+#include "evidence/meta_contrast.h"
 
 #define CORRELATION_ASSUMED 0.5 /* between before and after; shown wherever it was used */
 
@@ -386,14 +387,15 @@ static bool is_single_arm(const char *text)
 static void say_mixed(meta_input *in, int column, const char *a, const char *b, const char *what)
 {
     const char *name = in->file.cells[column].text;
+    const bool treatments = strcmp(what, "treatments") == 0;
     in->refusal = REFUSED_NOT_COMPARABLE;
     if (column == in->subgroup)
         snprintf(in->why, sizeof in->why, "the rows mix %s: they are pooled apart by %s and not together", what, name);
     else
         snprintf(
             in->why, sizeof in->why,
-            "the rows mix %s: %s has '%.60s' and '%.60s'; choose with --only %s=VALUE or pool apart with --subgroups %s",
-            what, name, a, b, name, name);
+            "the rows mix %s: %s has '%.40s' and '%.40s'; choose with --only %s=VALUE or pool apart with --subgroups %s%s",
+            what, name, a, b, name, name, treatments ? ", or subtract arms of the same studies with --contrast A,B" : "");
 }
 
 /* rows of different kinds of evidence, end points, units or (single arms) treatments */
@@ -451,7 +453,9 @@ islet_status meta_input_read(const char *path, const islet_meta_options *options
                              islet_problems *problems)
 {
     *out = (meta_input){.path = path, .options = options, .problems = problems};
-    islet_status status = csv_read(path, &out->file, problems);
+    islet_status status = csv_read(path, options->contrast ? &out->arms : &out->file, problems);
+    if (status == ISLET_OK && options->contrast)
+        status = meta_contrast(&out->arms, options->contrast, path, &out->file, problems);
     if (status == ISLET_OK) status = find_layout(out);
     if (status == ISLET_OK) status = find_method(out);
     if (status == ISLET_OK) status = find_rows(out);
@@ -464,5 +468,6 @@ void meta_input_free(meta_input *in)
 {
     free(in->studies);
     csv_free(&in->file);
+    csv_free(&in->arms);
     *in = (meta_input){0};
 }

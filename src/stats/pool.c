@@ -1,6 +1,7 @@
 /* Pooling of effect sizes; see pool.h for the method. */
 #include "stats/pool.h"
 
+#include <float.h>
 #include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stddef.h>
@@ -126,6 +127,68 @@ static double tau2_where_q_is(const problem *in, double target)
         else high = middle;
     }
     return 0.5 * (low + high);
+}
+
+/* The limit of a Q-profile interval. R's uniroot, which metafor asks, ends its search (Brent's zeroin over 0 to 100) at a bracket of
+ * 1.2e-4, which moves the third digit of limits near 0.1. People compare with metafor, so the search ends where that one does where half of it is less
+ * than a thousandth of the limit; smaller limits are searched to the end. */
+#define UNIROOT_TOLERANCE 1.220703125e-4 /* 2^-13, R's eps^0.25 */
+#define UNIROOT_HIGHEST 100.0
+#define UNIROOT_FRAC 1e-3
+
+typedef struct {
+    double at, f;
+} place;
+
+/* the next place to look from `b`, a step towards `c`, which lies on the other side: through the last places where that is safe, else halfway */
+static double step_of_zeroin(place a, place b, place c, double half, double tolerance, double last)
+{
+    if (!(fabs(last) >= tolerance && fabs(a.f) > fabs(b.f))) return half;
+    double p, q, width = c.at - b.at, s = b.f / a.f;
+    if (a.at == c.at) {
+        p = width * s, q = 1 - s;
+    } else {
+        double r = b.f / c.f, t = a.f / c.f;
+        p = s * (width * t * (t - r) - (b.at - a.at) * (r - 1)), q = (t - 1) * (r - 1) * (s - 1);
+    }
+    if (p > 0) q = -q;
+    else p = -p;
+    return p < 0.75 * width * q - fabs(tolerance * q) / 2 && p < fabs(last * q / 2) ? p / q : half;
+}
+
+/* Brent, Algorithms for Minimization without Derivatives, 1973, chapter 4, as R's zeroin has it; NAN when it does not end */
+static double zeroin(const problem *in, double target)
+{
+    weighted at;
+    place a = {0, 0}, b = {UNIROOT_HIGHEST, 0}, c;
+    if (!solve(in, NULL, a.at, &at)) return NAN;
+    a.f = at.q - target;
+    if (!solve(in, NULL, b.at, &at)) return NAN;
+    b.f = at.q - target;
+    c = a;
+    if ((a.f > 0) == (b.f > 0)) return NAN;
+    for (int i = 0; i < 1000; i++) {
+        double last = b.at - a.at;
+        if (fabs(c.f) < fabs(b.f)) a = b, b = c, c = a;
+        double tolerance = 2 * DBL_EPSILON * fabs(b.at) + UNIROOT_TOLERANCE / 2, half = (c.at - b.at) / 2;
+        if (fabs(half) <= tolerance || b.f == 0) return b.at;
+        double step = step_of_zeroin(a, b, c, half, tolerance, last);
+        if (fabs(step) < tolerance) step = step > 0 ? tolerance : -tolerance;
+        a = b;
+        b.at += step;
+        if (!solve(in, NULL, b.at, &at)) return NAN;
+        b.f = at.q - target;
+        if ((b.f > 0) == (c.f > 0)) c = a;
+    }
+    return NAN;
+}
+
+static double profile_q_limit(const problem *in, double target)
+{
+    double limit = tau2_where_q_is(in, target);
+    if (!(limit * UNIROOT_FRAC > UNIROOT_TOLERANCE / 2)) return limit;
+    double as_metafor = zeroin(in, target);
+    return fabs(as_metafor - limit) <= UNIROOT_TOLERANCE ? as_metafor : limit;
 }
 
 /* Hedges: residual variance of the unweighted fit less the mean sampling variance */
@@ -258,8 +321,8 @@ void pool_tau2_intervals(const double *y, const double *v, const double *x, pool
     const problem all = {y, v, x, out->k, out->p}, *in = &all;
     const double freedom = in->k - in->p;
     if (!(freedom > 0) || method == POOL_EE) return;
-    out->tau2_low = tau2_where_q_is(in, chi_square_quantile(0.975, freedom));
-    out->tau2_high = tau2_where_q_is(in, chi_square_quantile(0.025, freedom));
+    out->tau2_low = profile_q_limit(in, chi_square_quantile(0.975, freedom));
+    out->tau2_high = profile_q_limit(in, chi_square_quantile(0.025, freedom));
     if (method != POOL_ML && method != POOL_REML) return;
     weighted best;
     if (!solve(in, NULL, out->tau2, &best)) return;

@@ -21,12 +21,16 @@ static void write_json(const islet_calibration *c, const grid *parameters, const
     json_text(&j, "schema", "islet.calibrate/1");
     json_text(&j, "set", set);
     json_integer(&j, "points", c->points);
+    json_integer(&j, "points_lost", c->lost);
     json_integer(&j, "draws", c->draws);
     write_number(&j, "discrepancy", c->discrepancy);
     write_number(&j, "accepted", c->accepted);
     write_number(&j, "r_hat", c->r_hat);
     json_rows(&j, "parameters", parameters);
     json_rows(&j, "rows", rows);
+    grid *pairs = grid_from_table(c->pairs);
+    json_rows(&j, "correlations", pairs);
+    grid_free(pairs);
     json_close(&j, '}');
 }
 
@@ -44,6 +48,10 @@ static void write_text(const islet_calibration *c, const grid *parameters, const
         file,
         "\n%d points simulated; discrepancy between trials %s times the shipped one; R-hat %s; parameter set in %s\n",
         c->points, discrepancy, r_hat, set);
+    if (c->lost > 0) fprintf(file, "%d of them had no result and are left out\n", c->lost);
+    for (int row = 0; row < islet_table_rows(c->pairs); row++)
+        fprintf(file, "correlated: %s with %s, %s\n", islet_table_cell(c->pairs, row, 0), islet_table_cell(c->pairs, row, 1),
+                islet_table_cell(c->pairs, row, 2));
     for (int row = 0; row < parameters->rows; row++)
         if (strcmp(grid_cell(parameters, row, grid_column(parameters, "identified")), "no") == 0)
             fprintf(file, "not identified by these rows: %s\n", grid_cell(parameters, row, 0));

@@ -13,7 +13,7 @@
 static void write_row(json *j, const grid *g, int row)
 {
     static const char *const texts[] = {"trial_id",  "cohort_group", "arm_id", "endpoint", "unit",
-                                        "statistic", "role",         "miss",   "protocol", "source"};
+                                        "statistic", "role",         "miss",   "protocol", "source", "comparator_arm"};
     static const char *const numbers[] = {"day", "n", "observed", "simulated", "people", "guess", "line", "standardised_by"};
     static const char *const intervals[][3] = {{"observed_ci95", "observed_low", "observed_high"},
                                                {"simulated_pi50", "pi50_low", "pi50_high"},
@@ -121,10 +121,12 @@ static void print_rows(const grid *g, FILE *file)
         interval_text(grid_at(g, row, "observed_low"), grid_at(g, row, "observed_high"), own);
         interval_text(grid_at(g, row, "pi95_low"), grid_at(g, row, "pi95_high"), predicted);
         const char *miss = grid_at(g, row, "miss"), *statistic = grid_at(g, row, "statistic");
-        char what[128];
+        const char *against = grid_at(g, row, "comparator_arm");
+        char what[160], arms[200];
         bool usual = strcmp(statistic, "mean") == 0 || strcmp(statistic, "share") == 0;
         snprintf(what, sizeof what, usual ? "%s" : "%s (%s)", grid_at(g, row, "endpoint"), statistic);
-        grid_add(shown, (const char *const[]){grid_at(g, row, "trial_id"), grid_at(g, row, "arm_id"), what,
+        snprintf(arms, sizeof arms, *against ? "%s less %s" : "%s", grid_at(g, row, "arm_id"), against);
+        grid_add(shown, (const char *const[]){grid_at(g, row, "trial_id"), arms, what,
                                               grid_at(g, row, "day"), grid_at(g, row, "n"), grid_at(g, row, "role"),
                                               observed, own, simulated, predicted, shown_miss(miss, statistic)});
     }

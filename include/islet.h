@@ -432,13 +432,14 @@ ISLET_API ISLET_CHECK islet_status islet_claims_report_write(const islet_claims 
 typedef struct {
     islet_table *parameters; /* parameter, shipped, fitted, median, low, high (95 % of the posterior), prior_low, prior_high, sd_over_prior, identified */
     islet_table *rows;       /* trial_id, arm_id, endpoint, statistic, day, n, observed, observed_se, shipped, fitted */
+    islet_table *pairs;      /* parameter, with, correlation: of the posterior, on the prior's scale; pairs below 0.2 are left out */
     char *set;               /* the parameter set as text: values at the point, draws of the posterior */
-    int points, draws;       /* simulated; in the set */
+    int points, lost, draws; /* simulated; those of them without a result, which are left out; in the set */
     double discrepancy;      /* posterior mean of the difference between trials that the model does not explain, over the shipped one */
     double accepted, r_hat;  /* of the chains */
 } islet_calibration;
 
-/** Fit `parameters` (names separated by commas; NULL: those the shipped set has draws of) to rows of the role calibrate: those
+/** Fit `parameters` (names separated by commas, or graft, natural, type2 for those that a shipped set has draws of; NULL: graft) to rows of the role calibrate: those
  *  of `path` (a file with rows of another role is refused) or the shipped ones, of the `cohorts` named (NULL: all). `points` are simulated
  *  (0: by the number of parameters; fewer make a plainer emulator). Of the options patients (default 48 at each point), seed, threads, engine, progress and interrupted count. */
 ISLET_API ISLET_CHECK islet_status islet_calibrate(const char *path, const char *parameters, const char *cohorts, int64_t points,

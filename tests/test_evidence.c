@@ -94,6 +94,57 @@ static islet_status parse(const char *header, const char *rows, evidence_rows *o
     return evidence_parse(text, strlen(text), "rows.csv", out, problems);
 }
 
+/* times as publications write them, and the statistics of changes and differences */
+static void test_times_and_statistics(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *column, *written;
+        int day;
+    } times[] = {{"day", "24 weeks", 168}, {"day", "28", 28},     {"day", "1 year", 365}, {"time", "6 months", 182}, {"time", "Week 24", 168},
+                 {"time", "baseline", 0},  {"week", "52", 364},   {"month", "3", 91},     {"month", "12", 365},      {"year", "0.5", 182},
+                 {"month", "12 weeks", 84}};
+    evidence_rows rows;
+    for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
+        char header[120], row[120];
+        snprintf(header, sizeof header, "trial_id,arm,endpoint,unit,n,value,%s", times[i].column);
+        snprintf(row, sizeof row, "T,a,hba1c_pct,%%,12,7,%s\n", times[i].written);
+        assert_int_equal(parse(header, row, &rows, NULL), ISLET_OK);
+        assert_int_equal(rows.rows[0].day, times[i].day);
+        evidence_free(&rows);
+    }
+    assert_int_equal(parse("trial_id,arm,endpoint,unit,n,value,time", "T,a,hba1c_pct,%,12,7,24\n", &rows, NULL), ISLET_ERR_INPUT);
+    assert_int_equal(parse("trial_id,arm,endpoint,unit,n,value,day", "T,a,hba1c_pct,%,12,7,28.5\n", &rows, NULL), ISLET_ERR_INPUT);
+    assert_int_equal(parse("trial_id,arm,endpoint,unit,n,value", "T,a,hba1c_pct,%,12,7\n", &rows, NULL), ISLET_ERR_INPUT);
+    assert_int_equal(parse("trial_id,arm,endpoint,unit,n,value,day,year", "T,a,hba1c_pct,%,12,7,28,2019\n", &rows, NULL), ISLET_OK);
+    assert_int_equal(rows.rows[0].day, 28); /* the year is of the paper */
+    evidence_free(&rows);
+
+    static const char header[] = "trial_id,arm,comparator_arm,endpoint,unit,day,n,n_comparator,value,sd,q1,q3,min,max,statistic";
+    assert_int_equal(parse(header,
+                           "T,a,b,hba1c_pct,mmol/mol,28,16,9,-10,5,,,,,change_difference\n"
+                           "T,a,,hba1c_pct,mmol/mol,28,16,,53,,48,58,,,median\n"
+                           "T,a,,hba1c_pct,%,28,16,,-5,10,,,,,change_pct\n"
+                           "T,a,,c_peptide_auc_mean_nmol_l,nmol/L,28,25,,0.4,,,,0.1,0.9,median\n"
+                           "T,a,b,insulin_independent,%,28,16,9,-20,,,,,,risk_difference\n",
+                           &rows, NULL),
+                     ISLET_OK);
+    const evidence_row *row = rows.rows;
+    assert_true(evidence_is_difference(row) && row->statistic == STATISTIC_CHANGE && fabs(row->value + 0.9148) < 1e-12);
+    assert_true(fabs(evidence_row_se(row) - 5 * 0.09148 * sqrt(1 / 16.0 + 1 / 9.0)) < 1e-12);
+    /* quartiles and range of normal values (Wan 2014): n 16, 25 */
+    assert_true(fabs(evidence_row_se(row + 1) - 10 * 0.09148 / (2 * 0.6152) / 4 * 1.2533) < 1e-3);
+    assert_true(row[2].statistic == STATISTIC_CHANGE_PCT && row[2].value == -5 && strcmp(row[2].endpoint.unit, "%") == 0);
+    assert_true(fabs(evidence_row_se(row + 3) - 0.8 / (2 * 1.9653) / 5 * 1.2533) < 1e-3);
+    assert_true(evidence_is_difference(row + 4) && fabs(row[4].value + 0.2) < 1e-12);
+    evidence_free(&rows);
+    static const char *const bad[] = {"T,a,,hba1c_pct,%,28,16,,-1,1,,,,,mean_difference\n", "T,a,a,hba1c_pct,%,28,16,,-1,1,,,,,change\n",
+                                      "T,a,,hba1c_pct,%,28,16,9,7,1,,,,,mean\n",             "T,a,b,hba1c_pct,%,28,16,,-1,1,,,,,median\n",
+                                      "T,a,,hba1c_pct,mmol/mol,28,16,,-5,1,,,,,change_pct\n", "T,a,,hba1c_pct,%,28,16,,7,,,,7.5,8,median\n"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        if (parse(header, bad[i], &rows, NULL) != ISLET_ERR_INPUT) fail_msg("%s", bad[i]);
+}
+
 static void test_units(void **state)
 {
     (void)state;
@@ -178,7 +229,7 @@ static void test_refused(void **state)
         {HEADER, "T,g,a,,hba1c_pct,%,365,12,62,,,,,,validate\n", "rows.csv:2:27:", "look at the unit"},
         {HEADER, "T,g,a,,hba1c_pct,%,365,12,nan,,,,,,validate\n", "rows.csv:2:27:", "value is 'nan'"},
         {HEADER, "T,g,a,,hba1c_pct,%,365,0,7,,,,,,validate\n", "rows.csv:2:24:", "n is '0'"},
-        {HEADER, "T,g,a,,hba1c_pct,%,12 months,12,7,,,,,,validate\n", "rows.csv:2:20:", "day is '12 months'"},
+        {HEADER, "T,g,a,,hba1c_pct,%,12 moons,12,7,,,,,,validate\n", "rows.csv:2:20:", "day is '12 moons'"},
         {HEADER, "T,g,a,,hba1c_pct,%,,12,7,,,,,,validate\n", "rows.csv:2:20:", "day is empty"},
         {HEADER, "T,g,a,,hba1c_pct,%,365,12,7,-1,,,,,validate\n", "rows.csv:2:29:", "sd is '-1'"},
         {HEADER, "T,g,a,,hba1c_pct,%,365,12,7,,,7.5,8,,validate\n", "rows.csv:2:31:", "ci_low is '7.5'"},
@@ -191,7 +242,7 @@ static void test_refused(void **state)
         {HEADER, "T,g,a,,hba1c,%,365,12,7,,,,,,validate\n", "rows.csv:2:8:", "perhaps 'hba1c_pct'"},
         {HEADER, "T,g,a,,hba1c_pct,%,365,12,1.2,,,,,,validate\n", "rows.csv:2:27:", "the word change in the column statistic"},
         {HEADER, "T,g,a,,hba1c_pct,%,0,12,-1.2,,,,,,validate\n", "rows.csv:2:25:", "look at the unit"},
-        {HEADER, "T,g,a,,insulin_u_per_kg_day,%,365,12,-40,,,,,,validate\n", "rows.csv:2:29:", "is insulin_change_pct"},
+        {HEADER, "T,g,a,,insulin_u_per_kg_day,%,365,12,-40,,,,,,validate\n", "rows.csv:2:29:", "the word change_pct"},
         {HEADER, "T,g,a,,hba1c_pct,g/dL,365,12,7,,,,,,validate\n", "rows.csv:2:18:", "expected %, fraction, mmol/mol, percentage points"},
         /* rows together */
         {HEADER, "T,g,a,,hba1c_pct,%,365,12,7,,,,,,validate\nT,g,a,,hba1c_pct,%,365,12,7,,,,,,validate\n",
@@ -371,7 +422,7 @@ static void test_tables_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_shipped), cmocka_unit_test(test_numbers),           cmocka_unit_test(test_units),
+        cmocka_unit_test(test_shipped), cmocka_unit_test(test_numbers),           cmocka_unit_test(test_units), cmocka_unit_test(test_times_and_statistics),
         cmocka_unit_test(test_refused), cmocka_unit_test(test_nothing_by_halves), cmocka_unit_test(test_warned),
         cmocka_unit_test(test_tables),  cmocka_unit_test(test_originals),         cmocka_unit_test(test_tables_refused),
     };

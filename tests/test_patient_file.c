@@ -49,6 +49,7 @@ static void units_are_understood_at_the_border(void **state)
     assert_float_equal(yaml_value("hba1c_mmol_mol: 53", ITEM_hba1c_pct), 7.0, 0.01);
     assert_float_equal(yaml_value("hba1c: 53 mmol/mol", ITEM_hba1c_pct), 7.0, 0.01);
     assert_float_equal(yaml_value("hba1c: 7%", ITEM_hba1c_pct), 7.0, 1e-12);
+    assert_float_equal(yaml_value("hba1c_pct: 53 MMOL/mol", ITEM_hba1c_pct), 7.0, 0.01); /* the unit that is written counts, as in protocols */
     assert_float_equal(yaml_value("fasting_glucose: 10 mmol/L", ITEM_fasting_glucose_mg_dl), 180.16, 1e-9);
     assert_float_equal(yaml_value("c_peptide_stimulated: 3.0203 ng/mL", ITEM_c_peptide_stimulated_nmol_l), 1.0, 1e-9);
     assert_float_equal(yaml_value("c_peptide_stimulated: 20 pmol/L", ITEM_c_peptide_stimulated_nmol_l), 0.02, 1e-12);
@@ -63,7 +64,7 @@ static void what_could_be_two_things_is_refused(void **state)
     yaml_refuses("hba1c: 7.1", "no unit");
     yaml_refuses("fasting_glucose: 6", "no unit");
     yaml_refuses("hba1c_pct: 53", "3 to 20");
-    yaml_refuses("hba1c_pct: 53 mmol/mol", "mmol/mol");
+    yaml_refuses("hba1c_pct: 53 mmol/L", "one of %, mmol/mol is expected");
     yaml_refuses("pregnant: maybe", "yes or no");
     yaml_refuses("pregnnt: no", "pregnant");
     yaml_refuses("age_year: nan", "plain number");

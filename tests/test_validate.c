@@ -77,6 +77,46 @@ static void test_coverage(void **state)
     assert_true(inside[PI50] > 0.42 * trials && inside[PI50] < 0.58 * trials);
 }
 
+/* two arms of the same simulated people, other people in each arm of the trial: the difference spreads as two means do, however alike the simulated pairs are;
+ * the draws move it by what they do within people */
+static void test_difference(void **state)
+{
+    (void)state;
+    static double control[PEOPLE], treated[PEOPLE], within[PEOPLE], moved[1000];
+    fill_normal(control, PEOPLE, 8.0, 1.0, 3);
+    for (int i = 0; i < PEOPLE; i++) {
+        treated[i] = control[i] - 1.0;
+        within[i] = -1.0;
+    }
+    predict_question q = {.statistic = PREDICT_MEAN, .values = within, .n_people = PEOPLE, .treated = treated, .control = control,
+                          .trial_n = 25, .control_n = 100, .seed = 1, .row = 0};
+    prediction p;
+    assert_true(predict_trial(&q, &p));
+    const double sd = sqrt(1.0 / 25.0 + 1.0 / 100.0);
+    assert_true(fabs(p.simulated + 1.0) < 1e-9 && fabs(p.people_sd - 1.0) < 0.05);
+    assert_true(fabs(p.low[PI95] + 1.0 + 1.96 * sd) < 0.04 && fabs(p.high[PI95] + 1.0 - 1.96 * sd) < 0.04);
+    const double *members[] = {moved};
+    for (int i = 0; i < 1000; i++) moved[i] = -3.0;
+    q.members = members, q.n_members = 1, q.n_member = 1000;
+    assert_true(predict_trial(&q, &p));
+    assert_true(fabs(p.low[PI95] + 3.0 + 1.96 * sd) < 0.04);
+}
+
+/* no trial finds more than 100 % of the time in range */
+static void test_bounds(void **state)
+{
+    (void)state;
+    double values[] = {99.0, 97.0, 100.0, 90.0, 98.0};
+    prediction p;
+    predict_question q = {.statistic = PREDICT_MEAN, .values = values, .n_people = 5, .trial_n = 5, .discrepancy_sd = 10.0,
+                          .discrepancy_df = 5.0, .seed = 1, .row = 0};
+    assert_true(predict_trial(&q, &p));
+    assert_true(p.high[PI95] > 100.0);
+    q.most = 100.0;
+    assert_true(predict_trial(&q, &p));
+    assert_true(p.high[PI95] == 100.0 && p.low[PI95] < 90.0);
+}
+
 /* draws of the parameters that move the mean by +-1 widen the interval by that */
 static void test_parameter_uncertainty(void **state)
 {
@@ -186,6 +226,8 @@ static void test_measure(void **state)
     assert_true(measured("hba1c_below_7_no_severe_hypo", STATISTIC_SHARE, 365, &result) == 1.0);
     assert_true(measured("hba1c_below_7_no_severe_hypo", STATISTIC_SHARE, 90, &result) == 0.0);
     result.n_events = 3;
+    assert_true(fabs(measured("hba1c_pct", STATISTIC_CHANGE_PCT, 90, &result) + 7.5) < 1e-12);
+    assert_true(fabs(measured("hba1c_pct", STATISTIC_MEDIAN_CHANGE, 365, &result) + 1.5) < 1e-12);
     assert_true(measured("insulin_independent", STATISTIC_EVER, 90, &result) == 0.0);
     assert_true(measured("insulin_independent", STATISTIC_EVER, 365, &result) == 1.0);
     assert_true(measured("severe_hypo_free_from_90", STATISTIC_SHARE, 365, &result) == 0.0);
@@ -272,6 +314,38 @@ static void test_binding(void **state)
     assert_true(fabs(rows.rows[0].row->value - 7.0) < 0.01);
     expressed_free(&rows);
     islet_problems_free(problems);
+}
+
+/* a difference names two arms of its protocol, and both are simulated */
+static void test_binding_of_differences(void **state)
+{
+    (void)state;
+    static const char header[] = "trial_id,arm,comparator_arm,protocol,endpoint,unit,month,n,n_comparator,value,ci_low,ci_high,statistic\n";
+    static const char both[] = "islet: 1\ntitle: Two\npopulation: {of: t1d_new_onset, n: 8}\n"
+                               "arms: [{name: idle}, {name: drug, conditioning: atg_low_dose}, {name: placebo, control: sham}]\nfollow_up: {months: 6, visits_month: [3, 6]}\n";
+    char text[1024], path[300];
+    expressed rows;
+    snprintf(path, sizeof path, "%s/two.yaml", work);
+    write_text(path, both);
+    snprintf(text, sizeof text, "%sT,drug,placebo,two.yaml,hba1c_pct,percentage points,6,12,11,-0.4,-0.9,0.1,mean_difference\n", header);
+    write_text(rows_path, text);
+    assert_int_equal(expressed_read(rows_path, &rows, NULL), ISLET_OK);
+    assert_int_equal(rows.n_rows, 1);
+    assert_int_equal(rows.rows[0].day, 182);
+    const islet_protocol *protocol = rows.protocols[0].protocol;
+    assert_int_equal(protocol->follow_up_day, 182);
+    assert_true(protocol->n_visits == 3 && protocol->visits_day[1] == 91);
+    assert_int_equal(protocol->n_arms, 2); /* nobody is simulated in vain */
+    assert_string_equal(protocol->arms[rows.rows[0].arm].name, "drug");
+    assert_string_equal(protocol->arms[rows.rows[0].against].name, "placebo");
+    expressed_free(&rows);
+    snprintf(text, sizeof text, "%sT,drug,sugar,two.yaml,hba1c_pct,%%,6,12,11,-0.4,,,change\n", header);
+    write_text(rows_path, text);
+    islet_problems *problems = islet_problems_create();
+    assert_int_not_equal(expressed_read(rows_path, &rows, problems), ISLET_OK);
+    assert_non_null(strstr(islet_problems_text(problems, 0), "comparator_arm: 'sugar' is no arm"));
+    islet_problems_free(problems);
+    assert_int_equal(remove(path), 0);
 }
 
 /* days of an immune reset count from the infusion, where the protocol counts from the mobilisation; those of day 0 and of other arms stay */
@@ -434,6 +508,9 @@ int main(void)
         cmocka_unit_test(test_share),
         cmocka_unit_test(test_coverage),
         cmocka_unit_test(test_parameter_uncertainty),
+        cmocka_unit_test(test_difference),
+        cmocka_unit_test(test_bounds),
+        cmocka_unit_test(test_binding_of_differences),
         cmocka_unit_test(test_standardise),
         cmocka_unit_test(test_missing),
         cmocka_unit_test(test_measure),

@@ -107,15 +107,18 @@ static islet_status read_set(calibrate_job *j, const char *name, islet_problems 
     return status;
 }
 
-/* the names in a list, or those of a shipped set */
+/* the names in a list, each a parameter or a shipped set, whose names it then stands for */
 static islet_status read_parameters(calibrate_job *j, const char *list, islet_problems *problems)
 {
-    islet_status status = read_set(j, list ? list : DEFAULT_SET, problems);
-    if (status != ISLET_ERR_UNKNOWN_NAME) return status;
-    status = ISLET_OK;
+    islet_status status = ISLET_OK;
+    if (!list) list = DEFAULT_SET;
     while (status == ISLET_OK) {
         size_t length = strcspn(list, ",");
-        status = j->n_parameters < CALIBRATE_MAX_PARAMETERS ? add_parameter(j, list, length, problems) : too_many(problems);
+        char name[PARAMETER_NAME];
+        snprintf(name, sizeof name, "%.*s", (int)length, list);
+        status = read_set(j, name, problems);
+        if (status == ISLET_ERR_UNKNOWN_NAME)
+            status = j->n_parameters < CALIBRATE_MAX_PARAMETERS ? add_parameter(j, list, length, problems) : too_many(problems);
         if (!list[length]) break;
         list += length + 1;
     }
@@ -151,6 +154,11 @@ static islet_status read_rows(calibrate_job *j, const char *path, const char *co
     int kept = 0;
     for (int r = 0; r < j->rows.n_rows; r++) {
         const evidence_row *row = j->rows.rows[r].row;
+        if (evidence_is_difference(row)) {
+            problems_warning(problems, j->rows.read.path, row->line, 0,
+                             "a difference between arms; expected rows of one arm each, which are what is fitted; left out");
+            continue;
+        }
         if (row->day > 0 && (!cohorts || is_listed(cohorts, row->group))) j->rows.rows[kept++] = j->rows.rows[r];
     }
     j->rows.n_rows = kept;
@@ -361,6 +369,33 @@ static bool add_parameter_row(islet_table *table, const calibrate_job *j, int k,
                                                text[6], text[7], shrinks < NOT_IDENTIFIED ? "yes" : "no"});
 }
 
+#define PAIR_LEAST 0.2 /* correlations below this are left out: chains and surfaces are not that good */
+
+/* correlation of two parameters over the posterior, on the scale of the prior */
+static double correlation_of(const calibrate_job *j, int a, int b)
+{
+    const int width = j->n_parameters + 1, n = j->posterior.kept;
+    double sum_a = 0.0, sum_b = 0.0, aa = 0.0, bb = 0.0, ab = 0.0;
+    for (int i = 0; i < n; i++) {
+        const double x = j->posterior.draws[i * width + a], y = j->posterior.draws[i * width + b];
+        sum_a += x, sum_b += y, aa += x * x, bb += y * y, ab += x * y;
+    }
+    return (ab - sum_a * sum_b / n) / sqrt((aa - sum_a * sum_a / n) * (bb - sum_b * sum_b / n));
+}
+
+static bool add_pairs(islet_table *table, const calibrate_job *j)
+{
+    for (int a = 0; a < j->n_parameters; a++)
+        for (int b = a + 1; b < j->n_parameters; b++) {
+            const double r = correlation_of(j, a, b);
+            char text[NUMBER_TEXT];
+            if (!(fabs(r) >= PAIR_LEAST)) continue;
+            number_write(round(r * 100.0) / 100.0, text);
+            if (!table_add_row(table, (const char *const[]){j->parameters[a].target.name, j->parameters[b].target.name, text})) return false;
+        }
+    return true;
+}
+
 static bool add_result_row(islet_table *table, const calibrate_job *j, int r)
 {
     const evidence_row *row = j->rows.rows[r].row;
@@ -419,11 +454,13 @@ static bool fill_result(const calibrate_job *j, islet_calibration *out)
     double *work = malloc((size_t)j->posterior.kept * sizeof *work);
     out->parameters = table_create(10, parameter_columns, parameter_numbers);
     out->rows = table_create(10, row_columns, row_numbers);
+    out->pairs = table_create(3, (const char *const[]){"parameter", "with", "correlation"}, (const bool[]){false, false, true});
     out->set = write_set(j);
-    bool fine = work && out->parameters && out->rows && out->set;
+    bool fine = work && out->parameters && out->rows && out->pairs && out->set && add_pairs(out->pairs, j);
     for (int k = 0; k < j->n_parameters && fine; k++) fine = add_parameter_row(out->parameters, j, k, work);
     for (int r = 0; r < j->rows.n_rows && fine; r++) fine = add_result_row(out->rows, j, r);
     out->points = j->n_points;
+    out->lost = j->n_lost;
     out->draws = CALIBRATE_DRAWS;
     out->accepted = j->posterior.accepted;
     out->r_hat = j->posterior.r_hat;
@@ -439,6 +476,7 @@ void islet_calibration_free(islet_calibration *calibration)
     if (!calibration) return;
     islet_table_free(calibration->parameters);
     islet_table_free(calibration->rows);
+    islet_table_free(calibration->pairs);
     free(calibration->set);
     free(calibration);
 }

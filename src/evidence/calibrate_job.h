@@ -13,6 +13,7 @@ typedef struct {
     expressed rows;
     int n_parameters, n_points;
     int n_first;              /* points of wave 1 */
+    int n_lost;               /* points without a result */
     free_parameter parameters[CALIBRATE_MAX_PARAMETERS];
     int64_t people;
     double *x, *y;            /* [point][parameter], [point][row] on the row's scale */
@@ -38,7 +39,7 @@ double calibrate_statistic(const calibrate_job *j, int r, int64_t people, double
 /* The base simulation: fills targets and anchors. */
 ISLET_CHECK islet_status calibrate_simulate_base(calibrate_job *j, islet_problems *problems);
 
-/* Points from (included) to (excluded): fills y. */
+/* Points from (included) to (excluded): fills y; NaN, and a warning, at a point that has no result. */
 ISLET_CHECK islet_status calibrate_simulate_points(calibrate_job *j, int from, int to, islet_problems *problems);
 
 #endif

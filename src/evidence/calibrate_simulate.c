@@ -2,12 +2,16 @@
 #include "evidence/calibrate_job.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/number.h"
 #include "base/problems.h"
 #include "evidence/side_by_side.h"
 #include "stats/summary.h"
+
+#define LOST_PART 4 /* one point in so many may have no result */
 
 static bool row_is_share(const calibrate_job *j, int r)
 {
@@ -114,7 +118,7 @@ double calibrate_statistic(const calibrate_job *j, int r, int64_t people, double
         double n = (double)s.n;
         *natural = expm1(logs / n);
         *monte_carlo = (1.0 + *natural) * sqrt(fmax(squares / n - logs / n * (logs / n), 0.0) / n);
-    } else if (row->statistic == STATISTIC_MEDIAN) {
+    } else if (evidence_is_median(row)) {
         int64_t known = summary_sort(values, people);
         *natural = summary_quantile(values, known, 0.5);
         *monte_carlo *= 1.2533; /* of a median over a mean, normal values */
@@ -129,10 +133,9 @@ static int block_of(const calibrate_job *j, int r, discrepancy_kind kind)
     discrepancy_scale scale;
     for (int at = 0; at < r; at++) {
         const evidence_row *row = j->rows.rows[at].row;
-        bool change = row->statistic == STATISTIC_CHANGE;
         if (kind == DISCREPANCY_other && strcmp(row->endpoint.key, j->rows.rows[r].row->endpoint.key) != 0) continue;
         if (strcmp(row->group, j->rows.rows[r].row->group) == 0 &&
-            discrepancy_of(row->endpoint.key, row->endpoint.kind, change, &scale) == kind)
+            discrepancy_of_row(row, &scale) == kind)
             return at;
     }
     return r;
@@ -143,8 +146,7 @@ static void fill_known(calibrate_job *j, int r, const discrepancy *shipped)
 {
     const evidence_row *row = j->rows.rows[r].row;
     calibration_target *t = &j->targets[r];
-    discrepancy_kind kind =
-        discrepancy_of(row->endpoint.key, row->endpoint.kind, row->statistic == STATISTIC_CHANGE, &j->scale[r]);
+    discrepancy_kind kind = discrepancy_of_row(row, &j->scale[r]);
     discrepancy_term term = shipped->term[kind];
     t->share = row_is_share(j, r);
     t->n = row->n;
@@ -166,7 +168,7 @@ static void fill_published(const calibrate_job *j, int r)
         t->cohort_sd *= people_sd;
         t->row_sd *= people_sd;
     }
-    if (isnan(se)) se = people_sd / sqrt(row->n) * (row->statistic == STATISTIC_MEDIAN ? 1.2533 : 1.0);
+    if (isnan(se)) se = people_sd / sqrt(row->n) * (evidence_is_median(row) ? 1.2533 : 1.0);
     if (!(se > 0.0)) se = fabs(row->value) * 0.01; /* everybody alike: printed to two digits */
     t->value = discrepancy_to(&j->scale[r], row->value);
     t->se = error_on_scale(&j->scale[r], row->value, se);
@@ -188,15 +190,56 @@ islet_status calibrate_simulate_base(calibrate_job *j, islet_problems *problems)
     return status;
 }
 
+/* A point without a result costs itself, not the study: its rows are missing, the emulators are fitted to the others. What ends a calibration is what
+ * would end it at every point. */
+static bool is_lost(islet_status status)
+{
+    return status == ISLET_ERR_NUMERICAL || status == ISLET_ERR_INPUT;
+}
+
+static void tell_lost(calibrate_job *j, int point, const islet_problems *why, islet_problems *problems)
+{
+    char at[200] = "";
+    size_t used = 0;
+    for (int k = 0; k < j->n_parameters && used < sizeof at - 1; k++) {
+        char value[NUMBER_TEXT];
+        number_write_fixed(free_parameter_value(&j->parameters[k], j->x[(size_t)point * (size_t)j->n_parameters + (size_t)k]), 4, value);
+        int n = snprintf(at + used, sizeof at - used, "%s%s", k ? ", " : "", value);
+        used += n > 0 ? (size_t)n : 0;
+    }
+    problems_warning(problems, "islet calibrate", 0, 0, "point %d (%s) has no result and is left out: %.150s", point + 1, at,
+                     islet_problems_count(why) > 0 ? islet_problems_text(why, 0) : "a simulated state left its bounds");
+}
+
+static islet_status simulate_point(calibrate_job *j, int i, islet_problems *problems)
+{
+    double *y = j->y + (size_t)i * (size_t)j->rows.n_rows;
+    islet_problems *own = islet_problems_create();
+    if (!own) return ISLET_ERR_MEMORY;
+    islet_status status = calibrate_simulate(j, j->x + (size_t)i * (size_t)j->n_parameters, j->people, own);
+    const bool lost = is_lost(status);
+    for (int r = 0; r < j->rows.n_rows && (lost || status == ISLET_OK); r++) {
+        double natural, error;
+        y[r] = lost ? NAN : calibrate_statistic(j, r, j->people, &natural, &error) + j->anchor[r];
+    }
+    if (lost) {
+        j->n_lost++;
+        tell_lost(j, i, own, problems);
+    } else if (status != ISLET_OK && islet_problems_count(own) > 0) {
+        problems_error(problems, "islet calibrate", 0, 0, "%s", islet_problems_text(own, 0));
+    }
+    islet_problems_free(own);
+    return lost ? ISLET_OK : status;
+}
+
 islet_status calibrate_simulate_points(calibrate_job *j, int from, int to, islet_problems *problems)
 {
     islet_status status = ISLET_OK;
-    for (int i = from; i < to && status == ISLET_OK; i++) {
-        status = calibrate_simulate(j, j->x + (size_t)i * (size_t)j->n_parameters, j->people, problems);
-        for (int r = 0; r < j->rows.n_rows && status == ISLET_OK; r++) {
-            double natural, error;
-            j->y[(size_t)i * (size_t)j->rows.n_rows + (size_t)r] = calibrate_statistic(j, r, j->people, &natural, &error) + j->anchor[r];
-        }
-    }
-    return status;
+    const int lost_before = j->n_lost;
+    for (int i = from; i < to && status == ISLET_OK; i++) status = simulate_point(j, i, problems);
+    if (status != ISLET_OK || j->n_lost - lost_before <= (to - from) / LOST_PART) return status;
+    problems_error(problems, "islet calibrate", 0, 0,
+                   "%d of %d points have no result; expected at most one in %d; narrow the parameters or take others", j->n_lost - lost_before,
+                   to - from, LOST_PART);
+    return ISLET_ERR_NUMERICAL;
 }

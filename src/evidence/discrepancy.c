@@ -72,6 +72,23 @@ discrepancy_kind discrepancy_of(const char *endpoint, endpoint_kind kind, bool c
     return DISCREPANCY_other;
 }
 
+discrepancy_kind discrepancy_of_row(const evidence_row *row, discrepancy_scale *scale)
+{
+    const bool difference = evidence_is_difference(row);
+    bool change = evidence_is_change(row) || row->statistic == STATISTIC_SIGN || difference;
+    if (row->statistic == STATISTIC_CHANGE_PCT) {
+        discrepancy_kind kind = discrepancy_of(row->endpoint.key, row->endpoint.kind, false, scale);
+        const bool relative = (kind == DISCREPANCY_insulin || kind == DISCREPANCY_c_peptide) && !difference;
+        const double offset = kind == DISCREPANCY_insulin ? DOSE_OFFSET_U_KG / USUAL_DOSE_U_KG : C_PEPTIDE_OFFSET / USUAL_C_PEPTIDE;
+        *scale = relative ? (discrepancy_scale){FORM_LOG, 100.0 + 100.0 * offset} : (discrepancy_scale){FORM_LINEAR, 0.0};
+        return relative ? kind : DISCREPANCY_other;
+    }
+    if (!difference || !outcome_is_share(&row->endpoint))
+        return discrepancy_of(row->endpoint.key, row->endpoint.kind, change, scale);
+    *scale = (discrepancy_scale){FORM_LINEAR, 0.0}; /* a difference of shares */
+    return DISCREPANCY_other;
+}
+
 static const char *const names[DISCREPANCY_COUNT] = {
 #define KIND(name, sentence) #name,
     DISCREPANCY_KINDS(KIND)

@@ -43,6 +43,9 @@ double discrepancy_from(const discrepancy_scale *scale, double z);
 /* Kind and scale of an end point; the scale's offset is in the unit of the end point. `change`: since day 0. */
 discrepancy_kind discrepancy_of(const char *endpoint, endpoint_kind kind, bool change, discrepancy_scale *scale);
 
+/* Of a row: relative changes differ as doses and levels do, differences between two arms as changes. */
+discrepancy_kind discrepancy_of_row(const evidence_row *row, discrepancy_scale *scale);
+
 typedef struct {
     int rows, cohorts;         /* behind it; 0: derived from another kind (discrepancy_derive) */
     double bias, bias_se;      /* of observed - simulated, not used: shown */

@@ -104,18 +104,26 @@ int days_before_infusion(const islet_protocol *protocol, const protocol_arm *arm
     return path->step_day[STEP_infusion] < 0 ? 0 : arm->conditioning_start_day + path->step_day[STEP_infusion];
 }
 
+/* the arm of a row's column; -1 after a message */
+static int arm_of(const expressed *e, const evidence_row *row, int p, const char *column, const char *name, islet_problems *problems)
+{
+    char arms[ARMS_SHOWN];
+    int a = arm_named(e->protocols[p].protocol, name);
+    if (a >= 0) return a;
+    list_arms(e->protocols[p].protocol, arms);
+    problems_error(problems, e->read.path, row->line, evidence_cell_column(&e->read, row, column),
+                   "%s: '%s' is no arm of %s; it has %s; name one of them", column, name, e->protocols[p].path, arms);
+    return -1;
+}
+
 /* bind a row to an arm of protocol `p`; the visits follow when all rows are bound */
 static islet_status bind(expressed *e, const evidence_row *row, int p, const char *arm, islet_problems *problems)
 {
     islet_protocol *protocol = e->protocols[p].protocol;
-    int a = arm_named(protocol, arm), since = 0;
-    if (a < 0) {
-        char arms[ARMS_SHOWN];
-        list_arms(protocol, arms);
-        problems_error(problems, e->read.path, row->line, evidence_cell_column(&e->read, row, "arm"),
-                       "arm: '%s' is no arm of %s; it has %s; name one of them", arm, e->protocols[p].path, arms);
-        return ISLET_ERR_INPUT;
-    }
+    const bool difference = evidence_is_difference(row);
+    int a = arm_of(e, row, p, "arm", arm, problems), since = 0;
+    int against = difference ? arm_of(e, row, p, "comparator_arm", row->comparator, problems) : -1;
+    if (a < 0 || (difference && against < 0)) return ISLET_ERR_INPUT;
     int later = days_before_infusion(protocol, &protocol->arms[a]), day = row->day > 0 ? row->day + later : row->day;
     if (day > PROTOCOL_MAX_YEARS * 365) {
         problems_error(problems, e->read.path, row->line, evidence_cell_column(&e->read, row, "day"),
@@ -124,7 +132,7 @@ static islet_status bind(expressed *e, const evidence_row *row, int p, const cha
         return ISLET_ERR_INPUT;
     }
     for (int v = 0; v < protocol->n_visits && protocol->visits_day[v] < day; v++) since = protocol->visits_day[v];
-    e->rows[e->n_rows++] = (expressed_row){row, p, a, day, since};
+    e->rows[e->n_rows++] = (expressed_row){row, p, a, against, day, since};
     return ISLET_OK;
 }
 
@@ -159,14 +167,19 @@ static void drop_idle_arms(expressed *e)
         int place[PROTOCOL_MAX_ARMS] = {0}, kept = 0;
         for (int a = 0; a < protocol->n_arms; a++) {
             bool named = false;
-            for (int r = 0; r < e->n_rows; r++) named = named || (e->rows[r].protocol == p && e->rows[r].arm == a);
+            for (int r = 0; r < e->n_rows; r++)
+                named = named || (e->rows[r].protocol == p && (e->rows[r].arm == a || e->rows[r].against == a));
             place[a] = kept;
             if (named) protocol->arms[kept++] = protocol->arms[a];
         }
         if (kept == 0) continue; /* all its rows were left out; it is not simulated */
         protocol->n_arms = kept;
-        for (int r = 0; r < e->n_rows; r++)
-            if (e->rows[r].protocol == p) e->rows[r].arm = place[e->rows[r].arm];
+        for (int r = 0; r < e->n_rows; r++) {
+            expressed_row *row = &e->rows[r];
+            if (row->protocol != p) continue;
+            row->arm = place[row->arm];
+            if (row->against >= 0) row->against = place[row->against];
+        }
     }
 }
 
@@ -328,10 +341,11 @@ static islet_status keep_values(void *context, int64_t batch, const patient_resu
         for (int r = 0; r < sink->rows->n_rows; r++) {
             const expressed_row *row = &sink->rows->rows[r];
             int64_t person = results[i].traits->patient;
-            if (row->protocol != sink->protocol || row->arm != results[i].arm || !sink->values[r] ||
+            const bool against = row->against == results[i].arm;
+            if (row->protocol != sink->protocol || (row->arm != results[i].arm && !against) || !sink->values[r] ||
                 person >= sink->people)
                 continue;
-            sink->values[r][person] = measure_person(row->row, &results[i], sink->visit_day, row->day, row->since);
+            sink->values[r][(against ? sink->people : 0) + person] = measure_person(row->row, &results[i], sink->visit_day, row->day, row->since);
         }
     return ISLET_OK;
 }

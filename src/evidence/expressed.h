@@ -10,6 +10,7 @@
 typedef struct {
     const evidence_row *row; /* borrowed from the rows */
     int protocol, arm;       /* of `expressed`, of that protocol */
+    int against;             /* arm that is subtracted; -1: the row is of one arm */
     int day;                 /* the row's, as the protocol counts (days_before_infusion) */
     int since;               /* last visit of the protocol before that */
 } expressed_row;
@@ -55,7 +56,8 @@ void expressed_free(expressed *rows);
 void expressed_keep_role(expressed *rows, evidence_role role);
 
 /* Simulate `people` people of protocol `p` in its arms; values[r][person] gets the value of each row r bound to it (rows
- * of other protocols are not touched; values of rows nobody asked for may be NULL). `changed` replaces the protocol (other
+ * of other protocols are not touched; values of rows nobody asked for may be NULL); a row of a difference gets those of the arm that is subtracted behind them, in
+ * values[r][people + person]. `changed` replaces the protocol (other
  * products) and `params` the parameters; NULL: as they are. */
 ISLET_CHECK islet_status expressed_simulate(const expressed *rows, int p, const islet_protocol *changed, const params *params,
                                             const islet_run_options *options, int64_t people, double *const *values,

@@ -167,11 +167,14 @@ double measure_person(const evidence_row *row, const patient_result *result, con
     seen s = {.result = result, .now = result->visit_values[visit_on(visit_day, result->n_visits, day)],
               .start = result->visit_values[0], .day = day, .since = since};
     double now = value_of(row, &s);
-    if (row->statistic != STATISTIC_CHANGE && row->statistic != STATISTIC_SIGN) return now;
+    const bool relative = row->statistic == STATISTIC_CHANGE_PCT;
+    if (!evidence_is_change(row) && !relative && row->statistic != STATISTIC_SIGN) return now;
     seen before = s;
     before.now = s.start;
     before.day = 0;
-    return now - value_of(row, &before);
+    double then = value_of(row, &before);
+    if (relative) return then > 0.0 ? 100.0 * (now / then - 1.0) : NAN; /* of nothing there is no relative change */
+    return now - then;
 }
 
 static bool is_known(const outcome_info *endpoint)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/duration.h"
 #include "base/embedded.h"
 #include "base/number.h"
 #include "base/problems.h"
@@ -20,6 +21,7 @@
 #define TRIGLYCERIDES_MG_DL_PER_MMOL_L 88.57
 #define ROUNDING_FRAC 0.006 /* a share printed in whole per cent, beside its count */
 #define SMALLEST_PERSON 0.5
+#define SE_OF_MEDIAN 1.2533   /* over that of a mean, normal values */
 #define SE_RATIO_MAX 1.25   /* printed se over sd / sqrt(n): more than rounding */
 
 /* every column that is read; the first 15 are the format's own, of which a file leaves out what it has nothing for */
@@ -28,7 +30,7 @@
     C(trial_id) C(cohort_group) C(arm) C(protocol) C(endpoint) C(unit) C(day) C(n) C(value) C(sd) C(se) C(ci_low)     \
     C(ci_high) C(events) C(role) C(statistic) C(q1) C(q3) C(arm_role) C(part_of) C(n_arm) C(cell_type) C(cell_source) \
     C(population) C(design) C(product) C(dose_cells) C(regimen) C(citation) C(source) C(source_kind) C(note)          \
-    C(printed) C(original)
+    C(printed) C(original) C(time) C(week) C(month) C(year) C(min) C(max) C(comparator_arm) C(n_comparator)
 /* clang-format on */
 enum {
 #define C(name) COLUMN_##name,
@@ -37,7 +39,14 @@ enum {
         COLUMN_COUNT
 };
 #define FORMAT_COLUMNS (COLUMN_role + 1)
-static const int needed[] = {COLUMN_trial_id, COLUMN_arm, COLUMN_endpoint, COLUMN_day};
+static const int needed[] = {COLUMN_trial_id, COLUMN_arm, COLUMN_endpoint};
+/* the one of these that a file has, in this order; a number alone is in its unit, and in `time` it must bring one */
+static const struct {
+    int column;
+    duration_unit unit;
+} times[] = {{COLUMN_day, DURATION_DAYS},     {COLUMN_time, DURATION_UNITS}, {COLUMN_week, DURATION_WEEKS},
+             {COLUMN_month, DURATION_MONTHS}, {COLUMN_year, DURATION_YEARS}};
+#define TIMES ((int)(sizeof times / sizeof *times))
 static const char *const column_names[COLUMN_COUNT] = {
 #define C(name) #name,
     COLUMNS(C)
@@ -49,6 +58,7 @@ typedef struct {
     const char *path;
     islet_problems *problems;
     int columns[COLUMN_COUNT]; /* -1: not in the file */
+    int time;                  /* which of `times` the file has */
     int row;
     int errors;
 } reader;
@@ -214,22 +224,24 @@ static void list_units(const outcome_info *endpoint, char out[UNITS_SHOWN])
 static const char *other_endpoint(const outcome_info *endpoint, const char *written)
 {
     if (strncmp(endpoint->key, "insulin_u", 9) != 0) return "";
-    if (same_unit(written, "%")) return "; a change in % is insulin_change_pct";
+    if (same_unit(written, "%")) return "; a change in % has the word change_pct in the column statistic";
     if (same_unit(written, "U/day") || same_unit(written, "IU/day")) return "; a dose in U/day is insulin_u_per_day";
     return same_unit(written, "U/kg/day") || same_unit(written, "IU/kg/day")
                ? "; a dose in U/kg/day is insulin_u_per_kg_day"
                : "";
 }
 
-static bool find_conversion(reader *in, const outcome_info *endpoint, bool counted, conversion *out)
+static bool find_conversion(reader *in, const evidence_row *row, bool counted, conversion *out)
 {
+    const outcome_info *endpoint = &row->endpoint;
+    const bool relative = row->statistic == STATISTIC_CHANGE_PCT; /* the unit of the end point itself has no part in it */
     const char *written = text_of(in, COLUMN_unit);
     *out = (conversion){NULL, endpoint->unit, written, 1, 0};
     if (written[0] && same_unit(written, endpoint->unit)) return true;
     if (counted && (!written[0] || strcmp(written, "participants") == 0)) return true; /* a count has no unit */
     for (size_t i = 0; i < sizeof conversions / sizeof *conversions; i++) {
         const conversion *c = &conversions[i];
-        if (!is_for(c, endpoint) || !same_unit(c->written, written)) continue;
+        if (!is_for(c, endpoint) || !same_unit(c->written, written) || (relative && c->endpoint)) continue;
         *out = *c;
         return true;
     }
@@ -245,9 +257,9 @@ static bool find_conversion(reader *in, const outcome_info *endpoint, bool count
 
 static void convert(evidence_row *row, const conversion *by)
 {
-    double offset = row->statistic == STATISTIC_CHANGE ? 0 : by->offset;
-    double *values[] = {&row->value, &row->ci_low, &row->ci_high, &row->q1, &row->q3};
-    for (int i = 0; i < 5; i++) *values[i] = by->factor * *values[i] + offset;
+    double offset = evidence_is_change(row) || evidence_is_difference(row) ? 0 : by->offset;
+    double *values[] = {&row->value, &row->ci_low, &row->ci_high, &row->q1, &row->q3, &row->least, &row->most};
+    for (int i = 0; i < 7; i++) *values[i] = by->factor * *values[i] + offset;
     row->sd *= by->factor;
     row->se *= by->factor;
 }
@@ -256,7 +268,8 @@ static void convert(evidence_row *row, const conversion *by)
 
 static void check_count(reader *in, evidence_row *row)
 {
-    if (!outcome_is_share(&row->endpoint))
+    if (evidence_is_difference(row)) refuse(in, COLUMN_events, "nothing: a difference between arms stands in the column value");
+    else if (!outcome_is_share(&row->endpoint))
         refuse(in, COLUMN_events, "nothing: this end point is a mean, with its number in the column value");
     else if (isnan(row->n)) refuse(in, COLUMN_n, "the people the events are counted among");
     else if (!(row->events <= row->n)) refuse(in, COLUMN_events, "no more events than people (column n)");
@@ -268,7 +281,7 @@ static void check_count(reader *in, evidence_row *row)
 static void check_value(reader *in, const evidence_row *row)
 {
     double low = row->endpoint.low, high = row->endpoint.high, width = high - low;
-    bool change = row->statistic == STATISTIC_CHANGE;
+    bool change = evidence_is_change(row) || evidence_is_difference(row);
     if (isnan(row->value)) {
         refuse(in, COLUMN_value, outcome_is_share(&row->endpoint) ? "a number here, or a count in events" : "a number");
         return;
@@ -288,7 +301,7 @@ static void check_value(reader *in, const evidence_row *row)
     }
     if (isnan(row->n) && isnan(row->se) && isnan(row->ci_low))
         refuse(in, COLUMN_n, "the people behind the number, or its se or interval");
-    if (outcome_is_share(&row->endpoint) && row->value > 0 && row->value * row->n < SMALLEST_PERSON)
+    if (outcome_is_share(&row->endpoint) && !change && row->value > 0 && row->value * row->n < SMALLEST_PERSON)
         problems_warning(in->problems, in->path, row->line, cell_of(in, COLUMN_value)->column,
                          "value is %s %s, less than half a person of n %s; expected a share of so many; look at the unit (0.83 is the fraction, 83 the %%)",
                          text_of(in, COLUMN_value), text_of(in, COLUMN_unit), text_of(in, COLUMN_n));
@@ -305,6 +318,9 @@ static void check_spread(reader *in, const evidence_row *row)
     if (isnan(row->q1) != isnan(row->q3)) refuse(in, isnan(row->q1) ? COLUMN_q1 : COLUMN_q3, "both quartiles");
     else if (row->q1 > row->value || row->q3 < row->value)
         refuse(in, row->q1 > row->value ? COLUMN_q1 : COLUMN_q3, "quartiles around the median");
+    if (row->least > row->value || row->most < row->value)
+        refuse(in, row->least > row->value ? COLUMN_min : COLUMN_max, "a range around the value");
+    if (evidence_is_difference(row)) return;
     double ratio = row->se / (row->sd / sqrt(row->n));
     if (ratio > SE_RATIO_MAX || ratio < 1 / SE_RATIO_MAX)
         problems_warning(in->problems, in->path, row->line, cell_of(in, COLUMN_se)->column,
@@ -333,6 +349,7 @@ static void read_texts(reader *in, evidence_row *row)
     row->source_kind = text_of(in, COLUMN_source_kind);
     row->note = text_of(in, COLUMN_note);
     row->printed = text_of(in, COLUMN_printed);
+    row->comparator = text_of(in, COLUMN_comparator_arm);
     if (!row->trial[0]) refuse(in, COLUMN_trial_id, "the trial's name");
     if (in->columns[COLUMN_cohort_group] < 0) row->group = row->trial;
     else if (!row->group[0]) refuse(in, COLUMN_cohort_group, "one name for all trials with the same people");
@@ -343,12 +360,22 @@ static void read_texts(reader *in, evidence_row *row)
         refuse(in, COLUMN_arm_role, "treatment, control or single");
 }
 
+static void read_day(reader *in, evidence_row *row)
+{
+    static const char days[] = "whole days since treatment, 0 to 36500, or a number with its unit, such as 24 weeks or 6 months";
+    static const char unit[] = "a number with its unit, such as 24 weeks, 6 months or 1 year, or baseline";
+    const int column = times[in->time].column;
+    const char *text = text_of(in, column);
+    duration_unit in_unit = times[in->time].unit;
+    double day, plain;
+    bool whole = !number_read(text, strlen(text), &plain) || column != COLUMN_day || plain == floor(plain);
+    if (whole && duration_read(text, &in_unit, &day) && day >= 0 && day <= DAY_MAX) row->day = (int)day;
+    else refuse(in, column, column == COLUMN_day ? days : unit);
+}
+
 static void read_numbers(reader *in, evidence_row *row)
 {
-    const int before = in->errors;
-    double day = count_of(in, COLUMN_day, 0, "a whole number of days since treatment, 0 to 36500");
-    if (in->errors == before && !(day <= DAY_MAX)) refuse(in, COLUMN_day, "a whole number of days since treatment, 0 to 36500");
-    if (in->errors == before) row->day = (int)day;
+    read_day(in, row);
     row->n = count_of(in, COLUMN_n, 1, "a whole number of people, 1 or more");
     row->n_arm = count_of(in, COLUMN_n_arm, 1, "a whole number of people, 1 or more");
     row->events = count_of(in, COLUMN_events, 0, "a whole number, 0 or more");
@@ -359,9 +386,37 @@ static void read_numbers(reader *in, evidence_row *row)
     row->ci_high = number_of(in, COLUMN_ci_high);
     row->q1 = number_of(in, COLUMN_q1);
     row->q3 = number_of(in, COLUMN_q3);
+    row->least = number_of(in, COLUMN_min);
+    row->most = number_of(in, COLUMN_max);
+    row->n_comparator = count_of(in, COLUMN_n_comparator, 1, "a whole number of people, 1 or more");
     row->dose_cells = number_of(in, COLUMN_dose_cells);
     double original = count_of(in, COLUMN_original, 1, "the number of a row of outcomes_original.csv");
     row->original = original >= 1 && original < 1e9 ? (int)original : 0;
+}
+
+/* words for differences between arms, which the column comparator_arm makes them */
+static const struct {
+    const char *word;
+    evidence_statistic statistic;
+} difference_words[] = {{"difference", STATISTICS},
+                        {"mean_difference", STATISTIC_MEAN},
+                        {"change_difference", STATISTIC_CHANGE},
+                        {"risk_difference", STATISTIC_SHARE}};
+
+/* STATISTICS after a message */
+static evidence_statistic statistic_named(reader *in, const evidence_row *row, evidence_statistic usual)
+{
+    const char *text = text_of(in, COLUMN_statistic);
+    for (size_t i = 0; i < sizeof difference_words / sizeof *difference_words; i++) {
+        if (strcmp(difference_words[i].word, text) != 0) continue;
+        if (evidence_is_difference(row)) return difference_words[i].statistic == STATISTICS ? usual : difference_words[i].statistic;
+        refuse(in, COLUMN_comparator_arm, "the arm that is subtracted, for a difference");
+        return STATISTICS;
+    }
+    int word = word_of(in, COLUMN_statistic, statistic_word,
+                       "share, ever, mean, median, geometric_mean, adjusted_mean, change, change_pct or median_change; of two arms "
+                       "difference, mean_difference, change_difference or risk_difference");
+    return word < 0 ? STATISTICS : (evidence_statistic)word;
 }
 
 static void read_statistic(reader *in, evidence_row *row)
@@ -369,19 +424,24 @@ static void read_statistic(reader *in, evidence_row *row)
     bool share = outcome_is_share(&row->endpoint);
     row->statistic = share ? STATISTIC_SHARE : STATISTIC_MEAN;
     if (!text_of(in, COLUMN_statistic)[0]) return;
-    int word = word_of(in, COLUMN_statistic, statistic_word,
-                       "share, ever, mean, median, geometric_mean, adjusted_mean or change");
-    if (word < 0) return;
-    row->statistic = (evidence_statistic)word;
+    evidence_statistic named = statistic_named(in, row, row->statistic);
+    if (named == STATISTICS) return;
+    row->statistic = named;
     if (share != (row->statistic <= STATISTIC_EVER) || row->statistic == STATISTIC_SIGN)
-        refuse(in, COLUMN_statistic, share ? "share or ever" : "mean, median, geometric_mean, adjusted_mean or change");
+        refuse(in, COLUMN_statistic,
+               share ? "share or ever" : "mean, median, geometric_mean, adjusted_mean, change, change_pct or median_change");
+    else if (evidence_is_difference(row) && (evidence_is_median(row) || row->statistic == STATISTIC_GEOMETRIC_MEAN))
+        refuse(in, COLUMN_statistic, "mean, adjusted_mean, change, change_pct or share where two arms are subtracted");
+    if (row->statistic != STATISTIC_CHANGE_PCT) return;
+    row->endpoint.unit = "%";
+    row->endpoint.low = -100, row->endpoint.high = 1000;
 }
 
 /* a value below 0 of what is never below it can be nothing else */
 static void take_for_change(reader *in, evidence_row *row)
 {
     if (text_of(in, COLUMN_statistic)[0] || outcome_is_share(&row->endpoint) || row->endpoint.low < 0 ||
-        !(row->value < 0) || row->day == 0)
+        !(row->value < 0) || row->day == 0 || evidence_is_difference(row))
         return;
     row->statistic = STATISTIC_CHANGE;
     problems_warning(in->problems, in->path, row->line, cell_of(in, COLUMN_value)->column,
@@ -415,7 +475,7 @@ static void read_row(reader *in, evidence_row *row)
     read_statistic(in, row);
     conversion unit;
     bool counted = !isnan(row->events) && isnan(row->value);
-    if (!find_conversion(in, &row->endpoint, counted, &unit) || in->errors > before) return;
+    if (!find_conversion(in, row, counted, &unit) || in->errors > before) return;
     take_for_change(in, row);
     convert(row, &unit);
     if (!isnan(row->events)) check_count(in, row);
@@ -436,6 +496,13 @@ static bool read_header(reader *in)
                        column_names[needed[i]], format);
         whole = false;
     }
+    for (in->time = 0; in->time < TIMES && in->columns[times[in->time].column] < 0;) in->time++;
+    if (in->time == TIMES) {
+        problems_error(in->problems, in->path, 1, 1,
+                       "there is no column 'day'; expected one of day, time (24 weeks), week, month or year; add it");
+        whole = false;
+    }
+    for (int i = in->time + 1; i < TIMES; i++) in->columns[times[i].column] = -1; /* a year beside a day is perhaps that of the paper */
     if (in->columns[COLUMN_value] < 0 && in->columns[COLUMN_events] < 0) {
         problems_error(in->problems, in->path, 1, 1,
                        "there is neither a column 'value' nor 'events'; expected names of %s; add what was published",
@@ -530,10 +597,38 @@ void evidence_keep_role(evidence_rows *rows, evidence_role role)
     rows->n = kept;
 }
 
+bool evidence_is_difference(const evidence_row *row)
+{
+    return row->comparator && row->comparator[0];
+}
+
+bool evidence_is_change(const evidence_row *row)
+{
+    return row->statistic == STATISTIC_CHANGE || row->statistic == STATISTIC_MEDIAN_CHANGE;
+}
+
+bool evidence_is_median(const evidence_row *row)
+{
+    return row->statistic == STATISTIC_MEDIAN || row->statistic == STATISTIC_MEDIAN_CHANGE;
+}
+
+/* SD between people out of quartiles or the range, of normal values; NaN without both */
+static double sd_of_spread(const evidence_row *row)
+{
+    const double n = row->n;
+    if (!isnan(row->q1)) return (row->q3 - row->q1) / (2 * gsl_cdf_ugaussian_Pinv((0.75 * n - 0.125) / (n + 0.25)));
+    if (!(row->most > row->least)) return NAN;
+    return (row->most - row->least) / (2 * gsl_cdf_ugaussian_Pinv((n - 0.375) / (n + 0.25)));
+}
+
 double evidence_row_se(const evidence_row *row)
 {
     if (!isnan(row->se)) return row->se;
-    if (!isnan(row->sd)) return row->sd / sqrt(row->n);
+    const bool difference = evidence_is_difference(row);
+    const double others = row->n_comparator >= 1 ? row->n_comparator : row->n;
+    const double of_people = sqrt(1 / row->n + (difference ? 1 / others : 0)) * (evidence_is_median(row) ? SE_OF_MEDIAN : 1);
+    if (!isnan(row->sd)) return row->sd * of_people;
     if (!isnan(row->ci_low)) return (row->ci_high - row->ci_low) / (2 * gsl_cdf_ugaussian_Pinv(0.975));
+    if (!outcome_is_share(&row->endpoint)) return row->n >= 2 ? sd_of_spread(row) * of_people : NAN;
     return isnan(row->events) ? NAN : sqrt(row->value * (1 - row->value) / row->n);
 }

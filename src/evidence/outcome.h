@@ -25,6 +25,8 @@ typedef enum {
     STATISTIC_GEOMETRIC_MEAN,
     STATISTIC_ADJUSTED_MEAN, /* of a model of the publication */
     STATISTIC_CHANGE,        /* mean change since day 0 */
+    STATISTIC_CHANGE_PCT,    /* the same in % of each person's own value then */
+    STATISTIC_MEDIAN_CHANGE,
     STATISTIC_SIGN,          /* of that change, no number: value is -1, 0 or 1 */
     STATISTICS
 } evidence_statistic;
@@ -56,6 +58,9 @@ typedef struct {
     double n, value, sd, se, ci_low, ci_high; /* value: also of shares, events / n */
     double events;        /* of n; NaN for means, and for shares that were published as a percentage */
     double q1, q3;        /* quartiles around a median */
+    double least, most;   /* the lowest and the highest person */
+    const char *comparator; /* arm whose statistic is subtracted: the row is a difference between arms; "" or NULL: it is not */
+    double n_comparator;    /* people in it, as many as n when it was not published */
     const char *arm_role; /* treatment, control, single */
     const char *part_of;  /* the arm whose people these are a part of */
     double n_arm;         /* people in the arm */
@@ -86,8 +91,13 @@ int evidence_cell_column(const evidence_rows *rows, const evidence_row *row, con
 /* Drop every row of another role, so that what follows cannot read it. */
 void evidence_keep_role(evidence_rows *rows, evidence_role role);
 
-/* Standard error of the value as published: se, else from sd and n, else from the 95 % interval (normal), else from
- * events; NaN when nothing of it was published. */
+/* Of levels or shares of two arms, of changes since day 0, or of what a protocol's day is counted from: what the value is of. */
+bool evidence_is_difference(const evidence_row *row); /* between two arms */
+bool evidence_is_change(const evidence_row *row);     /* in the unit of the end point, since day 0 */
+bool evidence_is_median(const evidence_row *row);
+
+/* Standard error of the value as published: se, else from sd and n, else from the 95 % interval (normal), else from quartiles or the range (Wan and others 2014,
+ * doi:10.1186/1471-2288-14-135), else from events; NaN when nothing of it was published. */
 double evidence_row_se(const evidence_row *row);
 
 /* Why this cohort may stand on both sides of the split (DESIGN, section 9); NULL when it may not. */

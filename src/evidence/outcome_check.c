@@ -28,7 +28,7 @@ static bool check_twice(const evidence_rows *rows, const evidence_row *row, cons
                         islet_problems *problems)
 {
     if (before->day != row->day || before->statistic != row->statistic ||
-        strcmp(before->endpoint.key, row->endpoint.key) != 0)
+        strcmp(before->endpoint.key, row->endpoint.key) != 0 || strcmp(before->comparator, row->comparator) != 0)
         return true;
     problems_error(
         problems, rows->path, row->line, column_of(rows, row, "endpoint"),
@@ -57,6 +57,17 @@ static bool check_arm(const evidence_rows *rows, const evidence_row *row, const 
         problems, rows->path, row->line, column_of(rows, row, other),
         "%s of arm '%s' is not that of line %d; expected one arm to be the same in all its rows; correct it, or name the second arm otherwise",
         other, row->arm, first->line);
+    return false;
+}
+
+/* a difference to itself is 0 and says nothing */
+static bool check_comparator(const evidence_rows *rows, const evidence_row *row, islet_problems *problems)
+{
+    if (strcmp(row->comparator, row->arm) != 0 && (evidence_is_difference(row) || isnan(row->n_comparator))) return true;
+    problems_error(problems, rows->path, row->line, column_of(rows, row, "comparator_arm"),
+                   evidence_is_difference(row) ? "comparator_arm is '%s', the arm itself; expected the arm that is subtracted; correct it"
+                                               : "comparator_arm is empty%s, but n_comparator is not; expected both or none; complete the row",
+                   row->comparator);
     return false;
 }
 
@@ -139,6 +150,7 @@ static bool check_row(const evidence_rows *rows, int at, islet_problems *problem
                        row->group, evidence_role_word(row->role), evidence_role_word(across->role), across->line);
         fine = false;
     }
+    fine = check_comparator(rows, row, problems) && fine;
     return check_split_by_outcome(rows, row, problems) && check_people(rows, row, problems) && fine;
 }
 

@@ -82,7 +82,8 @@ const char *evidence_role_word(evidence_role role)
 const char *evidence_statistic_word(evidence_statistic statistic)
 {
     static const char *const words[STATISTICS] = {"share",          "ever",          "mean",  "median",
-                                                  "geometric_mean", "adjusted_mean", "change", "sign"};
+                                                  "geometric_mean", "adjusted_mean", "change", "change_pct",
+                                                  "median_change",  "sign"};
     return statistic >= 0 && statistic < STATISTICS ? words[statistic] : NULL;
 }
 

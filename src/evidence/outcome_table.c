@@ -8,18 +8,20 @@
 #include "base/table.h"
 #include "evidence/outcome.h"
 
-#define COLUMNS 34
+#define COLUMNS 38
 
 static const char *const names[COLUMNS] = {
     "trial_id",  "cohort_group", "arm",         "protocol", "endpoint", "unit",       "day",
     "n",         "value",        "sd",          "se",       "ci_low",   "ci_high",    "events",
     "role",      "statistic",    "q1",          "q3",       "arm_role", "part_of",    "n_arm",
     "cell_type", "cell_source",  "population",  "design",   "product",  "dose_cells", "regimen",
-    "citation",  "source",       "source_kind", "note",     "printed",  "original"};
+    "citation",  "source",       "source_kind", "note",     "printed",  "original",
+    "min",       "max",          "comparator_arm", "n_comparator"};
 
 static bool is_number(int column)
 {
-    return (column >= 6 && column < 14) || column == 16 || column == 17 || column == 20 || column == 26 || column == 33;
+    return (column >= 6 && column < 14) || column == 16 || column == 17 || column == 20 || column == 26 || column == 33 || column == 34 ||
+           column == 35 || column == 37;
 }
 
 static bool add_row(islet_table *table, const evidence_row *row)
@@ -27,7 +29,7 @@ static bool add_row(islet_table *table, const evidence_row *row)
     double numbers[COLUMNS] = {
         [6] = row->day,      row->n,      row->value,     row->sd, row->se,           row->ci_low,
         row->ci_high,        row->events, [16] = row->q1, row->q3, [20] = row->n_arm, [26] = row->dose_cells,
-        [33] = row->original};
+        [33] = row->original, row->least, row->most, [37] = row->n_comparator};
     const char *cells[COLUMNS] = {row->trial,
                                   row->group,
                                   row->arm,
@@ -48,7 +50,8 @@ static bool add_row(islet_table *table, const evidence_row *row)
                                   row->source,
                                   row->source_kind,
                                   row->note,
-                                  row->printed};
+                                  row->printed,
+                                  [36] = row->comparator};
     char text[COLUMNS][NUMBER_TEXT];
     for (int i = 0; i < COLUMNS; i++) {
         if (!is_number(i)) continue;

@@ -177,6 +177,9 @@ typedef struct {
 typedef struct {
     const predict_question *q;
     double *known, *work, *shift;
+    double *arm[2];          /* of a difference: the people of each arm .. */
+    double arm_mean[2];
+    int64_t arm_people[2];
     int64_t people, drawn;
     double simulated, monte_carlo, beyond_sd;
     bool never_negative; /* no statistic of values that are never negative is negative */
@@ -190,7 +193,16 @@ static double on_scale(const prospect *p, double x)
 
 static double clipped(const prospect *p, double x)
 {
+    if (p->q->most > 0.0 && x > p->q->most) return p->q->most;
     return p->never_negative && !(x > 0.0) ? 0.0 : x;
+}
+
+/* what the mean of n drawn people of an arm is off that of all */
+static double draw_arm(const prospect *p, int arm, int64_t n, source *s)
+{
+    const int64_t drawn = n < DRAWN_PEOPLE_MAX ? n : DRAWN_PEOPLE_MAX;
+    double found = draw_people(PREDICT_MEAN, p->arm[arm], p->arm_people[arm], drawn, p->work, s);
+    return (found - p->arm_mean[arm]) * sqrt((double)drawn / (double)n);
 }
 
 static drawn_trial draw_one(const prospect *p, source *s)
@@ -201,9 +213,15 @@ static drawn_trial draw_one(const prospect *p, source *s)
         double odds = draw_known_odds(p->simulated, p->people, s), found = draw_found(share_of(odds), q->trial_n, s);
         return (drawn_trial){found, draw_found(share_of(odds + moved), q->trial_n, s), odds + moved};
     }
-    double found = draw_people(q->statistic, p->known, p->people, p->drawn, p->work, s);
-    double pull = sqrt((double)p->drawn / (double)q->trial_n); /* 1 unless the trial is huge */
-    double sampled = p->simulated + (found - p->simulated) * pull + p->monte_carlo * next_normal(s);
+    double off;
+    if (q->treated) {
+        off = draw_arm(p, 0, q->trial_n, s);
+        off -= draw_arm(p, 1, q->control_n, s);
+    } else {
+        double pull = sqrt((double)p->drawn / (double)q->trial_n); /* 1 unless the trial is huge */
+        off = (draw_people(q->statistic, p->known, p->people, p->drawn, p->work, s) - p->simulated) * pull;
+    }
+    double sampled = p->simulated + off + p->monte_carlo * next_normal(s);
     return (drawn_trial){clipped(p, sampled), clipped(p, sampled + moved), NAN};
 }
 
@@ -261,25 +279,40 @@ void predict_beyond(predict_question *q, const discrepancy *known, discrepancy_k
     q->in_people_sds = kind == DISCREPANCY_other;
 }
 
+/* the people of both arms; false when one has nobody left */
+static bool fill_arms(prospect *p)
+{
+    const double *of[2] = {p->q->treated, p->q->control};
+    for (int a = 0; a < 2; a++) {
+        p->arm_people[a] = keep_known(of[a], p->q->n_people, p->arm[a]);
+        if (p->arm_people[a] == 0) return false;
+        p->arm_mean[a] = summary_mean(p->arm[a], p->arm_people[a]).value;
+    }
+    return true;
+}
+
 bool predict_trial(const predict_question *q, prediction *out)
 {
     int64_t drawn = q->trial_n < DRAWN_PEOPLE_MAX ? q->trial_n : DRAWN_PEOPLE_MAX;
-    size_t room = (size_t)(q->n_people > drawn ? q->n_people : drawn) + 1;
+    size_t room = (size_t)(q->n_people > DRAWN_PEOPLE_MAX ? q->n_people : DRAWN_PEOPLE_MAX) + 1;
     double *trials = malloc(2 * TRIALS * sizeof *trials);
     prospect p = {.q = q, .known = malloc(room * sizeof(double)), .work = malloc(room * sizeof(double)),
                   .shift = calloc((size_t)q->n_members + 1, sizeof(double)), .drawn = drawn};
-    bool fine = p.known && p.work && p.shift && trials && drawn > 0 && q->n_members <= PREDICT_MEMBERS;
+    double *arms = malloc(2 * room * sizeof *arms);
+    bool fine = p.known && p.work && p.shift && trials && arms && drawn > 0 && q->n_members <= PREDICT_MEMBERS;
     *out = (prediction){.simulated = NAN};
     if (fine) p.people = keep_known(q->values, q->n_people, p.known);
-    fine = fine && p.people > 0;
+    p.arm[0] = arms, p.arm[1] = arms ? arms + room : NULL;
+    fine = fine && p.people > 0 && (!q->treated || fill_arms(&p));
     if (!fine) goto done;
 
     for (int64_t i = 0; i < p.people; i++) p.work[i] = p.known[i];
     p.simulated = statistic_of(q->statistic, p.work, p.people);
     out->people_sd = p.people > 1 ? summary_mean(p.known, p.people).sd : 0.0;
     p.monte_carlo = out->people_sd / sqrt((double)p.people);
+    if (q->treated && p.arm_people[0] > 1) out->people_sd = summary_mean(p.arm[0], p.arm_people[0]).sd;
     out->discrepancy_sd = p.beyond_sd = q->discrepancy_sd * (q->in_people_sds ? out->people_sd : 1.0);
-    p.never_negative = true;
+    p.never_negative = !q->treated;
     for (int64_t i = 0; i < p.people; i++) p.never_negative = p.never_negative && p.known[i] >= 0.0;
     fill_shifts(q, p.work, p.shift);
     out->people = p.people;
@@ -290,5 +323,6 @@ done:
     free(p.work);
     free(p.shift);
     free(trials);
+    free(arms);
     return fine;
 }

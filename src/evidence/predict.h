@@ -30,6 +30,11 @@ typedef struct {
     int n_members;               /* may be 0 */
     int64_t n_member;
     int64_t trial_n;
+    /* A difference between two arms: all the above hold the differences within people, and these the two arms apart, whose trial has other
+     * people in each; `statistic` is the mean. NULL: one arm. */
+    const double *treated, *control;
+    int64_t control_n;           /* people of the trial in the second; trial_n in the first */
+    double most;                 /* no statistic is above it; 0: no such bound */
     discrepancy_scale scale;     /* of the discrepancy .. */
     double discrepancy_sd;       /* .. its size; 0: none */
     double discrepancy_df;

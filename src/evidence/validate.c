@@ -38,7 +38,7 @@ typedef struct {
     validated_row *out;
     int members;
     int64_t people, member_people;
-    double **values;        /* [row]; then [1 + member] blocks of them */
+    double **values;        /* [row]; then [1 + member] blocks of them; of a difference three: arm, arm that is subtracted, difference */
     double done, total;     /* patient-days of what is over, of all */
 } job;
 
@@ -110,6 +110,11 @@ static islet_status simulate_all(job *j, islet_problems *problems)
     return side_by_side(j->rows.n_protocols * j->members, j->options->threads, simulate_member, j, problems);
 }
 
+static bool is_difference(const job *j, int r)
+{
+    return j->rows.rows[r].against >= 0;
+}
+
 static bool make_room(job *j)
 {
     size_t rows = (size_t)j->rows.n_rows, blocks = (size_t)j->members + 1;
@@ -119,6 +124,7 @@ static bool make_room(job *j)
     for (size_t block = 0; block < blocks; block++)
         for (size_t r = 0; r < rows; r++) {
             int64_t n = block ? j->member_people : j->people;
+            if (is_difference(j, (int)r)) n *= 3;
             double *values = malloc((size_t)n * sizeof *values);
             if (!values) return false;
             for (int64_t i = 0; i < n; i++) values[i] = NAN;
@@ -141,9 +147,19 @@ static void job_free(job *j)
 
 static predict_statistic statistic_of(const evidence_row *row)
 {
+    if (evidence_is_difference(row)) return PREDICT_MEAN;
     if (outcome_is_share(&row->endpoint)) return PREDICT_SHARE;
-    if (row->statistic == STATISTIC_MEDIAN) return PREDICT_MEDIAN;
+    if (evidence_is_median(row)) return PREDICT_MEDIAN;
     return row->statistic == STATISTIC_GEOMETRIC_MEAN ? PREDICT_GEOMETRIC_MEAN : PREDICT_MEAN;
+}
+
+/* no mean of people is above: 100 of a share of time, 1 of a score; 0 where there is no such bound */
+static double most_of(const evidence_row *row)
+{
+    const outcome_info *e = &row->endpoint;
+    const bool level = !evidence_is_difference(row) && !evidence_is_change(row) && row->statistic != STATISTIC_SIGN;
+    const bool share = strcmp(e->unit, "%") == 0 ? e->high == 100.0 : strcmp(e->unit, "fraction") == 0 && e->high == 1.0;
+    return level && share && e->low == 0.0 ? e->high : 0.0;
 }
 
 /* 95 % interval of the observation: as published, else exact for counts, else from its standard error */
@@ -154,13 +170,16 @@ static void fill_observed(const evidence_row *row, validated_row *out)
     out->observed_high = row->ci_high;
     if (row->statistic == STATISTIC_SIGN) return; /* a sign has no interval */
     if (!isnan(row->ci_low) && !isnan(row->ci_high)) return;
-    if (outcome_is_share(&row->endpoint)) {
+    if (outcome_is_share(&row->endpoint) && !evidence_is_difference(row)) {
         summary exact = summary_binomial((int64_t)events, (int64_t)row->n);
         out->observed_low = exact.ci_low;
         out->observed_high = exact.ci_high;
     } else {
+        const bool level = !evidence_is_difference(row) && !evidence_is_change(row);
         out->observed_low = row->value - NORMAL_Z_975 * se;
         out->observed_high = row->value + NORMAL_Z_975 * se;
+        if (level && row->endpoint.low == 0.0 && out->observed_low < 0.0) out->observed_low = 0.0;
+        if (level && most_of(row) > 0.0 && out->observed_high > most_of(row)) out->observed_high = most_of(row);
     }
 }
 
@@ -169,8 +188,8 @@ static bool is_standardised(const job *j, int r)
 {
     const evidence_row *row = j->rows.rows[r].row;
     discrepancy_scale scale;
-    bool change = row->statistic == STATISTIC_CHANGE || row->statistic == STATISTIC_SIGN;
-    return row->day > 0 && discrepancy_of(row->endpoint.key, row->endpoint.kind, change, &scale) == DISCREPANCY_c_peptide;
+    const bool level = !evidence_is_change(row) && row->statistic != STATISTIC_CHANGE_PCT && row->statistic != STATISTIC_SIGN;
+    return row->day > 0 && level && !is_difference(j, r) && discrepancy_of_row(row, &scale) == DISCREPANCY_c_peptide;
 }
 
 /* row of the same arm and end point before treatment; -1 when none was published */
@@ -180,7 +199,7 @@ static int row_before(const job *j, int r)
     for (int b = 0; b < j->rows.n_rows && is_standardised(j, r); b++) {
         const expressed_row *before = &j->rows.rows[b];
         if (before->row->day == 0 && before->protocol == after->protocol && before->arm == after->arm &&
-            before->row->statistic != STATISTIC_SIGN && strcmp(before->row->trial, after->row->trial) == 0 &&
+            before->row->statistic != STATISTIC_SIGN && !is_difference(j, b) && strcmp(before->row->trial, after->row->trial) == 0 &&
             strcmp(before->row->arm, after->row->arm) == 0 &&
             strcmp(before->row->endpoint.key, after->row->endpoint.key) == 0)
             return b;
@@ -225,12 +244,17 @@ static int cohort_number(const job *j, int r)
 
 static void predict_row(const job *j, int r)
 {
-    const double *members[MEMBERS];
+    const double *members[MEMBERS], *people = values_of(j, -1)[r];
+    const bool difference = is_difference(j, r);
     const evidence_row *row = j->rows.rows[r].row;
     validated_row *out = &j->out[r];
-    for (int k = 0; k < j->members; k++) members[k] = values_of(j, k)[r];
+    for (int k = 0; k < j->members; k++) members[k] = values_of(j, k)[r] + (difference ? 2 * j->member_people : 0);
     predict_question q = {.statistic = row->statistic == STATISTIC_SIGN ? PREDICT_MEAN : statistic_of(row),
-                          .values = values_of(j, -1)[r],
+                          .values = people + (difference ? 2 * j->people : 0),
+                          .treated = difference ? people : NULL,
+                          .control = difference ? people + j->people : NULL,
+                          .control_n = row->n_comparator >= 1.0 ? (int64_t)row->n_comparator : (int64_t)row->n,
+                          .most = most_of(row),
                           .n_people = j->people,
                           .members = members,
                           .n_members = j->members,
@@ -238,12 +262,21 @@ static void predict_row(const job *j, int r)
                           .trial_n = row->n >= 1.0 ? (int64_t)row->n : SIGN_N,
                           .seed = j->options->has_seed ? j->options->seed : 1,
                           .row = (uint64_t)r};
-    out->kind = discrepancy_of(row->endpoint.key, row->endpoint.kind,
-                               row->statistic == STATISTIC_CHANGE || row->statistic == STATISTIC_SIGN, &q.scale);
+    out->kind = discrepancy_of_row(row, &q.scale);
     bool is_apart = j->without && row->role == ROLE_CALIBRATE;
     predict_beyond(&q, is_apart ? &j->without[r] : &j->discrepancy, out->kind);
     out->scale = q.scale;
     out->predicted_any = predict_trial(&q, &out->predicted);
+}
+
+/* what is in both arms, person by person, behind them */
+static void fill_differences(job *j, int r)
+{
+    for (int k = -1; k < j->members && is_difference(j, r); k++) {
+        const int64_t n = k < 0 ? j->people : j->member_people;
+        double *values = values_of(j, k)[r];
+        for (int64_t i = 0; i < n; i++) values[2 * n + i] = values[i] - values[n + i];
+    }
 }
 
 static void fill_row(job *j, int r)
@@ -251,6 +284,7 @@ static void fill_row(job *j, int r)
     validated_row *out = &j->out[r];
     out->guess = NAN;
     fill_observed(out->bound->row, out);
+    fill_differences(j, r);
     standardise_row(j, r);
     predict_row(j, r);
 }
@@ -275,7 +309,7 @@ static double off_scale(const validated_row *v)
 static bool may_set(const validated_row *v, int kind)
 {
     if (!v->predicted_any || v->bound->row->statistic == STATISTIC_SIGN || v->bound->row->role != ROLE_CALIBRATE ||
-        v->bound->row->day <= 0)
+        v->bound->row->day <= 0 || v->bound->against >= 0) /* a difference is of arms that have rows of their own, or may have */
         return false;
     return kind == DISCREPANCY_other ? v->scale.form == FORM_LINEAR && v->predicted.people_sd > 0.0 : (int)v->kind == kind;
 }
@@ -368,10 +402,10 @@ static const char *const row_columns[] = {"trial_id",     "cohort_group",  "arm_
                                           "observed_low", "observed_high", "simulated", "pi50_low",       "pi50_high",
                                           "pi80_low",     "pi80_high",     "pi95_low",  "pi95_high",      "bare95_low",
                                           "bare95_high",  "agrees",        "miss",      "people",         "guess",
-                                          "line",         "protocol",      "source",    "standardised_by"};
+                                          "line",         "protocol",      "source",    "standardised_by", "comparator_arm"};
 static const bool row_numbers[] = {false, false, false, false, false, false, true,  true,  false, true,
                                    true,  true,  true,  true,  true,  true,  true,  true,  true,  true,
-                                   true,  false, false, true,  true,  true,  false, false, true};
+                                   true,  false, false, true,  true,  true,  false, false, true, false};
 enum { ROW_COLUMNS = sizeof row_columns / sizeof *row_columns };
 
 typedef struct {
@@ -433,6 +467,7 @@ static bool add_row(islet_table *table, const job *j, const validated_row *v)
     add_text(&c, j->rows.protocols[v->bound->protocol].path);
     add_text(&c, row->source);
     add_number(&c, rounded(v->standardised_by));
+    add_text(&c, evidence_is_difference(row) ? row->comparator : "");
     return table_add_row(table, c.cell);
 }
 

@@ -12,7 +12,8 @@
 static bool is_between(const validated_row *row, double low, double high)
 {
     const evidence_row *published = row->bound->row;
-    double slack = outcome_is_share(&published->endpoint) && isnan(published->events) ? ROUNDING_SHARE : ROUNDING;
+    const bool rounded = outcome_is_share(&published->endpoint) && !evidence_is_difference(published) && isnan(published->events);
+    double slack = rounded ? ROUNDING_SHARE : ROUNDING;
     return published->value >= low - slack && published->value <= high + slack;
 }
 
@@ -141,7 +142,9 @@ void validate_summarise(const validated_row *rows, int n, evidence_role role, co
             widths[n_widths++] = (row->predicted.high[PI95] - row->predicted.low[PI95]) / own_width;
         }
         add_pair(&sums, simulated, observed);
-        if (row->bound->row->endpoint.id != ENDPOINT_insulin_independent) continue;
+        if (row->bound->row->endpoint.id != ENDPOINT_insulin_independent ||
+            evidence_is_difference(row->bound->row))
+            continue;
         out->shares++;
         exact += simulated >= row->observed_low && simulated <= row->observed_high;
     }
@@ -208,7 +211,8 @@ static bool says_type2(const char *text)
 static bool is_like(const evidence_row *row, const evidence_row *like, cell_class class, bool type2)
 {
     return strcmp(row->endpoint.key, like->endpoint.key) == 0 && row->day > 0 && !row->part_of[0] && !isnan(row->value)
-        && (row->statistic == STATISTIC_CHANGE) == (like->statistic == STATISTIC_CHANGE) && class_of(row->cell_type) == class
+        && evidence_is_change(row) == evidence_is_change(like) && !evidence_is_difference(row)
+        && (row->statistic == STATISTIC_CHANGE_PCT) == (like->statistic == STATISTIC_CHANGE_PCT) && class_of(row->cell_type) == class
         && says_type2(row->population) == type2;
 }
 
@@ -252,7 +256,7 @@ islet_status validate_guess(const expressed *rows, validated_row *out, islet_pro
         const islet_protocol *protocol = rows->protocols[bound->protocol].protocol;
         const protocol_arm *arm = &protocol->arms[bound->arm];
         const char *cells = arm->n_courses ? protocol->products[arm->courses[0].product].cell_type : "";
-        if (bound->row->role == ROLE_CALIBRATE) continue; /* it is in the mean itself */
+        if (bound->row->role == ROLE_CALIBRATE || bound->against >= 0) continue; /* it is in the mean itself; differences have none */
         out[r].guess = mean_of_trials(&shipped, bound->row, class_of(cells), protocol->population.diabetes == DIABETES_TYPE2);
     }
     evidence_free(&shipped);

@@ -8,6 +8,7 @@
 #include "base/number.h"
 #include "base/problems.h"
 #include "base/units.h"
+#include "base/word.h"
 
 #define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))
 #define SAME_FRAC 0.02 /* values of one item that differ by less are one value written in two units */
@@ -39,7 +40,7 @@ static const record_key keys[] = {
 };
 _Static_assert(COUNT(keys) < 64, "room for every key in record_keys");
 
-/* Spellings of a unit that electronic records use for the unit of a key. */
+/* Spellings of a unit that electronic records and people use for the unit of a key; capitals do not matter. */
 static const struct {
     const char *unit, *other;
 } spellings[] = {
@@ -47,18 +48,20 @@ static const struct {
     {"1/year", "/a"},
     {"mL/min/1.73m2", "mL/min/{1.73_m2}"},
     {"mL/min/1.73m2", "mL/min/1.73 m2"},
-    {"nmol/L", "nmol/l"},
-    {"mmol/L", "mmol/l"},
-    {"mg/dL", "mg/dl"},
+    {"year", "years"},
+    {"kg/m2", "kg/m\xc2\xb2"},
+    {"U/kg/day", "U/kg/d"},
+    {"U/kg/day", "IU/kg/day"},
+    {"U/kg/day", "IU/kg/d"},
     {"U/kg/day", "[iU]/kg/d"},
 };
 
 static bool is_unit(const record_key *key, const char *unit)
 {
     if (!key->unit) return false;
-    if (strcmp(key->unit, unit) == 0 || (key->other && strcmp(key->other, unit) == 0)) return true;
+    if (word_same(key->unit, unit) || (key->other && word_same(key->other, unit))) return true;
     for (int i = 0; i < COUNT(spellings); i++)
-        if (strcmp(key->unit, spellings[i].unit) == 0 && strcmp(spellings[i].other, unit) == 0) return true;
+        if (strcmp(key->unit, spellings[i].unit) == 0 && word_same(spellings[i].other, unit)) return true;
     return false;
 }
 
@@ -191,17 +194,17 @@ static bool set_flag(patient_record *record, const record_key *key, const char *
     return false;
 }
 
-/* The key for a unit that stands behind the number; the name's own when there is none. NULL after a message. */
+/* The key for a unit that stands behind the number, which then counts, whatever the key ends in, as in protocols; the name's own when there is
+ * none. NULL after a message. */
 static const record_key *key_for_unit(const record_key *key, const char *unit, record_place place)
 {
     const record_key *with = *unit ? find_unit(key->item, unit) : key;
-    if (with && with->unit && (!key->unit || with == key)) return with;
+    if (with && with->unit) return with;
     char known[RECORD_UNITS_TEXT];
     record_units(key->item, known);
     if (*unit)
         problems_error(place.problems, place.file, place.line, place.column,
-                       "%s is given in '%.30s'; %s is expected; convert it or correct the unit", key->key, unit,
-                       key->unit ? key->unit : known);
+                       "%s is given in '%.30s'; one of %s is expected; convert it or correct the unit", key->key, unit, known);
     else
         problems_error(place.problems, place.file, place.line, place.column,
                        "%s has no unit; it could be in several; write one of %s behind the number or use the key %s",

@@ -8,14 +8,16 @@
  *   alternatives engraftment_loss, immune_attack, mesenchymal_effect
  *   preparation  weeks, glucose, contraindications
  *   care         insulin, wean, titration, escalation, hba1c_target_pct
- *   follow_up    years or days, visits_day, dropout_probability_per_year
+ *   follow_up    years, months, weeks or days, visits_day (or _week, _month), dropout_probability_per_year
  *   endpoints
  */
 #include <limits.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/duration.h"
 #include "base/endpoint.h"
 #include "base/hash.h"
 #include "base/number.h"
@@ -139,6 +141,15 @@ static void read_years(yaml_reader *reader, const yaml_node *node, const yaml_fi
         *(int *)out = protocol_day_of_years(years);
 }
 
+/* weeks or months, which `size` says */
+static void read_length(yaml_reader *reader, const yaml_node *node, const yaml_field *field, void *out, void *context_)
+{
+    (void)context_;
+    double x;
+    if (yaml_number(reader, node, field->key, field->unit, field->low, field->high, &x))
+        *(int *)out = (int)duration_days(x, (duration_unit)field->size);
+}
+
 static void read_probability(yaml_reader *reader, const yaml_node *node, const yaml_field *field, void *out,
                              void *context_)
 {
@@ -158,9 +169,14 @@ static void read_visits(yaml_reader *reader, const yaml_node *node, const yaml_f
 {
     protocol_context *c = context_;
     islet_protocol *protocol = out;
-    const yaml_field day_field = {.key = field->key, .low = 0, .high = PROTOCOL_MAX_DAY, .unit = "days"};
+    static const char *const units[DURATION_UNITS] = {"days", "weeks", "months", "years"};
+    const duration_unit unit = (duration_unit)field->size;
     int errors = reader->errors;
-    if (!yaml_expect(reader, node, YAML_LIST, field->key, "[0, 30, 90, 180, 365]")) return;
+    if (!yaml_expect(reader, node, YAML_LIST, field->key, field->unit)) return;
+    if (c->visits) {
+        yaml_error(reader, node, "the follow-up has its visits twice, in '%s' too; keep one list", field->key);
+        return;
+    }
     if (node->count == 0 || node->count >= PROTOCOL_MAX_VISITS) {
         yaml_error(reader, node,
                    "'%s' has %d visits; 1 to %d are expected; leave some out, or leave out the key for the usual ones",
@@ -169,9 +185,14 @@ static void read_visits(yaml_reader *reader, const yaml_node *node, const yaml_f
     }
     c->visits = node;
     for (const yaml_node *child = node->first; child && reader->errors == errors; child = child->next) {
-        int day = -1;
-        yaml_read_int(reader, child, &day_field, &day, NULL);
-        if (day < 0) return;
+        double x;
+        if (!yaml_number(reader, child, field->key, units[unit], 0, PROTOCOL_MAX_DAY, &x)) return;
+        if (x != floor(x) && unit == DURATION_DAYS) {
+            yaml_error(reader, child, "'%s' has %.30s; whole days are expected; round it", field->key, child->text);
+            return;
+        }
+        const double days = duration_days(x, unit);
+        const int day = days <= PROTOCOL_MAX_DAY ? (int)days : PROTOCOL_MAX_DAY;
         if (protocol->n_visits == 0 && day > 0)
             protocol->visits_day[protocol->n_visits++] = 0; /* day 0 is before treatment: always seen */
         if (protocol->n_visits > 0 && day <= protocol->visits_day[protocol->n_visits - 1])
@@ -195,7 +216,23 @@ static const yaml_field follow_up_fields[] = {
      .low = 1,
      .high = PROTOCOL_MAX_DAY,
      .unit = "days"},
-    {.key = "visits_day", .read = read_visits},
+    {.key = "weeks",
+     .read = read_length,
+     .offset = offsetof(islet_protocol, follow_up_day),
+     .low = 1,
+     .high = PROTOCOL_MAX_YEARS * 52,
+     .unit = "weeks",
+     .size = DURATION_WEEKS},
+    {.key = "months",
+     .read = read_length,
+     .offset = offsetof(islet_protocol, follow_up_day),
+     .low = 0.5,
+     .high = PROTOCOL_MAX_YEARS * 12,
+     .unit = "months",
+     .size = DURATION_MONTHS},
+    {.key = "visits_day", .read = read_visits, .unit = "[0, 30, 90, 180, 365]", .size = DURATION_DAYS},
+    {.key = "visits_week", .read = read_visits, .unit = "[0, 12, 24, 52]", .size = DURATION_WEEKS},
+    {.key = "visits_month", .read = read_visits, .unit = "[0, 3, 6, 12]", .size = DURATION_MONTHS},
     {.key = "dropout_probability_per_year",
      .read = read_probability,
      .offset = offsetof(islet_protocol, dropout_probability_per_year),
@@ -208,9 +245,14 @@ static void read_follow_up(yaml_reader *reader, const yaml_node *node, const yam
 {
     yaml_read_map(reader, node, field->key, YAML_TABLE(follow_up_fields), out, context_);
     if (node->kind != YAML_MAP) return;
-    const yaml_node *years = yaml_find(node, "years"), *days = yaml_find(node, "days");
-    if (years && days) yaml_error(reader, days, "the follow-up has both 'years' and 'days'; keep one of them");
-    if (!years && !days && !reader->broken) yaml_error(reader, node, "the follow-up has no length; add years: 1");
+    static const char *const lengths[] = {"years", "months", "weeks", "days"};
+    const yaml_node *length = NULL;
+    for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
+        const yaml_node *one = yaml_find(node, lengths[i]);
+        if (one && length) yaml_error(reader, one, "the follow-up has both '%s' and '%s'; keep one of them", length->key, one->key);
+        if (one) length = one;
+    }
+    if (!length && !reader->broken) yaml_error(reader, node, "the follow-up has no length; add years: 1, months: 6 or weeks: 24");
 }
 
 static void read_endpoints(yaml_reader *reader, const yaml_node *node, const yaml_field *field, void *out,
@@ -287,8 +329,8 @@ static void check_days(yaml_reader *reader, const protocol_context *c)
     int last = protocol->n_visits > 0 ? protocol->visits_day[protocol->n_visits - 1] : 0;
     if (last > end)
         yaml_error(reader, c->visits,
-                   "'visits_day' has a visit on day %d; the follow-up ends on day %d; leave it out or follow up longer",
-                   last, end);
+                   "'%s' has a visit on day %d; the follow-up ends on day %d; leave it out or follow up longer",
+                   c->visits ? c->visits->key : "visits_day", last, end);
 }
 
 /* A blinded trial in which an arm gets nothing that looks like the treatment cannot be kept blind. */

@@ -265,7 +265,7 @@ e("interval_outside", "6.9,,,6.5,7.3", "6.9,,,7.0,7.3", "an interval beside its 
 e("interval_half", "6.9,,,6.5,7.3", "6.9,,,6.5,", "one end of an interval", "ci_high is empty")
 e("sd_negative", "8.1,0.9", "8.1,-0.9", "a negative spread", "sd is '-0.9'")
 e("no_value", "22,7.2,0.8", "22,,0.8", "neither value nor events", "value is empty")
-e("day_in_months", "%,365,22", "%,12 months,22", "months in the column of days", "day is '12 months'")
+e("day_as_date", "%,365,22", "%,2024-03-01,22", "a date in the column of days", "day is '2024-03-01'")
 e("day_negative", "%,0,24", "%,-1,24", "a day before the start", "day is '-1'")
 e("unknown_endpoint", "cells,,hba1c_pct,%,0", "cells,,hba1c,%,0", "an end point that is none", "endpoint is 'hba1c'")
 e("unknown_role", "0.05,,,,calibrate", "0.05,,,,fit", "a role that is none", "role is 'fit'")

@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "base/rng.h"
-#include "evidence/calibrate.h"
+#include "evidence/calibrate_job.h"
 
 static double normal(uint64_t who, uint64_t index)
 {
@@ -187,6 +187,35 @@ static void test_cohorts(void **state)
     assert_true(fabs(calibrate_density(&problem, at) + 0.5 * (form + log(determinant) + 2.0 * log(2.0 * M_PI))) < 1e-9);
 }
 
+/* ---- points without a result ---- */
+
+/* of four points one has a value that is none: it is lost with a warning, and the others have theirs; of two so lost it is no calibration any more */
+static void test_lost_point(void **state)
+{
+    (void)state;
+    enum { POINTS = 4, LOST = 2, FEW = 4 };
+    static const char *const paths[] = {"protocols/onset_adults.yaml"};
+    static const islet_run_options options = {.patients = FEW};
+    static double x[POINTS] = {-0.5, 0.0, NAN, 0.5}, y[POINTS], anchor[1], values_of_row[FEW], *values[] = {values_of_row};
+    static discrepancy_scale scale = {FORM_LINEAR, 0.0};
+    static calibrate_job j;
+    evidence_row published = {.arm = "insulin alone", .day = 30, .n = 12};
+    j = (calibrate_job){.options = &options, .n_parameters = 1, .people = FEW, .x = x, .y = y, .anchor = anchor, .values = values, .scale = &scale};
+    assert_true(outcome_find("hba1c_pct", &published.endpoint) && parameter_find("remission_sensitivity_gain", &j.parameters[0].target));
+    free_parameter_fill(&j.parameters[0], 0.67, 0.0, 1.5);
+    if (expressed_from(&published, paths, 1, &j.rows, NULL) != ISLET_OK) fail_msg("no such arm");
+    islet_problems *problems = islet_problems_create();
+    assert_int_equal(calibrate_simulate_points(&j, 0, POINTS, problems), ISLET_OK);
+    assert_int_equal(j.n_lost, 1);
+    for (int i = 0; i < POINTS; i++) assert_true(i == LOST ? isnan(y[i]) : y[i] > 4.0 && y[i] < 15.0);
+    assert_int_equal(islet_problems_count(problems), 1);
+    assert_true(islet_problems_is_warning(problems, 0));
+    assert_non_null(strstr(islet_problems_text(problems, 0), "point 3"));
+    assert_int_equal(calibrate_simulate_points(&j, LOST, LOST + 2, problems), ISLET_ERR_NUMERICAL);
+    islet_problems_free(problems);
+    expressed_free(&j.rows);
+}
+
 /* ---- refusals ---- */
 
 static void expect_refused(const char *path, const char *parameters, const char *cohorts, const char *said)
@@ -229,6 +258,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_emulator), cmocka_unit_test(test_sampler),  cmocka_unit_test(test_priors),
         cmocka_unit_test(test_recovery), cmocka_unit_test(test_cohorts), cmocka_unit_test(test_refusals), cmocka_unit_test(test_points),
+        cmocka_unit_test(test_lost_point),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -18,7 +18,6 @@ const char *const conditioning_step_words[] = {CONDITIONING_STEPS(STEP_WORD) NUL
     {.key = #name,                                                                                                     \
      .read = sourced_value_read,                                                                                       \
      .offset = offsetof(conditioning, name),                                                                           \
-     .required = true,                                                                                                 \
      .low = low_,                                                                                                      \
      .high = high_,                                                                                                    \
      .unit = unit_},
@@ -33,10 +32,27 @@ static const yaml_field value_fields[] = {CONDITIONING_VALUES(VALUE)};
      .unit = "days"},
 static const yaml_field step_fields[] = {CONDITIONING_STEPS(STEP_FIELD)};
 
+/* What drugs do not do is left out of their file: nothing is done, once. How long they are given is always asked. */
+static void fill_left_out(conditioning *path)
+{
+    for (size_t i = 0; i < sizeof value_fields / sizeof *value_fields; i++) {
+        sourced_value *v = (sourced_value *)((char *)path + value_fields[i].offset);
+        if (v->source[0]) continue;
+        v->value = value_fields[i].low, v->low = v->high = NAN; /* 0, one course, the shortest brake */
+        v->standing = STANDING_ASSUMED;
+        snprintf(v->source, sizeof v->source, "left out of the file: none");
+    }
+}
+
 static void read_values(yaml_reader *reader, const yaml_node *node, const yaml_field *field, void *out, void *context)
 {
+    int errors = reader->errors;
     (void)context;
     yaml_read_map(reader, node, field->key, YAML_TABLE(value_fields), out, NULL);
+    if (reader->errors > errors || reader->broken) return;
+    if (!yaml_find(node, "duration_day"))
+        yaml_error(reader, node, "the values have no 'duration_day', the days over which the drugs are given; add it");
+    fill_left_out(out);
 }
 
 /* Steps come in the order of CONDITIONING_STEPS, and a path that gives cells back has a day on which they take. */

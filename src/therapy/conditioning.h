@@ -25,7 +25,7 @@ typedef enum {
     STEP_COUNT
 } conditioning_step;
 
-/* The numbers, one list: ENTRY(key, unit, low, high, sentence). A file must give every key. */
+/* The numbers, one list: ENTRY(key, unit, low, high, sentence). A file gives duration_day, and of the others what the drugs do. */
 #define CONDITIONING_VALUES(ENTRY)                                                                                   \
     ENTRY(duration_day, "day", 1.0, 60.0, "days over which the drugs are given in a course")                          \
     ENTRY(courses, "1", 1.0, 6.0, "courses of the drugs")                                                             \

@@ -70,10 +70,13 @@ static void a_graft_restores_the_answer_to_lows(void **state)
 {
     (void)state;
     params p = params_default();
-    double unaware = counterregulation_frac(&p, 0.0, 0.0), half = counterregulation_frac(&p, 0.0, 0.5 * p.counterregulation_graft_function);
+    double half_graft = 0.5 * p.counterregulation_graft_function;
+    double healthy = p.counterregulation_islets_mg_kg_min_per_mg_dl / p.counterregulation_mg_kg_min_per_mg_dl;
+    double unaware = counterregulation_frac(&p, 0.0, 0.0, 0.0), half = counterregulation_frac(&p, 0.0, half_graft, half_graft);
     assert_true(unaware == p.counterregulation_unaware_frac);
-    assert_true(counterregulation_frac(&p, 0.0, 1.0) == 1.0 && counterregulation_frac(&p, 1.0, 0.0) == 1.0);
-    assert_true(half > unaware && half < 1.0);
+    assert_true(counterregulation_frac(&p, 1.0, 0.0, 0.0) == 1.0 && counterregulation_frac(&p, 0.0, 1.0, 0.0) == 1.0);
+    assert_true(fabs(counterregulation_frac(&p, 0.0, 1.0, 1.0) - healthy) < 1e-12 && healthy > 2.0);
+    assert_true(half > unaware && half < healthy);
     double without = 0.2, with = 0.2;
     for (int day = 0; day < 365; day++) {
         without = awareness_day(&p, without, 0.95, 60.0, 0.0);

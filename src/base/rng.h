@@ -27,7 +27,8 @@
     STREAM(graft, "delivery, engraftment, maturation and loss of cells")                                               \
     STREAM(assay, "laboratory error")                                                                                  \
     STREAM(uncertainty, "parameters drawn from their uncertainty for predictive intervals")                            \
-    STREAM(rescue, "whether a low is noticed and how it is treated")
+    STREAM(rescue, "whether a low is noticed and how it is treated")                                                   \
+    STREAM(injection_action, "how injected insulin acts from window to window")
 
 typedef enum {
 #define STREAM(name, sentence) RNG_##name,

@@ -30,12 +30,18 @@ void basal_state(const kinetics *k, bool from_depot, double out[MINUTE_STATES])
     }
 }
 
+void basal_set_hypo_threshold(lane_group *group, int lane, double glucose_mg_dl)
+{
+    group->k[KINETIC_INDEX(gb)][lane] = glucose_mg_dl; /* what the kernel reads it for */
+    group->k[KINETIC_INDEX(ln_gb_pow)][lane] = hypo_ln_pow(glucose_mg_dl);
+}
+
 void basal_lane(const kinetics *k, const double x[MINUTE_STATES], lane_group *group, int lane)
 {
     double constants[sizeof(kinetics) / sizeof(double)];
     memcpy(constants, k, sizeof constants);
     for (int i = 0; i < KINETIC_COUNT; i++) group->k[i][lane] = constants[i];
-    group->k[KINETIC_INDEX(ln_gb_pow)][lane] = hypo_ln_pow(k->gb);
+    basal_set_hypo_threshold(group, lane, k->gb);
     for (int i = 0; i < MINUTE_STATES; i++) group->x[i][lane] = x[i];
     group->meal_left_mg[lane] = group->basal_u_per_min[lane] = 0.0;
     group->eating[lane] = group->stomach_before_mg[lane] = group->eaten_mg[lane] = 0.0;

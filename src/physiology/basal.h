@@ -13,4 +13,7 @@ void basal_state(const kinetics *k, bool from_depot, double out[MINUTE_STATES]);
 /* Put one person's constants and states into a lane; events and sums start at 0. */
 void basal_lane(const kinetics *k, const double x[MINUTE_STATES], lane_group *group, int lane);
 
+/* Uptake rises in hypoglycaemia from this glucose down, not from the lane's own basal glucose. */
+void basal_set_hypo_threshold(lane_group *group, int lane, double glucose_mg_dl);
+
 #endif

@@ -26,10 +26,12 @@ static double restored_frac(const params *params, double graft_function)
     return share < 1.0 ? share : 1.0;
 }
 
-double counterregulation_frac(const params *params, double awareness, double graft_function)
+double counterregulation_frac(const params *params, double awareness, double function, double graft_function)
 {
-    double restored = restored_frac(params, graft_function), answer = awareness > restored ? awareness : restored;
-    return params->counterregulation_unaware_frac + (1.0 - params->counterregulation_unaware_frac) * answer;
+    double restored = restored_frac(params, function), answer = awareness > restored ? awareness : restored;
+    double without = params->counterregulation_unaware_frac + (1.0 - params->counterregulation_unaware_frac) * answer;
+    double healthy = params->counterregulation_islets_mg_kg_min_per_mg_dl / params->counterregulation_mg_kg_min_per_mg_dl;
+    return without + restored_frac(params, graft_function) * (healthy - without);
 }
 
 double awareness_day(const params *params, double awareness, double ceiling, double below_54_min, double graft_function)

@@ -16,9 +16,10 @@ double hba1c_pct(double glycation_rate_l_per_mmol_s, int life_day, const double 
  * R = min(1, graft function over the one that restores): under a working graft lows no longer blunt the answer to lows. */
 double awareness_day(const params *params, double awareness, double ceiling, double below_54_min, double graft_function);
 
-/* Counter-regulation over that of a person with full awareness: u + (1 - u) max(W, R). A graft suppresses its insulin and brings
- * glucagon back in hypoglycaemia; production then rises as in healthy people (doi:10.2337/db14-1620). */
-double counterregulation_frac(const params *params, double awareness, double graft_function);
+/* Counter-regulation over that of a person with full awareness and no islets that answer: C = u + (1 - u) max(W, R) with R of all beta cells.
+ * A graft suppresses its insulin and brings glucagon back in hypoglycaemia, so that production rises as in healthy people
+ * (doi:10.2337/db14-1620): with R of the graft alone, (1 - R) C + R (the healthy answer over that of C = 1). */
+double counterregulation_frac(const params *params, double awareness, double function, double graft_function);
 
 /* Fall of eGFR after some years on drugs, ageing included, as the published slopes do.
  *   first year  d (1 - exp(-t/tau))/(1 - exp(-1/tau)), then a line to year 5 and another after it (ADA abstract 238-OR) */

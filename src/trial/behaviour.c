@@ -53,6 +53,26 @@ static void plan_meal(const params *p, const person *who, draw *d, int minute, d
     if (dosed) plan_add(plan, minute + (int)(late ? delay : jitter), PLAN_BOLUS, index, counted);
 }
 
+/* Insulin action of the day's three windows. What injected insulin does varies beyond sensitivity itself and the exposure of single
+ * doses; with a graft that makes most of the insulin, little of it is injected. */
+static void plan_sensitivity(const run_plan *run, const lane *lane, int day, double cv, draw *d, day_plan *plan)
+{
+    const params *p = run->params;
+    const person *who = lane->who;
+    uint64_t run_day = (uint64_t)(day + run->run_in_day);
+    double injected_cv = 0.0;
+    if (who->diabetes == DIABETES_TYPE1 && run_day > 0) {
+        double share = lane->tally[run_day - 1].insulin_u / who->kinetics.bw / p->remission_reference_u_per_kg;
+        injected_cv = p->injection_action_cv * (share < 1.0 ? share : 1.0);
+    }
+    draw injected = draw_from(run->seed, who->key, RNG_injection_action, run_day);
+    for (int w = 0; w < SENSITIVITY_WINDOWS; w++) {
+        double own = who->sensitivity[w] * draw_lognormal(d, 1.0, cv);
+        double with_injected = injected_cv > 0.0 ? draw_lognormal(&injected, 1.0, injected_cv) : 1.0;
+        plan_add(plan, sensitivity_start[w], PLAN_SENSITIVITY, w, own * with_injected);
+    }
+}
+
 void behaviour_plan_day(const run_plan *run, const lane *lane, int day, bool visit_morning, day_plan *plan)
 {
     const params *p = run->params;
@@ -70,10 +90,7 @@ void behaviour_plan_day(const run_plan *run, const lane *lane, int day, bool vis
         plan_add(plan, late->minute, late->kind, late->index, late->value);
     }
 
-    /* insulin sensitivity of the three windows */
-    for (int w = 0; w < SENSITIVITY_WINDOWS; w++)
-        plan_add(plan, sensitivity_start[w], PLAN_SENSITIVITY, w,
-                 who->sensitivity[w] * draw_lognormal(&d, 1.0, sensitivity_cv));
+    plan_sensitivity(run, lane, day, sensitivity_cv, &d, plan);
 
     /* meals */
     for (int m = 0; m < MAIN_MEALS; m++) {

@@ -29,12 +29,13 @@ static void set_kinetic(lane_group *minute, int index, int l, double value)
 
 /* The public subjects' basal state, held by long-acting insulin at its own steady state; without type 1 diabetes no depot is
  * filled, and their own secretion takes over in the first hours of the run-in. */
-static void start_lane(lane_group *minute, int l, const kinetics *k, bool type1)
+static void start_lane(const params *p, lane_group *minute, int l, const kinetics *k, bool type1)
 {
     double x[MINUTE_STATES];
     basal_state(k, true, x);
     if (!type1) x[MINUTE_d1] = x[MINUTE_d2] = 0.0;
     basal_lane(k, x, minute, l);
+    if (type1) basal_set_hypo_threshold(minute, l, p->hypo_uptake_below_mg_dl);
     minute->cgm_mg_dl[l] = minute->cgm_before_mg_dl[l] = k->gb;
 }
 
@@ -46,7 +47,7 @@ void group_start(const run_plan *run, group *group)
         const kinetics *k = &lane->who->kinetics;
         group->minute.person[l] = lane->who->key;
         bool type1 = lane->who->diabetes == DIABETES_TYPE1;
-        start_lane(&group->minute, l, k, type1);
+        start_lane(run->params, &group->minute, l, k, type1);
         if (type1) care_start(lane, subject_basal_u_per_min(k) * MINUTES_PER_DAY);
         else type2_start(run, lane);
         lane->awareness = lane->who->impaired_awareness ? run->params->awareness_ceiling_impaired : 1.0;
@@ -318,7 +319,7 @@ static void day_begins(const run_plan *run, group *group, int day, bool visits)
                     lane->who->kinetics.kabs * draw_lognormal(&d, 1.0, run->params->absorption_cv));
         double function = graft_function(&lane->graft, run->params, lane->who, &lane->drugs);
         double native = lane->who->diabetes == DIABETES_TYPE1 ? lane->native.active_frac : type2_native_function(run, lane);
-        double counter = counterregulation_frac(run->params, lane->awareness, function + native);
+        double counter = counterregulation_frac(run->params, lane->awareness, function + native, function);
         set_kinetic(minute, KINETIC_INDEX(xi), l, lane->who->kinetics.xi * counter);
         if (lane->who->diabetes == DIABETES_TYPE1) set_kinetic(minute, KINETIC_INDEX(m_native), l, lane->native.active_frac);
         set_kinetic(minute, KINETIC_INDEX(m_graft), l, function);

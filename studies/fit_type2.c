@@ -21,7 +21,10 @@
 #define OUTSIDE 1e4
 #define MMOL_MG_DL 18.0182
 
-enum { UKPDS, DRUGS, TARGET, ADOPT, PREDIABETES, ZANG, BHANSALI, GROUPS };
+enum { UKPDS, DRUGS, TARGET, ADOPT, PREDIABETES, ZANG, BHANSALI, STEADY_ORAL, STEADY_INSULIN, HELD_INSULIN, GROUPS };
+
+static const char *const group_name[GROUPS] = {"ukpds", "drugs",    "target",       "adopt",          "prediabetes",
+                                               "zang",  "bhansali", "steady_oral", "steady_insulin", "held_insulin"};
 
 /* UKPDS: three months of diet, then diet alone or with a sulfonylurea, more only above 15 mmol/L (UKPDS 16, PMID 7589820). ADOPT: a
  * quarter's visits, failure is fasting glucose above 180 mg/dL twice in a row. */
@@ -53,6 +56,13 @@ static const char *const protocol_text[GROUPS] = {
                  "      - {product: bone_marrow_mononuclear, dose_cells_per_kg: 1e7, day: 0}\n"
                  "      - {product: bone_marrow_mononuclear, dose_cells_per_kg: 1e7, day: 84, route: vein}\n"
                  "  - {name: sham, control: sham}\nfollow_up: {years: 1, visits_day: [0, 365]}\n",
+    [STEADY_ORAL] = "population: {of: t2d_oral, n: 64}\ntrial_effect: none\ncare: {escalation: none}\narms:\n  - {name: as before}\n"
+                    "follow_up: {years: 1, visits_day: [0, 28, 91, 182, 365]}\n",
+    [STEADY_INSULIN] = "population: {of: t2d_insulin, n: 64}\ntrial_effect: none\ncare: {escalation: none}\narms:\n  - {name: as before}\n"
+                       "follow_up: {years: 1, visits_day: [0, 28, 91, 182, 365]}\n",
+    [HELD_INSULIN] = "population: {of: t2d_insulin, n: 64}\ntrial_effect: none\narms:\n"
+                     "  - {name: cells without effect, cells: [{product: fetal_cells, dose_cells_per_kg: 1e6, day: 0}]}\n"
+                     "follow_up: {years: 1, visits_day: [0, 28, 91, 182, 365]}\n",
 };
 
 typedef struct {
@@ -121,6 +131,7 @@ static bool study_read(study *s, int n)
         of->protocol.n_patients = of->n = n;
         of->values = calloc((size_t)of->protocol.n_arms * (size_t)n * (size_t)of->protocol.n_visits * ENDPOINT_COUNT, sizeof(double));
         if (!of->values) return false;
+        for (size_t i = 0; i < (size_t)of->protocol.n_arms * (size_t)n * (size_t)of->protocol.n_visits * ENDPOINT_COUNT; i++) of->values[i] = NAN;
     }
     return true;
 }
@@ -212,6 +223,7 @@ static double drug_effect(const study *s, int arm, endpoint_id e)
 static double reached_pct(const group_study *s, int arm, int day, double limit)
 {
     int reached = 0;
+    if (isnan(mean_at(s, arm, 0, HBA1C))) return NAN; /* not simulated */
     for (int i = 0; i < s->n; i++) reached += value_at(s, arm, i, day, HBA1C) <= limit;
     return 100.0 * reached / s->n;
 }
@@ -231,6 +243,7 @@ static double failed_pct(const study *s, int arm)
 {
     const group_study *a = &s->of[ADOPT];
     int failed = 0;
+    if (isnan(mean_at(a, arm, 0, HBA1C))) return NAN;
     for (int i = 0; i < a->n; i++) {
         int high = 0;
         for (int v = 1; v < a->protocol.n_visits && high < 2; v++) high = place_of(a, arm, i, v)[FASTING] > 180.0 ? high + 1 : 0;
@@ -295,7 +308,7 @@ static double misses_of(const row *rows, size_t n, bool print)
     for (size_t i = 0; i < n; i++) {
         double miss = (rows[i].simulated - rows[i].observed) / rows[i].error;
         if (rows[i].fitted) sum += isnan(miss) ? 100.0 : miss * miss;
-        if (print)
+        if (print && !isnan(rows[i].simulated))
             printf("  %-78s observed %7.2f simulated %7.2f (%+.1f errors)%s\n", rows[i].row, rows[i].observed, rows[i].simulated, miss,
                    rows[i].fitted ? " fitted" : "");
     }
@@ -327,6 +340,17 @@ static double newly_found(const study *s, bool print)
         {"UKPDS33 intensive, median of ten years, HbA1c, %", 7.0, 0.2, true, of_ten_years(s, 2)},
     };
     return misses_of(rows, sizeof rows / sizeof *rows, print);
+}
+
+/* People as they come, followed without a trial's effects: nothing should move in months. */
+static void print_steady(const study *s, int group)
+{
+    const group_study *g = &s->of[group];
+    static const int days[] = {0, 28, 91, 182, 365};
+    for (size_t i = 0; i < sizeof days / sizeof *days; i++)
+        printf("  %-15s day %3d: HbA1c %.2f fasting %.0f mean %.0f insulin %.1f U weight %.1f\n", group_name[group], days[i], mean_at(g, 0, days[i], HBA1C),
+               mean_at(g, 0, days[i], FASTING), mean_at(g, 0, days[i], ENDPOINT_mean_glucose_mg_dl), insulin_u(g, 0, days[i]),
+               mean_at(g, 0, days[i], WEIGHT));
 }
 
 static double others(const study *s)
@@ -436,16 +460,25 @@ int main(int argc, char **argv)
     int n = argc > 1 ? atoi(argv[1]) : 64, iterations = argc > 2 ? atoi(argv[2]) : 30;
     static study s;
     if (!study_read(&s, n)) return 3;
-    for (int i = 3; i < argc; i++)
+    bool wanted[GROUPS] = {false}, all = true;
+    for (int i = 3; i < argc; i++) {
+        bool named = false;
+        for (int g = 0; g < GROUPS; g++)
+            if (strcmp(argv[i], group_name[g]) == 0) wanted[g] = named = true, all = false;
+        if (named) continue;
         if (!set_by_hand(&s.params, argv[i])) {
             fprintf(stderr, "%s: no parameter of this name; see islet params\n", argv[i]);
             return 2;
         }
+    }
     if (iterations > 0) search(&s, iterations);
-    simulate(&s, 0, GROUPS - 1);
+    for (int g = 0; g < GROUPS; g++)
+        if (all || wanted[g]) simulate(&s, g, g);
     printf("type 2 diabetes, %d people in every group\n", n);
     double misses = newly_found(&s, true);
     others(&s);
+    for (int g = STEADY_ORAL; g <= HELD_INSULIN; g++)
+        if (all || wanted[g]) print_steady(&s, g);
     show(&s, stdout, misses);
     for (int g = 0; g < GROUPS; g++) free(s.of[g].values);
     return 0;

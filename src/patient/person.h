@@ -29,7 +29,9 @@ typedef struct {
     double intake_kcal;           /* a day, in balance with the weight at enrolment */
     double insulin_resistance;    /* 0 the healthy, 1 the type 2 parameter set */
     double exocytosis_ceiling;    /* physiology/pathways.h */
+    double second_meal_gain;      /* rise of insulin's effect on uptake hours after a meal, at its most; of the resistant */
     double native_pace;           /* own factor on the steady loss of beta cells: 0 in the healthy, about 1 in type 2 diabetes */
+    double care_level;            /* glucose that ordinary care leaves this person at, over its median */
     double sensitivity_day_cv;    /* within-person, from window to window */
     double adherence;             /* share of a prescribed change of eating that is done, 0..1 */
     bool drugs[GLUCOSE_DRUG_COUNT];

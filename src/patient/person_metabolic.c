@@ -106,7 +106,7 @@ static void draw_body(const params *p, const population *of, draw *d, person *ou
     body->hdl_mg_dl = person_draw_value(d, out->female ? &of->hdl_women_mg_dl : &of->hdl_men_mg_dl);
     body->triglycerides_mg_dl = person_draw_value(d, &of->triglycerides_mg_dl);
     body->lean_crp_mg_l = person_draw_value(d, &of->lean_crp_mg_l);
-    body->exocytosis_ceiling = person_draw_value(d, &of->exocytosis_ceiling);
+    body->exocytosis_ceiling = person_draw_value(d, &of->exocytosis_ceiling) * lanes_exp(-out->duration_year / p->type2_reversible_year);
     double resting = 9.99 * out->kinetics.bw + 625.0 * out->height_m - 4.92 * out->age_year + (out->female ? -161.0 : 5.0);
     body->intake_kcal = ENERGY_PER_ACTIVITY * resting; /* Mifflin; Hall 2011 (10.1016/S0140-6736(11)60812-X) */
     double adherence = p->diet_adherence + p->diet_adherence_sd * draw_normal(d);
@@ -156,17 +156,29 @@ bool person_draw_metabolic(const person_source *source, draw *d, person *out)
  * (72 h of hyperglycaemic clamp, Diabetes 1996;45:1044). A person's place between the two sets mixes them. */
 #define EVENING 2
 #define EVENING_SENSITIVITY 0.75
-#define USUAL_INTAKE_KCAL 2700.0 /* of the person whose meals are those of params.def, assumed */
+#define KCAL_PER_G 4.0 /* of carbohydrate */
+#define FULL_LOSS_AT 0.5 /* halfway to type 2 beta cells are lost as in it, by hand to progress from prediabetes (doi:10.2337/dc06-1392) */
+
+/* The meals of params.def in their proportions, as much of them as the person's energy says; grams are those of glucose that raises
+ * blood glucose as much as the food does, because the two sets were identified with glucose in the meal. */
+static double meal_scale(const params *p, double intake_kcal)
+{
+    double usual_g = p->meal_chance * (p->breakfast_g + p->lunch_g + p->dinner_g) + 3.0 * p->snack_chance * p->snack_g;
+    return intake_kcal * p->type2_carbohydrate_frac / KCAL_PER_G * p->type2_glycemic_index / usual_g;
+}
 
 void person_settle_metabolic(const params *p, draw *d, person *out)
 {
     double resistance = out->body.insulin_resistance < 1.0 ? out->body.insulin_resistance : 1.0;
     for (int w = 0; w < SENSITIVITY_WINDOWS; w++) {
-        double healthy = w == EVENING ? EVENING_SENSITIVITY : 1.0, resistant = w > 0 ? p->type2_later_meal_sensitivity : 1.0;
-        out->sensitivity[w] = between(healthy, resistant, resistance) * draw_lognormal(d, 1.0, p->type2_sensitivity_window_cv);
+        double healthy = w == EVENING ? EVENING_SENSITIVITY : 1.0;
+        out->sensitivity[w] = between(healthy, 1.0, resistance) * draw_lognormal(d, 1.0, p->type2_sensitivity_window_cv);
     }
+    out->body.second_meal_gain = resistance * (p->type2_second_meal_factor - 1.0);
     out->dawn_rise *= resistance * p->type2_liver_rhythm_frac / p->dawn_rise;
-    out->body.sensitivity_day_cv = p->type2_sensitivity_day_cv;
-    out->habits.meal_scale *= out->body.intake_kcal / USUAL_INTAKE_KCAL;
-    out->body.native_pace = resistance * draw_log_sd(d, p->type2_native_loss_log_sd);
+    out->body.sensitivity_day_cv = between(p->healthy_sensitivity_day_cv, p->type2_sensitivity_day_cv, resistance);
+    out->habits.meal_scale *= meal_scale(p, out->body.intake_kcal);
+    double place = resistance / FULL_LOSS_AT;
+    out->body.native_pace = (place < 1.0 ? place : 1.0) * draw_log_sd(d, p->type2_native_loss_log_sd);
+    out->body.care_level = draw_log_sd(d, p->type2_target_log_sd);
 }

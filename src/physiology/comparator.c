@@ -6,6 +6,7 @@
 
 #define REPLACEMENT_DAY 84
 #define FOOD_BACK_DAY 126
+#define APPEARANCE_HALF_MG_KG_MIN 0.5 /* assumed: a tenth of what a meal reaches at its most after bypass */
 
 static double weight_loss_prescribed(const params *p, const person *who, int day)
 {
@@ -30,7 +31,8 @@ double comparator_eaten_frac(const params *p, comparator_kind kind, const person
     return 1.0 - p->surgery_intake_frac - p->surgery_first_intake_frac * lanes_exp(-day / p->surgery_first_day);
 }
 
-double comparator_incretin_factor(const params *p, comparator_kind kind)
+double comparator_incretin_factor(const params *p, comparator_kind kind, double appearance_mg_kg_min)
 {
-    return kind == COMPARATOR_BYPASS_SURGERY ? 1.0 + p->surgery_incretin_gain : 1.0;
+    if (kind != COMPARATOR_BYPASS_SURGERY) return 1.0;
+    return 1.0 + p->surgery_incretin_gain * appearance_mg_kg_min / (APPEARANCE_HALF_MG_KG_MIN + appearance_mg_kg_min);
 }

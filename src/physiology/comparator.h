@@ -14,7 +14,7 @@
 /* Intake prescribed `day` days after the start, over that at enrolment, as this person does it; 1 for none. */
 double comparator_eaten_frac(const params *params, comparator_kind kind, const person *who, int day);
 
-/* Factor on glucose-dependent secretion. */
-double comparator_incretin_factor(const params *params, comparator_kind kind);
+/* Factor on secretion while a meal is absorbed: Ra, mg/kg/min. */
+double comparator_incretin_factor(const params *params, comparator_kind kind, double appearance_mg_kg_min);
 
 #endif

@@ -4,15 +4,15 @@
 #include "base/lanes.h"
 #include "base/lanes_math.h"
 
-void glucose_drugs_settled(glucose_drugs *drugs)
+void glucose_drugs_settled(glucose_drugs *drugs, double share_taken)
 {
-    for (int i = 0; i < GLUCOSE_DRUG_COUNT; i++) drugs->exposure[i] = drugs->taken[i] ? 1.0 : 0.0;
+    for (int i = 0; i < GLUCOSE_DRUG_COUNT; i++) drugs->exposure[i] = drugs->taken[i] ? share_taken : 0.0;
 }
 
-void glucose_drugs_day(const params *p, glucose_drugs *drugs)
+void glucose_drugs_day(const params *p, glucose_drugs *drugs, double share_taken)
 {
     for (int i = 0; i < GLUCOSE_DRUG_COUNT; i++) {
-        double tau = i == DRUG_tzd ? p->tzd_onset_day : p->drug_onset_day, settled = drugs->taken[i] ? 1.0 : 0.0;
+        double tau = i == DRUG_tzd ? p->tzd_onset_day : p->drug_onset_day, settled = drugs->taken[i] ? share_taken : 0.0;
         if (drugs->exposure[i] != settled)
             drugs->exposure[i] = settled + (drugs->exposure[i] - settled) * lanes_exp(-1.0 / tau);
     }

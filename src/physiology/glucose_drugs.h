@@ -1,5 +1,5 @@
 /* Glucose-lowering drugs: what each does to the kinetics of the day. Effects come and go with an exposure
- *   e' = (taken - e)/tau,  tau 7 days, thiazolidinediones 30
+ *   e' = (share of doses taken - e)/tau,  tau 7 days, thiazolidinediones 30
  * and act where the drug acts (metformin on hepatic production, sulfonylureas on secretion at any glucose, incretin drugs on
  * glucose-dependent secretion, emptying and appetite, SGLT2 inhibitors on the renal threshold, thiazolidinediones on
  * sensitivity): nothing is added to HbA1c. Sizes and sources: base/params.def. */
@@ -30,9 +30,9 @@ typedef struct {
     double systolic_mm_hg;
 } drug_effects;
 
-/* Full effect from the start, as in people who come on their drugs. */
-void glucose_drugs_settled(glucose_drugs *drugs);
-void glucose_drugs_day(const params *params, glucose_drugs *drugs);
+/* Exposure of people who come on their drugs, of which they take a share. */
+void glucose_drugs_settled(glucose_drugs *drugs, double share_taken);
+void glucose_drugs_day(const params *params, glucose_drugs *drugs, double share_taken);
 int glucose_drugs_count(const glucose_drugs *drugs);
 drug_effects glucose_drugs_effects(const params *params, const glucose_drugs *drugs);
 

@@ -68,7 +68,9 @@ static void step_sensitivity(const params *p, const person *who, const metabolic
     double weight = m->weight_kg / who->kinetics.bw, tone = m->tone / tone_of_weight(p, who, who->kinetics.bw);
     double common = to_power(tone, -p->sensitivity_tone_exponent) * today->drug_sensitivity *
                     (1.0 + signals->sensitivity_gain_frac);
-    m->liver_sensitivity = common * to_power(weight, -p->liver_weight_exponent);
+    /* no liver fat is left to lose below this weight */
+    double liver_weight = weight > p->liver_weight_least_frac ? weight : p->liver_weight_least_frac;
+    m->liver_sensitivity = common * to_power(liver_weight, -p->liver_weight_exponent);
     m->glucose_mg_dl = today->glucose_mg_dl + (m->glucose_mg_dl - today->glucose_mg_dl) * lanes_exp(-1.0 / p->muscle_glucose_day);
     m->muscle_sensitivity = common * to_power(weight, -p->muscle_weight_exponent) *
                             to_power(m->glucose_mg_dl / m->usual_glucose_mg_dl, -p->muscle_glucose_exponent);

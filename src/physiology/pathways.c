@@ -13,7 +13,6 @@
 #define HALF_MG_DL 150.0             /* glucose of half of M */
 #define EXOCYTOSIS_LEAST 0.01752     /* sig that no glucose takes away */
 #define MASS_MIN 10080000.0          /* tau_b */
-#define EXOCYTOSIS_MIN 359856.0      /* tau_sig */
 #define SHIFT_MIN 3081.6             /* tau_gam */
 
 static double squared(double x)
@@ -63,12 +62,12 @@ void pathways_step(const pathways_drive *drive, double minutes, const pathways_h
 {
     if (drive->looks == 0) return;
     double growth = drive->growth / drive->looks * help->turnover_frac;
-    double loss = drive->loss / drive->looks - LOSS_LEAST * (1.0 - help->turnover_frac);
+    double loss = drive->loss / drive->looks * help->turnover_frac;
     double lost = help->pace * (1.0 - help->protection_frac); /* of the loss; growth keeps its own pace */
     cells->mass *= lanes_exp((growth - loss * lost) * minutes / MASS_MIN -
                              help->steady_loss_per_day * lost * minutes / MINUTES_PER_DAY);
-    cells->exocytosis =
-        relaxed(cells->exocytosis, pathways_exocytosis_settled(drive, help->recovery_gain), minutes, EXOCYTOSIS_MIN);
+    cells->exocytosis = relaxed(cells->exocytosis, pathways_exocytosis_settled(drive, help->recovery_gain), minutes,
+                                help->exocytosis_min);
     cells->shift = relaxed(cells->shift, pathways_shift_settled(drive), minutes, SHIFT_MIN);
 }
 

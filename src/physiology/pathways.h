@@ -4,7 +4,8 @@
  *   P    = 4.55 ISR^4/(41.77^4 + ISR^4)          growth with workload; ISR secretion of one unit of mass
  *   A    = 3.11 M^6/(0.44^6 + M^6) + 0.8         loss with glucose
  *   b'   = (P - A) b/tau_b                       mass; tau_b 7000 days
- *   sig' = (sI sM + 0.01752 - sig)/tau_sig       exocytosis capacity; tau_sig 250 days: reversible glucotoxicity
+ *   sig' = (sI sM + 0.01752 - sig)/tau_sig       exocytosis capacity; tau_sig 250 days with the authors: reversible
+ *                                              glucotoxicity
  *     sM = 1 - 1/(1 + 0.2 exp(-(Mg - 0.2)/0.02)),  sI = c/(1 + exp(-(ISR - 0.1)/0.1)),  c a person's ceiling
  *   gam' = (0.4/(1 + exp(-(G - Gs)/5)) - 0.2 - gam)/tau_gam    shift of the dose response; tau_gam 2.1 days
  *
@@ -33,13 +34,14 @@ void pathways_look(double glucose_mg_dl, double secretion, double ceiling, doubl
 /* What changes the rates. */
 typedef struct {
     double pace;             /* factor on the loss of mass */
-    double turnover_frac;    /* share of the turnover: of P, and of the part of A that does not depend on glucose */
+    double turnover_frac;    /* share of the turnover: of P and of A */
     double steady_loss_per_day; /* loss of mass whatever the glucose */
     double protection_frac;  /* share of the loss of mass that is stopped */
     double recovery_gain;    /* factor - 1 on the rate at which exocytosis comes back */
+    double exocytosis_min;   /* tau_sig */
 } pathways_help;
 
-#define PATHWAYS_ALONE ((pathways_help){.pace = 1.0, .turnover_frac = 1.0})
+#define PATHWAYS_ALONE ((pathways_help){.pace = 1.0, .turnover_frac = 1.0, .exocytosis_min = 359856.0})
 
 /* A day (or fewer minutes) under the averages of the looks; without looks nothing changes. */
 void pathways_step(const pathways_drive *drive, double minutes, const pathways_help *help, pathways *cells);

@@ -21,6 +21,12 @@
 #define BASAL_MOST_U_PER_KG 1.5
 #define MEAL_START_U 4.0         /* first prandial dose, ADA-like rules */
 #define MEAL_MOST_U 30.0
+#define SETTLING_ENDS -28        /* day from which the run-in is ordinary care */
+#define SETTLE_EVERY_DAYS 4
+#define SETTLE_GAIN 0.6
+#define SETTLE_STEP_MOST 0.25
+#define SETTLE_LEAST_U_PER_KG 0.1 /* who is on insulin injects that much */
+#define USUAL_TOLERANCE_MG_DL 10.0 /* as in type 1 diabetes */
 #define REDUCE_STEP 0.8
 #define OFF_BELOW_U 6.0          /* daily dose at which insulin is given up when it is being reduced */
 #define FASTING_SHARE (1.0 / 7.0) /* of the newest morning in the running mean */
@@ -65,7 +71,9 @@ static void climb(const ladder *rule, lane *lane)
 {
     type2_care *care = &lane->type2.care;
     const titration_log *log = &care->titration;
-    double mean = log->fasting_sum / log->fasting_n, dose = lane->care.long_acting_u;
+    /* whom ordinary care leaves far above the goal a ladder does not bring all the way, either: lows, fear of them, missed calls */
+    double level = lane->who->body.care_level > 1.0 ? lane->who->body.care_level : 1.0;
+    double mean = log->fasting_sum / log->fasting_n / level, dose = lane->care.long_acting_u;
     if (log->lowest < rule->cut_below_mg_dl) {
         set_basal(lane, rule->back_to_dose_before ? care->titration.dose_before_u : dose - rule->cut_u);
         return;
@@ -79,6 +87,37 @@ static void climb(const ladder *rule, lane *lane)
         }
 }
 
+/* What ordinary care leaves a person at: some are brought near the goal, others are left far above it for years. */
+static double usual_level(const run_plan *run, const lane *lane)
+{
+    double level = lane->who->body.care_level;
+    return run->protocol->preparation.glucose_stabilised && level > 1.0 ? 1.0 : level;
+}
+
+static double toward(double x, double goal)
+{
+    return bounded(1.0 + SETTLE_GAIN * (x / goal - 1.0), 1.0 - SETTLE_STEP_MOST, 1.0 + SETTLE_STEP_MOST);
+}
+
+/* People come with the doses of years. The run-in finds them: it goes quickly, without inertia, to where ordinary care leaves the person, and
+ * has its last weeks there; with the usual steps from a first guess doses would still rise after day 0, and HbA1c fall in everybody. */
+static void settle_doses(const run_plan *run, lane *lane)
+{
+    const params *p = run->params;
+    const titration_log *log = &lane->type2.care.titration;
+    double level = usual_level(run, lane), weight = lane->type2.body.weight_kg;
+    double basal = lane->care.long_acting_u * toward(log->fasting_sum / log->fasting_n, p->type2_target_fasting_mg_dl * level);
+    if (care_share_low_pct(&lane->care, 0) > p->titration_low_pct) basal = (1.0 - p->titration_low_step) * lane->care.long_acting_u;
+    set_basal(lane, basal > SETTLE_LEAST_U_PER_KG * weight ? basal : SETTLE_LEAST_U_PER_KG * weight);
+    for (int m = 0; m < MAIN_MEALS && lane->type2.care.insulin == INSULIN_BASAL_BOLUS; m++) {
+        int part = m + 1, n = lane->care.part_n[part];
+        double *dose = &lane->type2.care.meal_u[m];
+        if (!n) continue;
+        *dose *= toward(lane->care.part_sum[part] / n, p->type2_target_post_meal_mg_dl * level);
+        *dose = bounded(*dose, 1.0, MEAL_MOST_U);
+    }
+}
+
 /* As clinics do: two units, when somebody looks at the numbers; less after lows. */
 static void usual_titration(const run_plan *run, lane *lane, int day, draw *d)
 {
@@ -88,7 +127,8 @@ static void usual_titration(const run_plan *run, lane *lane, int day, draw *d)
     double acts = draw_uniform(d), dose = lane->care.long_acting_u, mean = log->fasting_sum / log->fasting_n;
     if (care_share_low_pct(&lane->care, 0) > p->titration_low_pct || mean < 80.0)
         set_basal(lane, dose * (1.0 - p->titration_low_step));
-    else if (acts < chance && mean > p->type2_target_fasting_mg_dl) set_basal(lane, dose + 2.0);
+    else if (acts < chance && mean > p->type2_target_fasting_mg_dl * usual_level(run, lane) + USUAL_TOLERANCE_MG_DL)
+        set_basal(lane, dose + 2.0);
 }
 
 static void titrate_meals(const run_plan *run, lane *lane, int day, draw *d)
@@ -100,7 +140,8 @@ static void titrate_meals(const run_plan *run, lane *lane, int day, draw *d)
         int part = m + 1, n = lane->care.part_n[part];
         if (!n) continue;
         if (care_share_low_pct(&lane->care, part) > 0.5 * p->titration_low_pct) *dose *= 1.0 - 2.0 * p->titration_low_step;
-        else if (acts < chance && lane->care.part_sum[part] / n > p->type2_target_post_meal_mg_dl) *dose += 2.0;
+        else if (acts < chance && lane->care.part_sum[part] / n > p->type2_target_post_meal_mg_dl * usual_level(run, lane) + USUAL_TOLERANCE_MG_DL)
+            *dose += 2.0;
         *dose = bounded(*dose, 0.0, MEAL_MOST_U);
     }
 }
@@ -252,6 +293,10 @@ static void review_insulin(const run_plan *run, lane *lane, int day, draw *d)
 {
     type2_care *care = &lane->type2.care;
     if (care->insulin == INSULIN_NONE || care->titration.fasting_n == 0) return;
+    if (day < SETTLING_ENDS) {
+        settle_doses(run, lane);
+        return;
+    }
     if (care->reducing && reduce_insulin(run, lane)) return;
     if (care->holding && care->titration.fasting_sum / care->titration.fasting_n < run->params->type2_hold_fasting_mg_dl) return;
     if (care->plan.titration == TITRATION_USUAL) usual_titration(run, lane, day, d);
@@ -285,6 +330,7 @@ void care_type2_day_end(const run_plan *run, lane *lane, int day)
     type2_care *care = &lane->type2.care;
     draw d = draw_from(run->seed, lane->who->key, RNG_care, (uint64_t)(day + run->run_in_day));
     int every = care->plan.titration == TITRATION_USUAL ? WEEK : ladders[care->plan.titration].every_day;
+    if (day < SETTLING_ENDS) every = SETTLE_EVERY_DAYS;
     bool untreated = glucose_drugs_count(&lane->type2.drugs) == 0 && care->insulin == INSULIN_NONE;
     care->days_untreated = untreated ? care->days_untreated + 1 : 0;
     lane->care.days++;

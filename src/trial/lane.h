@@ -198,7 +198,7 @@ void type2_follow_up_begins(const run_plan *run, lane *lane);
 void type2_day_begins(const run_plan *run, const lane *lane, lane_group *minute, int l);
 double type2_native_function(const run_plan *run, const lane *lane); /* over a healthy pancreas */
 void type2_set_sensitivity(const lane *lane, lane_group *minute, int l, double factor);
-void type2_look(const run_plan *run, lane *lane, const lane_group *minute, int l);
+void type2_look(const run_plan *run, lane *lane, lane_group *minute, int l);
 void type2_day_ends(const run_plan *run, lane *lane, int day, double insulin_u);
 
 /* What a laboratory finds in the morning of `day`. (visit.c) */

@@ -16,7 +16,7 @@ void type2_start(const run_plan *run, lane *lane)
     type2 *t = &lane->type2;
     *t = (type2){.cells = {.mass = who->native_function_frac, .exocytosis = 1.0}};
     for (int i = 0; i < GLUCOSE_DRUG_COUNT; i++) t->drugs.taken[i] = who->body.drugs[i];
-    glucose_drugs_settled(&t->drugs);
+    glucose_drugs_settled(&t->drugs, 1.0 - run->params->missed_tablets_frac);
     metabolism_start(run->params, who, &t->body);
     t->body.liver_sensitivity = t->body.muscle_sensitivity = glucose_drugs_effects(run->params, &t->drugs).sensitivity_factor;
     care_type2_start(run, lane);
@@ -56,6 +56,22 @@ static void set_kidney(const params *p, const lane *lane, double sglt2, lane_gro
     SET(ke2, (1.0 - sglt2) * k->ke2 + sglt2 * p->sglt2_threshold_mg_dl * k->vg);
 }
 
+/* Glucose that comes from the gut, mg/kg/min. */
+static double appearance_mg_kg_min(const lane *lane, const lane_group *minute, int l)
+{
+    const kinetics *k = &lane->who->kinetics;
+    return k->f * k->kabs * minute->x[MINUTE_qg][l] / lane->type2.body.weight_kg;
+}
+
+/* Rates are per kg of today's weight, the pancreas is one. */
+static void set_native(const run_plan *run, const lane *lane, lane_group *minute, int l)
+{
+    const kinetics *k = &lane->who->kinetics;
+    double weight = lane->type2.body.weight_kg, appearance = appearance_mg_kg_min(lane, minute, l);
+    double incretin = comparator_incretin_factor(run->params, (comparator_kind)lane->type2.comparator, appearance);
+    SET(m_native, type2_native_function(run, lane) * incretin * k->bw / weight);
+}
+
 void type2_day_begins(const run_plan *run, const lane *lane, lane_group *minute, int l)
 {
     const params *p = run->params;
@@ -63,11 +79,9 @@ void type2_day_begins(const run_plan *run, const lane *lane, lane_group *minute,
     const type2 *t = &lane->type2;
     drug_effects drugs = glucose_drugs_effects(p, &t->drugs);
     double native = type2_native_function(run, lane);
-    double glucose_dependent = drugs.secretion_factor * drugs.incretin_factor *
-                               comparator_incretin_factor(p, (comparator_kind)t->comparator);
-    /* rates are per kg of today's weight, the pancreas is one */
+    double glucose_dependent = drugs.secretion_factor * drugs.incretin_factor;
     SET(bw, t->body.weight_kg);
-    SET(m_native, native * k->bw / t->body.weight_kg);
+    set_native(run, lane, minute, l);
     SET(alpha, secretion_delay(p, native));
     SET(beta, k->beta * glucose_dependent);
     SET(kg, k->kg * glucose_dependent);
@@ -79,15 +93,40 @@ void type2_day_begins(const run_plan *run, const lane *lane, lane_group *minute,
     set_kidney(p, lane, drugs.sglt2, minute, l);
 }
 
-/* A factor on all of insulin's effects, the basal ones included: uptake is Vm0 - Vmx Ib + s Vmx I. */
+/* Uptake is Vm0 - Vmx Ib + s Vmx I: a factor on all of insulin's effect, the basal one included. */
+static void set_uptake(const lane *lane, lane_group *minute, int l, double vmx)
+{
+    const kinetics *k = &lane->who->kinetics;
+    SET(vmx, vmx);
+    SET(vm0, k->vm0 + (vmx - k->vmx) * k->ib);
+}
+
+static double second_meal_factor(const lane *lane)
+{
+    return 1.0 + lane->who->body.second_meal_gain * lane->type2.second_meal;
+}
+
 void type2_set_sensitivity(const lane *lane, lane_group *minute, int l, double factor)
 {
     const kinetics *k = &lane->who->kinetics;
     double muscle = factor * lane->type2.body.muscle_sensitivity, liver = factor * lane->type2.body.liver_sensitivity;
-    SET(vmx, k->vmx * muscle);
-    SET(vm0, k->vm0 + k->vmx * k->ib * (muscle - 1.0));
+    set_uptake(lane, minute, l, k->vmx * muscle * second_meal_factor(lane));
     SET(kp3, k->kp3 * liver);
     SET(kp4, k->kp4 * liver);
+}
+
+/* The second-meal effect: a meal keeps fatty acids low for hours, and muscle then stores more of the next one.
+ *   z' = (Ra/(1 + Ra) - z)/tau;  uptake s (1 + g z)
+ * It follows meals and not insulin, or injected basal insulin, which is there day and night, would have it, too. The half is
+ * assumed: a fifth of what meals reach. */
+#define SECOND_MEAL_HALF_MG_KG_MIN 1.0
+
+static void step_second_meal(const params *p, lane *lane, lane_group *minute, int l)
+{
+    double appearance = appearance_mg_kg_min(lane, minute, l), before = second_meal_factor(lane);
+    double share = LOOK_MINUTES / p->type2_second_meal_min, eaten = appearance / (SECOND_MEAL_HALF_MG_KG_MIN + appearance);
+    lane->type2.second_meal += (share < 1.0 ? share : 1.0) * (eaten - lane->type2.second_meal);
+    set_uptake(lane, minute, l, minute->k[KINETIC_INDEX(vmx)][l] * second_meal_factor(lane) / before);
 }
 
 /* ---- the slow laws ---- */
@@ -103,7 +142,7 @@ static double workload(const params *p, const lane *lane, const lane_group *minu
     return p->pathways_workload * whole / (lane->type2.cells.mass * p->secretion_basal);
 }
 
-void type2_look(const run_plan *run, lane *lane, const lane_group *minute, int l)
+void type2_look(const run_plan *run, lane *lane, lane_group *minute, int l)
 {
     const params *p = run->params;
     type2 *t = &lane->type2;
@@ -114,6 +153,8 @@ void type2_look(const run_plan *run, lane *lane, const lane_group *minute, int l
         t->urine_g += t->body.weight_kg * minute->k[KINETIC_INDEX(ke1)][l] * above * LOOK_MINUTES / 1000.0;
     pathways_look(glucose - p->pathways_glucose_shift_mg_dl, workload(p, lane, minute, l), lane->who->body.exocytosis_ceiling,
                   p->pathways_shift_glucose_mg_dl, &t->drive);
+    step_second_meal(p, lane, minute, l);
+    if (t->comparator == COMPARATOR_BYPASS_SURGERY) set_native(run, lane, minute, l);
 }
 
 static metabolic_day today(const params *p, const type2 *t, double days, const person *who, int day)
@@ -169,10 +210,12 @@ void type2_day_ends(const run_plan *run, lane *lane, int day, double insulin_u)
                                     lane->who->body.native_pace * p->type2_native_loss_per_year / DAYS_PER_YEAR,
                                 .turnover_frac = p->pathways_turnover_frac,
                                 .protection_frac = signals->native_protection_frac,
-                                .recovery_gain = signals->native_recovery_gain};
+                                .recovery_gain = signals->native_recovery_gain,
+                                .exocytosis_min = p->pathways_exocytosis_day * MINUTES_PER_DAY};
     metabolic_day now = today(p, t, 1.0, lane->who, day);
-    now.eaten_frac *= attention_energy_factor(p, attention_effort(run, lane->arm, day));
-    glucose_drugs_day(p, &t->drugs);
+    double effort = attention_effort(run, lane->arm, day);
+    now.eaten_frac *= attention_energy_factor(p, effort);
+    glucose_drugs_day(p, &t->drugs, 1.0 - p->missed_tablets_frac * attention_missed_factor(p, effort));
     metabolism_day(p, lane->who, &now, signals, &t->body);
     pathways_step(&t->drive, MINUTES_PER_DAY, &help, &t->cells);
     forget_day(t);

@@ -2,7 +2,7 @@
  * glucose-lowering drugs, comparators. In the order of a day:
  *
  *   type2_day_begins   drugs, weight, sensitivity and native cells make the kinetics of the day
- *   type2_look         every quarter of an hour: glucose and secretion for the slow laws, glucose in urine
+ *   type2_look         every quarter of an hour: glucose and secretion for the slow laws, glucose in urine; the second-meal effect
  *   type2_day_ends     drugs, metabolism and native cells take one step (follow-up only: the run-in is a steady state) */
 #ifndef ISLET_TRIAL_TYPE2_H
 #define ISLET_TRIAL_TYPE2_H
@@ -44,6 +44,7 @@ typedef struct {
     double urine_g;              /* glucose lost today; in the run-in the sum */
     double glucose_sum_mg_dl;    /* of the looks */
     double insulin_u;            /* the same of injected insulin */
+    double second_meal;          /* how far insulin after meals has made uptake more sensitive, 0 to 1 */
     int comparator;              /* comparator_kind in force */
     type2_care care;
 } type2;

@@ -35,6 +35,7 @@ void visit_record_metabolism(const run_plan *run, const lane *lane, const lane_g
     double glucose = minute->x[MINUTE_gp][l] / minute->k[KINETIC_INDEX(vg)][l];
     double insulin = minute->x[MINUTE_ip][l] / minute->k[KINETIC_INDEX(vi)][l];
     int drugs = glucose_drugs_count(&lane->type2.drugs);
+    out[ENDPOINT_fasting_glucose_mg_dl] = glucose; /* the laboratory's, of this morning */
     out[ENDPOINT_waist_cm] = body->waist_cm;
     out[ENDPOINT_systolic_mm_hg] = body->systolic_mm_hg;
     out[ENDPOINT_diastolic_mm_hg] = body->diastolic_mm_hg;

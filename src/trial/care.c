@@ -28,6 +28,7 @@
 #define LOW_SENSOR_MG_DL 70.0
 #define URGENT_SENSOR_MG_DL 55.0
 #define WEEK 7
+#define CARE_HBA1C_DRAWS ((uint64_t)1 << 32) /* of the stream of care, beyond its days */
 
 /* ---- insulin on board ----
  * Exponential activity curve with duration td and peak tp:
@@ -261,6 +262,17 @@ void care_sees_hba1c(lane *lane, double hba1c_pct)
     if (lane->days_without_insulin >= HBA1C_TELLS_DAY) lane->care.hba1c_last_visit_pct = hba1c_pct;
 }
 
+#define HBA1C_CHECK_DAY 91 /* recipients are seen every three months, whatever visits a protocol reports; assumed */
+
+static void hba1c_between_visits(const run_plan *run, lane *lane, int day)
+{
+    if (!lane->care.off_insulin || lane->graft.n_courses == 0 || lane->days_without_insulin == 0 ||
+        lane->days_without_insulin % HBA1C_CHECK_DAY != 0)
+        return;
+    draw d = draw_from(run->seed, lane->who->key, RNG_care, CARE_HBA1C_DRAWS + (uint64_t)(day + run->run_in_day));
+    care_sees_hba1c(lane, visit_hba1c_pct(run, lane, day + 1, &d));
+}
+
 static void resume_if_needed(const run_plan *run, lane *lane)
 {
     care_state *care = &lane->care;
@@ -307,6 +319,7 @@ void care_day_end(const run_plan *run, lane *lane, int day)
         care_week_begins(care);
         return;
     }
+    hba1c_between_visits(run, lane, day);
     if (care->days < (is_supervised(run->params, lane) ? (int)run->params->supervision_review_day : WEEK)) return;
     draw d = draw_from(run->seed, lane->who->key, RNG_care, (uint64_t)(day + run->run_in_day));
     if (care->undiagnosed) care->days = 0;
@@ -369,7 +382,7 @@ static const care_rule rules[] = {
      false,
      false},
     {"Insulin stops when the day's dose is below %s U/kg or %s U, and starts again (0.15 U/kg) when fasting glucose is above %s mg/dL on "
-     "%s of seven days or a visit finds HbA1c above 7.0 % after 90 days without insulin.",
+     "%s of seven days or HbA1c, measured at visits and every 91 days, is above 7.0 % after 90 days without insulin.",
      {AT(wean_off_u_per_kg_day), AT(wean_off_u_per_day), AT(resume_fasting_mg_dl), AT(resume_fasting_days)},
      {false, false, false, false},
      true,

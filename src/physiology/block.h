@@ -14,7 +14,7 @@
 #define ISLET_PHYSIOLOGY_BLOCK_H
 
 #include "physiology/block_fast.h"
-#include "physiology/block_stomach.h"
+#include "physiology/block_steep.h"
 
 /* ---- the end of a block ---- */
 

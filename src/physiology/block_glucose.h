@@ -61,7 +61,8 @@ static inline void block_eats(const lane_group *g, int lane, const part_lines *e
     lanes qg = x->qg;
     for (int p = 0; p < BLOCK_PARTS; p++) {
         const line ra = intestine_part(k, table, lane, lanes_load(&emptied->mean[p][lane]),
-                                       lanes_load(&emptied->slope[p][lane]), &qg);
+                                       lanes_load(&emptied->slope[p][lane]),
+                                       emptied->uneven ? lanes_load(&emptied->more[p][lane]) : lanes_set1(0.0), &qg);
         w->eaten_gp[p] = lanes_fma(T(half_gp_start_plasma), ra.start, T(half_gp_rise_plasma) * ra.rise);
         w->eaten_gt[p] = lanes_fma(T(half_gt_start_plasma), ra.start, T(half_gt_rise_plasma) * ra.rise);
         w->eaten_gs[p] = lanes_fma(T(half_gs_start_plasma), ra.start, T(half_gs_rise_plasma) * ra.rise);
@@ -190,6 +191,7 @@ static inline void portal_missed(const lane_group *g, int lane, block_work *w)
 }
 
 #define FAST_UPTAKE_PER_MIN 0.5 /* where uptake is faster than this, */
+#define FLOOR_DOUBT 0.5 /* or moves by more while its hypoglycaemia term reaches its most, mg/kg/min, */
 #define FAST_DOUBT 0.25 /* or its stages differ by more, mg/kg/min, or glucose is nearly gone, it takes short steps */
 
 /* The step; => lanes that need short steps. */
@@ -226,14 +228,19 @@ static inline __attribute__((always_inline)) lanes_mask block_glucose(const lane
     const lanes kink =
         lanes_abs(w->n4.per_action - w->n1.per_action) * x->gt * lanes_min(lanes_abs(x->xu), lanes_abs(w->end.xu));
     const lanes_mask turns = lanes_lt(x->xu * w->end.xu, lanes_set1(0.0));
+    /* and one where its hypoglycaemia term reaches its most */
+    const lanes at_end = w->gp4 * kinetics_of(g, lane)->per_vg, floor_mg_dl = lanes_set1(HYPO_FLOOR_MG_DL);
+    const lanes_mask crosses = lanes_and(lanes_lt(lanes_min(w->glucose, at_end), floor_mg_dl),
+                                         lanes_gt(lanes_max(w->glucose, at_end), floor_mg_dl));
     const lanes doubt = lanes_max(lanes_abs(w->n3.gt - w->n2.gt), lanes_select(turns, kink, lanes_set1(0.0)));
+    const lanes_mask bends = lanes_and(crosses, lanes_gt(kink, lanes_set1(FLOOR_DOUBT)));
     const lanes fastest = lanes_max(w->n1.uptake_rate, lanes_max(w->n3.uptake_rate, w->n4.uptake_rate));
     const lanes slowest =
         lanes_min(w->n3.uptake_rate, w->n4.uptake_rate); /* negative where a stage emptied the tissue */
     const lanes_mask calm =
         lanes_and(lanes_le(fastest, lanes_set1(FAST_UPTAKE_PER_MIN)), lanes_ge(slowest, lanes_set1(0.0)));
     const lanes_mask fed = lanes_ge(lanes_min(w->gp, x->gp) * kinetics_of(g, lane)->per_vg, lanes_set1(FCNS_FALLS_BELOW_MG_DL));
-    return lanes_not(lanes_and(lanes_and(calm, fed), lanes_le(doubt, lanes_set1(FAST_DOUBT))));
+    return lanes_or(bends, lanes_not(lanes_and(lanes_and(calm, fed), lanes_le(doubt, lanes_set1(FAST_DOUBT)))));
 }
 
 #endif

@@ -6,12 +6,12 @@
 
 /* One part: what left the stomach => what appears in plasma, mg/kg/min. */
 static inline line intestine_part(const lane_kinetics *k, const step_table *table, int lane, lanes mean, lanes slope,
-                                  lanes *qg)
+                                  lanes more, lanes *qg)
 {
     const double h = PART_MIN;
     const lanes rise = slope * h, start = lanes_fma(lanes_set1(-0.5), rise, mean);
     const lanes before = *qg;
-    const lanes after = lanes_fma(
+    const lanes after = more + lanes_fma(
         lanes_load(&table->qg_keep[lane]), before,
         k->per_kabs * lanes_fma(lanes_load(&table->qg_start[lane]), start, lanes_load(&table->qg_rise[lane]) * rise));
     /* absorbed: what came in and is not there any more; the moment by parts, from qg' = flux - kabs qg */

@@ -63,6 +63,8 @@ static inline void store_state(lane_group *group, int lane, const minute_state *
 /* What flows in each part of a block, per minute: mean and slope of the straight line with its mass and first moment. */
 typedef struct {
     _Alignas(64) lane_number mean[BLOCK_PARTS][LANE_GROUP], slope[BLOCK_PARTS][LANE_GROUP];
+    lane_number more[BLOCK_PARTS][LANE_GROUP]; /* in the intestine at the end of a part beyond what the line leaves there, mg */
+    bool uneven;                               /* there is such a lane; more is not set otherwise */
 } part_lines;
 
 /* A straight line in time over a part: its value at the start and its rise to the end. */

@@ -70,6 +70,35 @@ static void test_last_day_with_a_variance(void **state)
     assert_int_equal(c.verdict, VERDICT_UNSUPPORTED);
 }
 
+/* fewer than so many have it: the exact interval below, above, or across */
+static void test_below(void **state)
+{
+    (void)state;
+    assert_int_equal(judged(TEST_BELOW, "SNARSKI2016:AHSCT", "insulin_independent", 1.0, 1582).verdict, VERDICT_SUPPORTED); /* 4 of 20 */
+    assert_int_equal(judged(TEST_BELOW, "SNARSKI2016:AHSCT", "insulin_independent", 0.3, 1582).verdict, VERDICT_PARTLY);
+    assert_int_equal(judged(TEST_BELOW, "SNARSKI2016:AHSCT", "insulin_independent", 0.01, 1582).verdict, VERDICT_CONTRADICTED);
+    claim c = judged(TEST_BELOW, "NO_TRIAL:arm", "insulin_independent", 0.5, 0);
+    assert_true(c.verdict == VERDICT_UNSUPPORTED && c.k == 0 && isnan(c.estimate));
+}
+
+/* every shipped claim has a test, or the kind of reason why it has none, with the reason in words */
+static void test_none_without_reason(void **state)
+{
+    (void)state;
+    islet_claims *claims = NULL;
+    int tested = 0;
+    assert_int_equal(islet_claims_judge(NULL, &(islet_run_options){.patients = 1}, &claims, NULL), ISLET_OK);
+    assert_int_equal(islet_table_rows(claims->rows), 132);
+    for (int i = 0; i < 132; i++) {
+        const char *test = islet_table_cell(claims->rows, i, 5), *refusal = islet_table_cell(claims->rows, i, 16);
+        tested += *test != 0;
+        if (!*test && !*refusal) fail_msg("%s has neither test nor reason", islet_table_cell(claims->rows, i, 0));
+        if (!*test) assert_non_null(strstr(islet_table_cell(claims->rows, i, 27), "; "));
+    }
+    assert_int_equal(tested, 73);
+    islet_claims_free(claims);
+}
+
 static claim_verdict verdict_of_step(const char *from, const char *steps, double needed, double up_to)
 {
     claim c = {.id = "X", .text = "", .evidence = "", .because = "", .unit = "", .test = TEST_STEP, .from = from, .endpoint = steps,
@@ -169,6 +198,7 @@ static void test_files(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_below), cmocka_unit_test(test_none_without_reason),
         cmocka_unit_test(test_verdicts), cmocka_unit_test(test_effect),
         cmocka_unit_test(test_last_day_with_a_variance),
         cmocka_unit_test(test_steps_and_routes), cmocka_unit_test(test_others), cmocka_unit_test(test_files),

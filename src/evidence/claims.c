@@ -75,7 +75,7 @@ static bool read_test(const job *j, const csv_file *file, int row, claim *c, isl
     const claim_test test = claim_test_find(word);
     if (test == TEST_COUNT) {
         problems_error(problems, j->path, line, 0,
-                       "test: '%.60s'; expected effect, published, share, sole, never, mechanism, criterion, route, step or nothing; correct the word", word);
+                       "test: '%.60s'; expected effect, published, share, sole, below, never, mechanism, criterion, route, step or nothing; correct the word", word);
         return false;
     }
     c->test = test;
@@ -90,7 +90,13 @@ static bool read_test(const job *j, const csv_file *file, int row, claim *c, isl
     if (!read_number(j, cell_of(file, row, "up_to"), line, "up_to", &c->up_to, problems)) return false;
     if (!read_number(j, cell_of(file, row, "day"), line, "day", &day, problems)) return false;
     c->day = day >= 0.0 && day <= 36500.0 ? (int)day : 0;
-    bool needs = test == TEST_EFFECT || test == TEST_PUBLISHED || test == TEST_SHARE || test == TEST_SOLE;
+    bool needs = test == TEST_EFFECT || test == TEST_PUBLISHED || test == TEST_SHARE || test == TEST_SOLE || test == TEST_BELOW;
+    if (test == TEST_NONE && *c->from && !*claim_reason_sentence(c->from)) {
+        problems_error(problems, j->path, line, 0,
+                       "from: '%.60s' without a test; expected why there is none: disease, practice, registry, opinion, commerce, outside_model or not_reported; "
+                       "write the word, or the test", c->from);
+        return false;
+    }
     if ((needs && isnan(c->needed)) || (test != TEST_NONE && !*c->from)) {
         problems_error(problems, j->path, line, 0,
                        "%s: nothing was found; a test of %s needs it; write %s (docs/claims.md)",

@@ -6,11 +6,13 @@
  *             published  a published pooled difference
  *             share      people with it in an arm without comparison: partly at most
  *             sole       the same, of what does not happen without the treatment: no comparison is needed
+ *             below      people with it in an arm, of what is said to be had by fewer
  *             never      it is said to be impossible, or never to have happened: one case is enough against it
  *             mechanism  strength and grade of a mechanism in a product's file
  *             criterion  a rule about who may be treated in a product's file
  *             route      where products are given
  *             step       a dated step of a path in data/conditioning, or two of them (a:b) in this order, needed to up_to days apart
+ *   none      empty: nothing here can test it; `from` has the kind of reason, `because` the reason
  *   from      what is read: TRIAL:arm:control, TRIAL:arm, META_ID:outcome, PRODUCT, PATH; several separated by ;
  *   needed    how large the effect or share must be for the claim to hold; its sign is the direction */
 #ifndef ISLET_EVIDENCE_CLAIMS_H
@@ -23,7 +25,7 @@ const char *claim_verdict_word(claim_verdict verdict);    /* "" for VERDICT_NONE
 claim_verdict claim_verdict_find(const char *word);       /* VERDICT_NONE for another word */
 
 typedef enum {
-    TEST_NONE, TEST_EFFECT, TEST_PUBLISHED, TEST_SHARE, TEST_SOLE, TEST_NEVER, TEST_MECHANISM, TEST_CRITERION, TEST_ROUTE, TEST_STEP, TEST_COUNT
+    TEST_NONE, TEST_EFFECT, TEST_PUBLISHED, TEST_SHARE, TEST_SOLE, TEST_BELOW, TEST_NEVER, TEST_MECHANISM, TEST_CRITERION, TEST_ROUTE, TEST_STEP, TEST_COUNT
 } claim_test;
 const char *claim_test_word(claim_test test);             /* "" for TEST_NONE */
 claim_test claim_test_find(const char *word);             /* TEST_COUNT for another word */
@@ -45,6 +47,9 @@ typedef struct {
     double harmed_treated, harmed_control; /* simulated share with a harm by that day */
     char why[900];
 } claim;
+
+/* Why a claim has no test; "" for a word that is no kind of reason. */
+const char *claim_reason_sentence(const char *word);
 
 /* Verdict of an effect with its interval against the one that is needed; the sign of `needed` is the direction of benefit. */
 claim_verdict claim_verdict_effect(double needed, double estimate, double low, double high);

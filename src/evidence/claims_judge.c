@@ -31,7 +31,7 @@ claim_verdict claim_verdict_find(const char *word)
 }
 
 static const char *const test_words[TEST_COUNT] = {"",      "effect",    "published", "share", "sole",
-                                                   "never", "mechanism", "criterion", "route", "step"};
+                                                   "below", "never", "mechanism", "criterion", "route", "step"};
 
 const char *claim_test_word(claim_test test)
 {
@@ -43,6 +43,22 @@ claim_test claim_test_find(const char *word)
     int test = 0;
     while (test < TEST_COUNT && strcmp(test_words[test], word) != 0) test++;
     return (claim_test)test;
+}
+
+const char *claim_reason_sentence(const char *word)
+{
+    static const char *const reasons[][2] = {
+        {"disease", "about the disease: it says nothing of a treatment"},
+        {"practice", "about practice: how something is done, which no outcome of a trial tells"},
+        {"registry", "about trials: a fact of registers and publications, not an outcome"},
+        {"opinion", "an opinion: no number would make it true or false"},
+        {"commerce", "about a seller: a price, a place or a firm's own statement"},
+        {"outside_model", "outside: an outcome that neither the rows nor the model have"},
+        {"not_reported", "not reported: no trial with numbers was found"},
+    };
+    for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
+        if (strcmp(reasons[i][0], word) == 0) return reasons[i][1];
+    return "";
 }
 
 claim_verdict claim_verdict_effect(double needed, double estimate, double low, double high)
@@ -268,6 +284,25 @@ static void judge_share(claim *c, const evidence_rows *rows)
                  100.0 * c->needed);
 }
 
+static void judge_below(claim *c, const evidence_rows *rows)
+{
+    double events;
+    add_counts(c, rows, &events, &c->n, &c->k);
+    c->verdict = VERDICT_UNSUPPORTED;
+    c->refusal = "not comparable: arms without controls are only counted";
+    if (c->k == 0) {
+        snprintf(c->why, sizeof c->why, "no trial has counted it");
+        return;
+    }
+    summary exact = summary_binomial((int64_t)events, (int64_t)c->n);
+    c->estimate = exact.value;
+    c->ci_low = exact.ci_low;
+    c->ci_high = exact.ci_high;
+    c->verdict = c->ci_high < c->needed ? VERDICT_SUPPORTED : c->ci_low >= c->needed ? VERDICT_CONTRADICTED : VERDICT_PARTLY;
+    snprintf(c->why, sizeof c->why, "%.0f of %.0f people in %d arm%s have it; the claim says fewer than %.0f of 100", events, c->n,
+             c->k, c->k == 1 ? "" : "s", 100.0 * c->needed);
+}
+
 static void judge_never(claim *c, const evidence_rows *rows)
 {
     double events;
@@ -298,6 +333,7 @@ islet_status claim_judge(claim *c, const evidence_rows *rows, const islet_table 
     case TEST_PUBLISHED: judge_published(c, reviews); break;
     case TEST_SHARE:
     case TEST_SOLE: judge_share(c, rows); break;
+    case TEST_BELOW: judge_below(c, rows); break;
     case TEST_NEVER: judge_never(c, rows); break;
     case TEST_MECHANISM: fine = claim_judge_mechanism(c); break;
     case TEST_CRITERION: fine = claim_judge_criterion(c); break;
@@ -306,6 +342,7 @@ islet_status claim_judge(claim *c, const evidence_rows *rows, const islet_table 
     case TEST_COUNT:
     case TEST_NONE:
         c->verdict = c->reviewer == VERDICT_NONE ? VERDICT_UNTESTABLE : c->reviewer;
+        c->refusal = claim_reason_sentence(c->from);
         snprintf(c->why, sizeof c->why, "%s%.800s", c->reviewer == VERDICT_NONE ? "no test: " : "the reviewer's: ",
                  c->reviewer == VERDICT_NONE ? "neither trials nor the model have what it says" : c->evidence);
         break;

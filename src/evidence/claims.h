@@ -12,7 +12,7 @@
  *             criterion  a rule about who may be treated in a product's file
  *             route      where products are given
  *             step       a dated step of a path in data/conditioning, or two of them (a:b) in this order, needed to up_to days apart
- *   none      empty: nothing here can test it; `from` has the kind of reason, `because` the reason
+ *             none       nothing here can test it: `from` has the kind of reason (claim_reason_sentence), `because` the reason
  *   from      what is read: TRIAL:arm:control, TRIAL:arm, META_ID:outcome, PRODUCT, PATH; several separated by ;
  *   needed    how large the effect or share must be for the claim to hold; its sign is the direction */
 #ifndef ISLET_EVIDENCE_CLAIMS_H

@@ -41,6 +41,7 @@ const char *claim_test_word(claim_test test)
 claim_test claim_test_find(const char *word)
 {
     int test = 0;
+    if (strcmp(word, "none") == 0) return TEST_NONE;
     while (test < TEST_COUNT && strcmp(test_words[test], word) != 0) test++;
     return (claim_test)test;
 }

@@ -70,6 +70,12 @@ typedef struct {
 /* Fit n points with n_draws draws each; one cohort tells nothing of others, and leaves the sd at 0. False when memory fails. */
 bool discrepancy_fit(const discrepancy_point *points, int n, int n_draws, discrepancy_term *out);
 
+/* The same for rows that had a part in the draws: a row that helped to set the parameters lies nearer to them than a new one will, its residual has paid for the degrees
+ * of freedom it used. Each cohort is held against the draws without it: draw k counts by the inverse of the likelihood that the cohort's points give it, by no more than
+ * sqrt(n_draws) times the mean (truncated importance weights: Ionides 2008, doi:10.1198/106186008X320456). That likelihood needs the discrepancy, so a few passes are made, each
+ * with the mean of what the two before it found. */
+bool discrepancy_fit_apart(const discrepancy_point *points, int n, int n_draws, discrepancy_term *out);
+
 /* What too few trials tell, out of another kind: time in range 12.5 points and mean glucose 28.7 mg/dL for one point of HbA1c, a change of C-peptide
  * 0.6 nmol/L times the relative difference of the level. Other kinds with fewer cohorts than DISCREPANCY_LEAST_COHORTS get nothing. */
 #define DISCREPANCY_LEAST_COHORTS 3

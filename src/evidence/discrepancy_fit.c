@@ -17,6 +17,7 @@
 #define LEAST_DF 1.0
 #define MOST_DF 200.0   /* a normal */
 #define HALVINGS 50
+#define PASSES 5       /* of which each sets the likelihood of the next */
 #define LEAST_VARIANCE 1e-12 /* keeps the covariance positive definite where nothing else is known */
 
 typedef struct {
@@ -192,5 +193,67 @@ bool discrepancy_fit(const discrepancy_point *points, int n, int n_draws, discre
     free(p.factor);
     free(p.solved);
     free(g);
+    return fine;
+}
+
+/* ---- the draws without a cohort ---- */
+
+/* minus twice the log-likelihood that draw k gives the points of a cohort, but for what all draws share: Sherman and Morrison, as in calibrate_fit.c */
+static double misfit(const discrepancy_point *points, int n, int cohort, int k, const discrepancy_term *known)
+{
+    double quadratic = 0.0, linear = 0.0, weights = 0.0;
+    const double shared = known->cohort_sd * known->cohort_sd;
+    for (int i = 0; i < n; i++) {
+        if (points[i].cohort != cohort) continue;
+        double off = points[i].off - points[i].shift[k];
+        double variance = points[i].sampling_sd * points[i].sampling_sd + known->row_sd * known->row_sd + LEAST_VARIANCE;
+        quadratic += off * off / variance;
+        linear += off / variance;
+        weights += 1.0 / variance;
+    }
+    return quadratic - shared * linear * linear / (1.0 + shared * weights);
+}
+
+/* inverse likelihoods over their sum, none above the root of their number times their mean */
+static void weigh_without(const discrepancy_point *points, int n, int cohort, int n_draws, const discrepancy_term *known, double *weight)
+{
+    double most = -INFINITY, sum = 0.0, kept = 0.0;
+    for (int k = 0; k < n_draws; k++) most = fmax(most, weight[k] = 0.5 * misfit(points, n, cohort, k, known));
+    for (int k = 0; k < n_draws; k++) sum += weight[k] = exp(weight[k] - most);
+    const double highest = sum / sqrt((double)n_draws);
+    for (int k = 0; k < n_draws; k++) kept += weight[k] = fmin(weight[k], highest);
+    for (int k = 0; k < n_draws; k++) weight[k] /= kept;
+}
+
+/* `points` as they lie about the draws without their cohort: `off` from the mean of the weighted draws, shifts about it, each times the root of its weight */
+static void fill_apart(const discrepancy_point *points, int n, int n_draws, const discrepancy_term *known, double *weight,
+                       discrepancy_point *apart, double *shifts)
+{
+    for (int i = 0; i < n; i++) {
+        double mean = 0.0, *shift = shifts + (size_t)i * (size_t)n_draws;
+        weigh_without(points, n, points[i].cohort, n_draws, known, weight);
+        for (int k = 0; k < n_draws; k++) mean += weight[k] * points[i].shift[k];
+        for (int k = 0; k < n_draws; k++) shift[k] = sqrt(n_draws * weight[k]) * (points[i].shift[k] - mean);
+        apart[i] = (discrepancy_point){points[i].off - mean, points[i].sampling_sd, points[i].cohort, shift};
+    }
+}
+
+bool discrepancy_fit_apart(const discrepancy_point *points, int n, int n_draws, discrepancy_term *out)
+{
+    discrepancy_term known;
+    if (!discrepancy_fit(points, n, n_draws, &known)) return false;
+    *out = known;
+    if (known.cohorts < 2 || n_draws == 0) return true;
+    discrepancy_point *apart = malloc((size_t)n * sizeof *apart);
+    double *room = malloc(((size_t)n + 1) * (size_t)n_draws * sizeof *room);
+    bool fine = apart && room;
+    for (int pass = 0; pass < PASSES && fine; pass++) {
+        fill_apart(points, n, n_draws, &known, room, apart, room + n_draws);
+        fine = discrepancy_fit(apart, n, n_draws, out);
+        known.cohort_sd = 0.5 * (known.cohort_sd + out->cohort_sd);
+        known.row_sd = 0.5 * (known.row_sd + out->row_sd);
+    }
+    free(apart);
+    free(room);
     return fine;
 }

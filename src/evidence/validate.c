@@ -334,7 +334,7 @@ static bool estimate_kind(const job *j, int kind, int without, workspace *work, 
         n++;
     }
     *out = (discrepancy_term){.rows = n, .bias = NAN, .bias_se = NAN};
-    return n == 0 || discrepancy_fit(points, n, j->members, out);
+    return n == 0 || discrepancy_fit_apart(points, n, j->members, out);
 }
 
 static bool has_kind(const job *j, int cohort, int kind)

@@ -15,6 +15,7 @@ typedef struct {
     struct islet_protocol protocol;
     run_plan run;
     lane lane;
+    product cells;
     int day;
 } clinic;
 
@@ -24,6 +25,11 @@ static void open_clinic(clinic *c)
     memset(c, 0, sizeof *c);
     c->params = params_default();
     c->who.kinetics.bw = 70.0;
+    c->who.engraftment = 1.0;
+    c->cells = (product){.secretion_gain = {.value = 1.0}};
+    c->lane.graft.n_courses = 1;
+    c->lane.graft.courses[0] = (graft_course){.product = &c->cells, .route = ROUTE_portal_vein, .cells_million = 200.0, .age_day = 100.0};
+    c->lane.engraftment_day = -1;
     c->run = (run_plan){.protocol = &c->protocol, .params = &c->params, .seed = 1};
     c->lane.who = &c->who;
     care_start(&c->lane, 1.5);
@@ -54,6 +60,25 @@ static void insulin_stops_when_little_is_left_and_glucose_is_good(void **state)
     assert_false(c.lane.care.off_insulin);
     live_a_week(&c, c.params.wean_fasting_mg_dl - 5.0, c.params.wean_post_meal_mg_dl - 5.0);
     assert_true(c.lane.care.off_insulin);
+}
+
+/* Where hardly a cell lives care is the usual: nothing is weaned on the same good glucose, and high glucose is titrated away. After a reset the
+ * own cells count instead. */
+static void without_cells_that_can_work_nothing_is_weaned(void **state)
+{
+    (void)state;
+    clinic c;
+    for (int own = 0; own < 2; own++) {
+        open_clinic(&c);
+        c.lane.graft.courses[0].cells_million = 1e-6;
+        c.params.titration_chance = 0.0;
+        if (own) {
+            c.lane.engraftment_day = 10;
+            c.lane.native.inactive_frac = c.params.graft_lost_function;
+        }
+        live_a_week(&c, c.params.wean_fasting_mg_dl - 5.0, c.params.wean_post_meal_mg_dl - 5.0);
+        assert_int_equal(c.lane.care.off_insulin, own);
+    }
 }
 
 /* HbA1c of a visit before insulin stopped does not bring it back; that of a visit after does. */
@@ -138,7 +163,7 @@ static void the_rules_told_are_those_used(void **state)
     const params p = params_default();
     struct islet_protocol type1 = {.wean = WEAN_TRIAL_PROTOCOL}, unweaned = {.wean = WEAN_NEVER}, none_left = {.wean = WEAN_TRIAL_PROTOCOL};
     type1.population.native_function_frac.mean = unweaned.population.native_function_frac.mean = 0.6;
-    struct islet_protocol type2 = {.population = {.diabetes = DIABETES_TYPE2}};
+    struct islet_protocol type2 = {.population = {.diabetes = DIABETES_TYPE2}, .treatment = TREATMENT_HELD};
     int always = 0, weaning = 0, of_type2 = 0, of_cells = 0;
     for (int i = 0; i < care_rule_count(); i++) {
         char text[CARE_RULE_TEXT];
@@ -161,6 +186,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(insulin_stops_when_little_is_left_and_glucose_is_good),
+        cmocka_unit_test(without_cells_that_can_work_nothing_is_weaned),
         cmocka_unit_test(only_hba1c_without_insulin_counts),
         cmocka_unit_test(hba1c_of_the_time_before_does_not_count),
         cmocka_unit_test(people_with_cells_keep_their_dose),

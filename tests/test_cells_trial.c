@@ -99,6 +99,20 @@ static void cord_and_marrow_act_differently(void **state)
     assert_true(mean(&first, 0, 1, ENDPOINT_c_peptide_stimulated_nmol_l) < none);  /* less is needed */
 }
 
+/* What an arm prescribes begins after the visit of day 0. */
+static void day_0_is_before_treatment_in_every_arm(void **state)
+{
+    (void)state;
+    run(HEAD("t2d_oral", "") "arms:\n  - {name: none}\n  - {name: bypass, comparator: bypass_surgery}\n  - {name: drug, drugs: [semaglutide]}\n"
+        "follow_up: {days: 30, visits_day: [0, 30]}\n", &first);
+    for (int arm = 1; arm < 3; arm++) {
+        for (int i = 0; i < SMALL_PEOPLE; i++)
+            assert_memory_equal(first.values[0][i][0], first.values[arm][i][0], sizeof first.values[0][i][0]);
+        assert_true(mean(&first, arm, 1, ENDPOINT_mean_glucose_mg_dl) < mean(&first, 0, 1, ENDPOINT_mean_glucose_mg_dl));
+    }
+    for (int i = 0; i < SMALL_PEOPLE; i++) assert_true(first.values[2][i][1][ENDPOINT_glucose_drugs_n] == 1.0);
+}
+
 static void a_condition_decides_about_the_second_course(void **state)
 {
     (void)state;
@@ -147,6 +161,7 @@ int main(void)
         cmocka_unit_test(recipients_gain_sensitivity),
         cmocka_unit_test(strength_zero_and_switched_off_are_nothing),
         cmocka_unit_test(cord_and_marrow_act_differently),
+        cmocka_unit_test(day_0_is_before_treatment_in_every_arm),
         cmocka_unit_test(a_condition_decides_about_the_second_course),
         cmocka_unit_test(two_courses_beat_one_only_where_the_effect_lasts),
         cmocka_unit_test(preparation_settles_glucose_before_day_0),

@@ -143,6 +143,23 @@ static void doses_fit_the_product(void **state)
     refuse("", "    cells: [{product: msc_umbilical, dose_cells: 1e6, day: 0}]\n", "did you mean 'msc_umbilical_cord'");
 }
 
+/* The accepted minimum of a transplant. */
+static void few_cd34_cells_are_remarked_on(void **state)
+{
+    (void)state;
+    islet_protocol *protocol = malloc(sizeof *protocol);
+    assert_non_null(protocol);
+    for (int few = 0; few < 2; few++) {
+        islet_problems *problems = islet_problems_create();
+        assert_int_equal(try("", few ? "    cells: [{product: haematopoietic_autologous, cd34_per_kg: 1.9e6, day: 0}]\n"
+                                     : "    cells: [{product: haematopoietic_autologous, cd34_per_kg: 2e6, day: 0}]\n", protocol, problems), ISLET_OK);
+        assert_int_equal(islet_problems_count(problems), few);
+        if (few) assert_non_null(strstr(islet_problems_text(problems, 0), "2e6 CD34+"));
+        islet_problems_free(problems);
+    }
+    free(protocol);
+}
+
 static void what_cannot_be_is_said(void **state)
 {
     (void)state;
@@ -174,6 +191,7 @@ int main(void)
         cmocka_unit_test(mechanisms_are_switched_for_all_arms_or_one),
         cmocka_unit_test(alternatives_and_preparation_are_read),
         cmocka_unit_test(doses_fit_the_product),
+        cmocka_unit_test(few_cd34_cells_are_remarked_on),
         cmocka_unit_test(what_cannot_be_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -41,7 +41,7 @@ static void the_kidney_follows_the_published_slopes(void **state)
     (void)state;
     ward w;
     open_ward(&w, 1);
-    w.params.background_mortality_per_year = 0.0;
+    w.params.mortality_ratio_type1 = 0.0;
     w.lane.drugs = (drug_state){.regimen = &w.protocol.regimens[0], .exposure_frac = 1.0};
     double at[9] = {95.0};
     for (int day = 0; day < 8 * 365; day++) {
@@ -251,6 +251,110 @@ static void conditioning_spares_the_young(void **state)
     assert_in_range(men, 450, 550);
 }
 
+/* ---- loss of a graft ---- */
+
+#define ONE_YEAR 365
+
+static bool is_lost_after(double given_cells, double left_million)
+{
+    static day_tally tally[4];
+    static ward w;
+    open_ward(&w, 1);
+    assert_true(product_shipped("zimislecel", &w.protocol.products[0]));
+    for (int m = 0; m < MECHANISM_COUNT; m++) w.arm.mechanisms.factor[m] = 1.0;
+    w.who.kinetics.bw = 70.0;
+    w.who.engraftment = w.who.immune_frailty = 1.0;
+    w.arm.regimen = w.arm.conditioning = -1;
+    w.arm.n_courses = 1;
+    w.arm.courses[0] = (cell_course){.dose_cells = given_cells, .route = ROUTE_portal_vein, .day = 1};
+    w.lane.tally = tally;
+    course_day(&w.run, &w.lane, 1);
+    assert_false(w.lane.happened[EVENT_graft_lost]);
+    w.lane.graft.courses[0].cells_million = left_million;
+    course_day(&w.run, &w.lane, 2);
+    return w.lane.happened[EVENT_graft_lost];
+}
+
+/* A full dose that is dead before it matures is lost; immature cells that live are waited for, and nothing is lost that was never enough. */
+static void a_graft_can_die_before_it_works(void **state)
+{
+    (void)state;
+    assert_true(is_lost_after(8e8, 0.01));
+    assert_false(is_lost_after(8e8, 200.0));
+    assert_false(is_lost_after(1.0, 0.0));
+}
+
+/* ---- return of blood ---- */
+
+/* Days from the cells to engraftment of the same person. */
+static int aplasia_days(double cd34_per_kg)
+{
+    static ward w;
+    open_ward(&w, 3);
+    assert_true(conditioning_shipped("cyclophosphamide_atg", &w.protocol.conditionings[0]));
+    assert_true(product_shipped("haematopoietic_autologous", &w.protocol.products[0]));
+    w.who.kinetics.bw = 70.0;
+    int day = w.protocol.conditionings[0].step_day[STEP_infusion];
+    w.arm.n_courses = w.lane.next_course = 1;
+    w.arm.courses[0] = (cell_course){.cd34_per_kg = cd34_per_kg, .route = ROUTE_vein, .day = day};
+    reset_day(&w.run, &w.lane, day);
+    return w.lane.engraftment_day - day;
+}
+
+/* PMID 9558369: 11 days above 15 million a kg, 12 from 2.5 to 15, much later below 2.5; without any the marrow that is left does it */
+static void few_cells_bring_blood_back_late(void **state)
+{
+    (void)state;
+    int many = aplasia_days(20e6), usual = aplasia_days(10e6), middle = aplasia_days(6e6), few = aplasia_days(1e6), none = aplasia_days(1e4);
+    assert_true(many <= usual && usual <= middle && middle < few && few < none);
+    assert_true(middle - many <= 2 && few - usual >= 3);
+    assert_true(none >= 2.3 * usual && none <= 2.6 * usual);
+}
+
+/* ---- mortality ---- */
+
+static person aged(double age_year, bool female, diabetes_type diabetes)
+{
+    return (person){.age_year = age_year, .female = female, .diabetes = diabetes};
+}
+
+static void mortality_is_of_age_sex_and_disease(void **state)
+{
+    (void)state;
+    params p = params_default();
+    person child = aged(6, false, DIABETES_TYPE1), man = aged(45, false, DIABETES_NONE), woman = aged(45, true, DIABETES_NONE),
+           type1 = aged(45, false, DIABETES_TYPE1), old = aged(80, true, DIABETES_NONE), type2 = aged(45, false, DIABETES_TYPE2);
+    assert_true(fabs(mortality_per_year(&p, &man, 0.0) - 0.003285) < 1e-12);
+    assert_true(fabs(mortality_per_year(&p, &man, 5.0) - 0.004997) < 1e-12);
+    assert_true(fabs(mortality_per_year(&p, &man, 2.5) - 0.5 * (0.003285 + 0.004997)) < 1e-12);
+    assert_true(fabs(mortality_per_year(&p, &woman, 0.0) - 0.002029) < 1e-12);
+    assert_true(fabs(mortality_per_year(&p, &type1, 0.0) - 3.52 * 0.003285) < 1e-12);
+    assert_true(fabs(mortality_per_year(&p, &type2, 0.0) - 1.15 * 0.003285) < 1e-12);
+    assert_true(mortality_per_year(&p, &child, 0.0) < 0.0006);
+    assert_true(fabs(mortality_per_year(&p, &old, 40.0) - 0.307747) < 1e-12); /* the last age of the table stands for all beyond */
+}
+
+/* Deaths and cancers drawn in a year are those of the table and of the drugs' file. */
+static void people_die_and_fall_ill_at_those_rates(void **state)
+{
+    (void)state;
+    static ward w;
+    int deaths = 0, cancers = 0;
+    for (int i = 0; i < PEOPLE; i++) {
+        open_ward(&w, (uint64_t)i);
+        w.who.age_year = 80.0;
+        w.who.female = true;
+        w.params.mortality_ratio_type1 = 1.0;
+        w.protocol.regimens[0].malignancy_per_year.value = 0.05;
+        w.lane.drugs = (drug_state){.regimen = &w.protocol.regimens[0], .exposure_frac = 1.0};
+        for (int day = 0; day < ONE_YEAR && !w.lane.happened[EVENT_death]; day++) harms_day(&w.run, &w.lane, day);
+        deaths += w.lane.happened[EVENT_death];
+        cancers += w.lane.happened[EVENT_malignancy];
+    }
+    assert_true(fabs(deaths / (double)PEOPLE - 0.045) < 0.010);
+    assert_true(fabs(cancers / (double)PEOPLE - 0.048) < 0.010);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -264,6 +368,10 @@ int main(void)
         cmocka_unit_test(a_teratoma_is_bounded_and_never_drawn),
         cmocka_unit_test(cancer_by_cells_is_bounded),
         cmocka_unit_test(conditioning_spares_the_young),
+        cmocka_unit_test(a_graft_can_die_before_it_works),
+        cmocka_unit_test(few_cells_bring_blood_back_late),
+        cmocka_unit_test(mortality_is_of_age_sex_and_disease),
+        cmocka_unit_test(people_die_and_fall_ill_at_those_rates),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

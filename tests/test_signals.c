@@ -117,7 +117,28 @@ static void places_and_routes_count(void **state)
             double share = signals_arrival_frac(&p, (cell_route)route, (signal_place)place);
             assert_true(share >= 0.0 && share <= 1.0);
         }
+    assert_true(signals_arrival_frac(&p, ROUTE_subcutaneous, PLACE_BODY) == p.tissue_body_frac);
+    assert_true(signals_arrival_frac(&p, ROUTE_intramuscular, PLACE_GRAFT) == 1.0 && signals_arrival_frac(&p, ROUTE_vein, PLACE_BODY) == 1.0);
     assert_true(signals_arrival_frac(&p, ROUTE_vein, PLACE_PANCREAS) < 0.1 * signals_arrival_frac(&p, ROUTE_pancreatic_artery, PLACE_PANCREAS));
+}
+
+/* Found in type 2 diabetes, where nothing attacks: said for no other, whatever the route and the dose. */
+static void a_strength_holds_where_it_was_found(void **state)
+{
+    (void)state;
+    const params p = params_default();
+    product marrow = shipped("bone_marrow_mononuclear"), cord = shipped("msc_umbilical_cord");
+    const cell_course course = per_kg(1e8, ROUTE_pancreatic_artery);
+    cell_signals out[2];
+    for (int type1 = 0; type1 < 2; type1++) {
+        signal_state s = {.type1 = type1};
+        signals_give(&s, &p, &marrow, &course, 70.0);
+        signals_give(&s, &p, &cord, &course, 70.0);
+        for (int day = 0; day < 30; day++) signals_day(&s, &p, &on, EFFECT_MEMORY, &out[type1]);
+    }
+    assert_true(out[0].native_protection_frac > 0.1 && out[0].native_recovery_gain > 0.1);
+    assert_true(out[1].native_protection_frac == 0.0 && out[1].native_recovery_gain == 0.0);
+    assert_true(out[1].effector_brake_frac > 0.0 && out[1].effector_brake_frac == out[0].effector_brake_frac);
 }
 
 static void switches_and_products_combine(void **state)
@@ -151,6 +172,7 @@ int main(void)
         cmocka_unit_test(the_pulse_follows_its_equations),
         cmocka_unit_test(a_dose_saturates_and_a_later_one_renews),
         cmocka_unit_test(places_and_routes_count),
+        cmocka_unit_test(a_strength_holds_where_it_was_found),
         cmocka_unit_test(switches_and_products_combine),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -237,7 +237,7 @@ static void a_severe_event_needs_a_low(void **state)
     (void)state;
     struct islet_protocol p = example;
     params with = params_default();
-    with.severe_hypo_fatality = with.background_mortality_per_year = 0.0;
+    with.severe_hypo_fatality = with.mortality_ratio_type1 = 0.0;
     outcome *usual = run_with(&p, NULL, &with);
     with.severe_hypo_per_low_min = 5.0;
     p.population.has_require[TRAIT_severe_hypo_per_year] = false; /* the history would be as high */

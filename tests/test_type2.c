@@ -236,7 +236,7 @@ static void open_clinic(clinic *c, int titration, int insulin)
 /* Days of the same fasting glucose, with one other reading each. => basal dose */
 static double live(clinic *c, int from, int days, double fasting_mg_dl, double other_mg_dl)
 {
-    for (int day = from; day < from + days; day++) {
+    for (int day = from + 1; day <= from + days; day++) { /* what an arm prescribes holds from the day after day 0 */
         care_type2_reading(&c->lane, fasting_mg_dl, true);
         care_type2_reading(&c->lane, other_mg_dl, false);
         c->lane.care.fasting_sum += fasting_mg_dl;
@@ -316,6 +316,16 @@ static void treatment_is_held_in_every_arm_of_a_trial_of_cells(void **state)
     c.protocol.wean = WEAN_NEVER;
     care_type2_arm_begins(&c.run, &c.lane);
     assert_true(live(&c, 0, 7, 170, 150) == 16.0);
+    c.protocol.wean = WEAN_TRIAL_PROTOCOL; /* a protocol can say which, whatever its arms are */
+    c.protocol.treatment = TREATMENT_USUAL;
+    care_type2_arm_begins(&c.run, &c.lane);
+    assert_int_equal(c.lane.type2.care.plan.escalation, ESCALATION_STANDARD);
+    assert_true(!c.lane.type2.care.holding && c.lane.type2.care.reducing);
+    c.protocol.treatment = TREATMENT_HELD;
+    c.protocol.n_arms = 0;
+    care_type2_arm_begins(&c.run, &c.lane);
+    assert_int_equal(c.lane.type2.care.plan.escalation, ESCALATION_RESCUE);
+    assert_true(c.lane.type2.care.holding && !c.lane.type2.care.reducing);
 }
 
 static void an_arm_replaces_drugs_and_a_programme_stops_them(void **state)

@@ -219,6 +219,8 @@ static void test_measure(void **state)
     assert_true(measured("hba1c_below_6_5", STATISTIC_SHARE, 365, &result) == 0.0);
     assert_true(measured("insulin_halved", STATISTIC_SHARE, 90, &result) == 1.0);
     assert_true(fabs(measured("weight_change_pct", STATISTIC_MEAN, 365, &result) + 5.0) < 1e-12);
+    visit[2][ENDPOINT_waist_cm] = NAN; /* type 1 diabetes: nothing moves weight */
+    assert_true(isnan(measured("weight_change_pct", STATISTIC_MEAN, 365, &result)));
     assert_true(measured("c_peptide_at_least_0_2", STATISTIC_SHARE, 365, &result) == 1.0);
     assert_true(measured("c_peptide_at_least_0_2", STATISTIC_SHARE, 0, &result) == 0.0);
     assert_true(measured("hba1c_below_7_no_severe_hypo", STATISTIC_SHARE, 365, &result) == 0.0);

@@ -78,8 +78,10 @@ static double c_peptide_at_least_0_2(const seen *s)
     return as_share(s, s->now[ENDPOINT_c_peptide_stimulated_nmol_l] >= KEPT_C_PEPTIDE_NMOL_L);
 }
 
+/* In type 1 diabetes nothing moves weight, and no change is no finding: waist, of the same laws, is not there either. */
 static double weight_change_pct(const seen *s)
 {
+    if (isnan(s->now[ENDPOINT_waist_cm])) return NAN;
     return 100.0 * (s->now[ENDPOINT_weight_kg] / s->start[ENDPOINT_weight_kg] - 1.0);
 }
 

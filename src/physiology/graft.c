@@ -134,6 +134,16 @@ static double anoxic_share(const graft_course *course, const params *params)
     return graft_anoxic_frac(params, cells->islet_radius_um.value, surface);
 }
 
+/* What a place without vessels takes of cells put there bare; a product's numbers are already those of its own place. */
+static double place_rate_per_day(const graft_course *course, const params *params)
+{
+    if (course->route == course->product->route) return 0.0;
+    double share = course->route == ROUTE_intramuscular ? params->muscle_loss_frac
+                   : course->route == ROUTE_subcutaneous ? params->skin_loss_frac
+                                                         : 0.0;
+    return -lanes_log(1.0 - share) / params->place_loss_day * lanes_exp(-course->age_day / params->place_loss_day);
+}
+
 /* Blood, lack of oxygen, apoptosis; or one share whatever the cause. */
 static double early_rate_per_day(const graft_course *course, const graft_day_of *day)
 {
@@ -150,6 +160,7 @@ static double early_rate_per_day(const graft_course *course, const graft_day_of 
     if (day->drugs->regimen) early *= 1.0 - drug_effect(day->drugs, day->drugs->regimen->early_loss_block_frac.value, 0.0);
     if (course->age_day < EARLY_DAYS || route_is_device(course->route))
         early += params->anoxia_loss_per_day * anoxic_share(course, params);
+    early += place_rate_per_day(course, params);
     return early;
 }
 
@@ -258,16 +269,29 @@ double graft_cells_million(const graft *graft)
     return cells;
 }
 
-double graft_function(const graft *graft, const params *params, const person *who, const drug_state *drugs)
+/* Over a healthy pancreas and without drugs: now, or as if what lives were mature. */
+static double secretes(const graft *graft, const params *params, const person *who, bool all_mature)
 {
-    double mature = 0.0;
-    for (int c = 0; c < graft->n_courses; c++)
-        mature += graft->courses[c].cells_million * course_maturity(&graft->courses[c]) *
-                  course_secretion_frac(&graft->courses[c], params) * graft->courses[c].product->secretion_gain.value;
-    double drug = drugs->regimen ? drug_effect(drugs, drugs->regimen->secretion_factor.value, 1.0) : 1.0;
+    double working = 0.0;
+    for (int c = 0; c < graft->n_courses; c++) {
+        const graft_course *course = &graft->courses[c];
+        working += course->cells_million * (all_mature ? 1.0 : course_maturity(course)) * course_secretion_frac(course, params) *
+                   course->product->secretion_gain.value;
+    }
     double healthy = params->healthy_beta_cells_million * who->kinetics.bw /
                      params->healthy_weight_kg; /* secretion laws are per kg */
-    return mature * who->engraftment * drug / healthy;
+    return working * who->engraftment / healthy;
+}
+
+double graft_function(const graft *graft, const params *params, const person *who, const drug_state *drugs)
+{
+    double drug = drugs->regimen ? drug_effect(drugs, drugs->regimen->secretion_factor.value, 1.0) : 1.0;
+    return secretes(graft, params, who, false) * drug;
+}
+
+double graft_promise(const graft *graft, const params *params, const person *who)
+{
+    return secretes(graft, params, who, true);
 }
 
 double graft_portal_frac(const graft *graft)

@@ -79,6 +79,9 @@ double graft_cells_million(const graft *graft);
 /* Secretory capacity over a healthy pancreas; `drugs` may slow it. */
 double graft_function(const graft *graft, const params *params, const person *who, const drug_state *drugs);
 
+/* The same of what lives today once it is mature, without drugs: what there is to wait for. */
+double graft_promise(const graft *graft, const params *params, const person *who);
+
 /* Share of the graft's secretion that enters the portal vein, by site, weighted with the courses' function. */
 double graft_portal_frac(const graft *graft);
 

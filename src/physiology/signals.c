@@ -11,7 +11,9 @@ double signals_arrival_frac(const params *params, cell_route route, signal_place
     case ROUTE_pancreatic_artery: return params->artery_arrival_frac;               /* the rest plugs small vessels and dies */
     case ROUTE_splenic_artery:
         return params->artery_arrival_frac * (place == PLACE_BODY ? 1.0 : params->splenic_pancreas_frac);
-    default: return place == PLACE_PANCREAS ? 0.0 : 1.0; /* put beside a graft; what they send out reaches the body */
+    case ROUTE_portal_vein: return place == PLACE_PANCREAS ? 0.0 : 1.0; /* into blood: the liver holds them as the lung does */
+    default: /* put beside a graft, in tissue */
+        return place == PLACE_PANCREAS ? 0.0 : place == PLACE_GRAFT ? 1.0 : params->tissue_body_frac;
     }
 }
 
@@ -73,25 +75,30 @@ static double joined(double a, double b) /* of two that each stop a share, what 
     return 1.0 - (1.0 - a) * (1.0 - b);
 }
 
-static double strength(const product *cells, const mechanism_switches *switches, mechanism_id mechanism, double most)
+/* What a product can do in a person. */
+typedef struct {
+    const product *cells;
+    const mechanism_switches *switches;
+    bool type1;
+} power;
+
+static double strength(const power *of, mechanism_id mechanism, double most)
 {
-    double value = product_strength(cells, mechanism) * switches->factor[mechanism];
+    double value = product_strength_in(of->cells, mechanism, of->type1) * of->switches->factor[mechanism];
     return value < most ? value : most;
 }
 
-static void add_effects(const signal_source *source, const params *params, const mechanism_switches *switches,
-                        const double level[PLACE_COUNT], cell_signals *out)
+static void add_effects(const power *of, const params *params, const double level[PLACE_COUNT], cell_signals *out)
 {
-    const product *cells = source->product;
-    double brake = strength(cells, switches, MECHANISM_immune_modulation, 1.0) * level[PLACE_BODY];
-    double growth = strength(cells, switches, MECHANISM_growth_factors, 1.0) * level[PLACE_PANCREAS];
+    double brake = strength(of, MECHANISM_immune_modulation, 1.0) * level[PLACE_BODY];
+    double growth = strength(of, MECHANISM_growth_factors, 1.0) * level[PLACE_PANCREAS];
     out->effector_brake_frac = joined(out->effector_brake_frac, brake);
     out->regulatory_gain += params->regulatory_gain_per_brake * brake;
     out->native_protection_frac = joined(out->native_protection_frac, growth);
     out->native_recovery_gain += params->recovery_gain_per_protection * growth;
-    out->inflammation_drop += strength(cells, switches, MECHANISM_inflammation, 1e9) * level[PLACE_BODY];
-    out->sensitivity_gain_frac += strength(cells, switches, MECHANISM_insulin_sensitivity, 1e9) * level[PLACE_BODY];
-    out->vessel_gain += strength(cells, switches, MECHANISM_new_vessels, 1e9) * level[PLACE_GRAFT];
+    out->inflammation_drop += strength(of, MECHANISM_inflammation, 1e9) * level[PLACE_BODY];
+    out->sensitivity_gain_frac += strength(of, MECHANISM_insulin_sensitivity, 1e9) * level[PLACE_BODY];
+    out->vessel_gain += strength(of, MECHANISM_new_vessels, 1e9) * level[PLACE_GRAFT];
 }
 
 void signals_day(signal_state *state, const params *params, const mechanism_switches *switches, effect_account account,
@@ -107,6 +114,6 @@ void signals_day(signal_state *state, const params *params, const mechanism_swit
             double drive = step(source, place, &day, params);
             level[place] = account == EFFECT_PULSE ? drive : source->memory_frac[place];
         }
-        add_effects(source, params, switches, level, out);
+        add_effects(&(power){source->product, switches, state->type1}, params, level, out);
     }
 }

@@ -39,6 +39,7 @@ typedef struct {
 } signal_source;
 
 typedef struct {
+    bool type1;     /* of the person: a product's strength may hold in one kind of diabetes only */
     int n_sources;
     signal_source sources[PROTOCOL_MAX_COURSES];
 } signal_state;

@@ -15,6 +15,7 @@ const char *const evidence_grade_words[] = {"A", "B", "C", "D", "none", NULL};
 #define ROUTE_WORD(name, sentence) #name,
 const char *const cell_route_words[] = {CELL_ROUTES(ROUTE_WORD) NULL};
 #define MECHANISM_WORD(key, unit, low, high, sentence) #key,
+const char *const holds_in_words[] = {"all", "type_1", "type_2", NULL};
 const char *const mechanism_words[] = {PRODUCT_MECHANISMS(MECHANISM_WORD) NULL};
 
 bool product_has_beta_cells(const product *product)
@@ -38,7 +39,7 @@ typedef struct {
     double value;
     sourced_value *target;
     char unit[32];
-    int standing, grade;
+    int standing, grade, holds_in;
     char source[256];
 } value_file;
 
@@ -75,12 +76,14 @@ static const yaml_field strength_fields[] = {
     YAML_NAME(value_file, unit),
     YAML_WORD(value_file, standing, true, islet_standing_words),
     YAML_WORD(value_file, grade, true, evidence_grade_words),
+    YAML_WORD(value_file, holds_in, false, holds_in_words),
     YAML_NAME(value_file, source),
 };
 
 #define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))
 
-static int read_sourced(yaml_reader *reader, const yaml_node *node, const yaml_field *field, const yaml_field *fields,
+/* => what a number of a product's mechanism has beside */
+static product_mechanism read_sourced(yaml_reader *reader, const yaml_node *node, const yaml_field *field, const yaml_field *fields,
                         int n_fields, sourced_value *target)
 {
     value_file file = {.value = NAN, .target = target, .standing = STANDING_ASSUMED, .grade = GRADE_NONE};
@@ -96,7 +99,7 @@ static int read_sourced(yaml_reader *reader, const yaml_node *node, const yaml_f
     target->value = file.value;
     target->standing = (standing)file.standing;
     memcpy(target->source, file.source, sizeof target->source);
-    return file.grade;
+    return (product_mechanism){.strength = *target, .grade = file.grade, .holds_in = file.holds_in};
 }
 
 void sourced_value_read(yaml_reader *reader, const yaml_node *node, const yaml_field *field, void *out, void *context)
@@ -109,7 +112,7 @@ static void read_mechanism(yaml_reader *reader, const yaml_node *node, const yam
 {
     (void)context;
     product_mechanism *target = out;
-    target->grade = read_sourced(reader, node, field, YAML_TABLE(strength_fields), &target->strength);
+    *target = read_sourced(reader, node, field, YAML_TABLE(strength_fields), &target->strength);
     if (target->grade == GRADE_NONE && target->strength.value > 0.0)
         yaml_error(reader, node, "'%s' has a strength above 0 and the grade none; without evidence the strength is 0; give the "
                                  "grade of the evidence or the value 0", field->key);

@@ -108,9 +108,14 @@ typedef struct {
 typedef enum { GRADE_A, GRADE_B, GRADE_C, GRADE_D, GRADE_NONE } evidence_grade;
 extern const char *const evidence_grade_words[]; /* NULL-terminated */
 
+/* Kinds of diabetes that a strength was found in; others are not given it. */
+typedef enum { HOLDS_IN_ALL, HOLDS_IN_TYPE1, HOLDS_IN_TYPE2 } holds_in; /* type 2: and its stages before */
+extern const char *const holds_in_words[]; /* NULL-terminated */
+
 typedef struct {
     sourced_value strength;
-    int grade; /* evidence_grade */
+    int grade;    /* evidence_grade */
+    int holds_in; /* enum holds_in */
 } product_mechanism;
 
 typedef struct {
@@ -140,6 +145,13 @@ static inline bool is_given(const sourced_value *value)
 static inline double product_strength(const product *product, mechanism_id mechanism)
 {
     return product->mechanisms[mechanism].strength.value;
+}
+
+/* The same in people with type 1 diabetes or without it: 0 where the strength was found in the others. */
+static inline double product_strength_in(const product *product, mechanism_id mechanism, bool type1)
+{
+    int holds = product->mechanisms[mechanism].holds_in;
+    return holds == HOLDS_IN_ALL || (holds == HOLDS_IN_TYPE1) == type1 ? product_strength(product, mechanism) : 0.0;
 }
 
 /* Does it give beta cells, now or later? Does it act by what it sends out? */

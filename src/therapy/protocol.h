@@ -98,6 +98,9 @@ typedef enum {
 /* What happens when HbA1c is above target in type 2 diabetes. */
 typedef enum { ESCALATION_STANDARD, ESCALATION_RESCUE, ESCALATION_NONE } escalation_rule;
 
+/* Is what people come with held in every arm without type 1 diabetes? In a trial of cells, unless the protocol says otherwise. */
+typedef enum { TREATMENT_BY_CELLS, TREATMENT_HELD, TREATMENT_USUAL } treatment_rule;
+
 /* Care of people without type 1 diabetes from day 0; -1 where the protocol says nothing. */
 typedef struct {
     int insulin;            /* insulin_care; otherwise as people came */
@@ -160,6 +163,7 @@ struct islet_protocol {
     model_alternatives alternatives;
     protocol_preparation preparation;
     type2_plan care;        /* `insulin` also says what people with type 1 diabetes do */
+    int treatment;          /* treatment_rule: one for all arms, or the control arm would be another trial */
     wean_rule wean;
     int masking;            /* masking_kind */
     int trial_effect;       /* trial_effect_kind */

@@ -5,7 +5,9 @@ const char *const protocol_titration_words[] = {
     "usual", "riddle", "goal_a1c", "at_lantus_clinic", "at_lantus_patient", "initiate", NULL};
 const char *const protocol_escalation_words[] = {"standard", "rescue", "none", NULL};
 
-static const char *const type2_keys[] = {"titration", "escalation", "hba1c_target_pct"};
+const char *const protocol_treatment_words[] = {"by_cells", "held", "usual", NULL}; /* order of treatment_rule */
+
+static const char *const type2_keys[] = {"titration", "escalation", "hba1c_target_pct", "treatment"};
 
 static void refuse(yaml_reader *reader, const yaml_node *map, const char *key, const population *of)
 {

@@ -155,6 +155,16 @@ static void check_dose(yaml_reader *reader, const yaml_node *node, const course_
                    "a course of cells has no dose; add dose_cells, dose_cells_per_kg, dose_ieq, dose_ieq_per_kg or cd34_per_kg");
 }
 
+#define CD34_LEAST_PER_KG 2e6 /* the accepted minimum of a transplant: blood returns late below it (PMID 9558369, Br J Haematol 2016 short report) */
+
+static void check_cd34(yaml_reader *reader, const yaml_node *node, const cell_course *course)
+{
+    if (course->cd34_per_kg > 0.0 && course->cd34_per_kg < CD34_LEAST_PER_KG)
+        yaml_warning(reader, yaml_find(node, "cd34_per_kg"),
+                     "fewer than 2e6 CD34+ cells a kg are given; at least so many are usual, blood returns late or only from what the drugs "
+                     "left of the marrow; give more unless that is meant");
+}
+
 /* Beta cells live where a graft is known to; a device needs the numbers of one. */
 static void check_route(yaml_reader *reader, const yaml_node *node, const product *cells, cell_route route)
 {
@@ -264,6 +274,7 @@ static void read_entry(yaml_reader *reader, const yaml_node *node, protocol_cont
         const product *cells = &c->protocol->products[file.course.product];
         file.course.route = file.route >= 0 ? (cell_route)file.route : cells->route;
         check_dose(reader, node, &file, c->protocol);
+        check_cd34(reader, node, &file.course);
         check_route(reader, route ? route : node, cells, file.course.route);
         check_tract(reader, node, file.course.route);
         file.course.tract = file.tract;

@@ -7,7 +7,7 @@
  *   mechanisms   each on, off or a factor
  *   alternatives engraftment_loss, immune_attack, mesenchymal_effect
  *   preparation  weeks, glucose, contraindications
- *   care         insulin, wean, titration, escalation, hba1c_target_pct
+ *   care         insulin, wean, treatment, titration, escalation, hba1c_target_pct
  *   follow_up    years, months, weeks or days, visits_day (or _week, _month), dropout_probability_per_year
  *   endpoints
  */
@@ -112,6 +112,7 @@ static const yaml_field care_fields[] = {
      .offset = offsetof(islet_protocol, care.insulin),
      .words = insulin_care_words},
     YAML_WORD(islet_protocol, wean, false, wean_words),
+    YAML_WORD(islet_protocol, treatment, false, protocol_treatment_words),
     {.key = "titration",
      .read = yaml_read_word,
      .offset = offsetof(islet_protocol, care.titration),

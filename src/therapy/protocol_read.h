@@ -31,7 +31,7 @@ int protocol_named_regimen(yaml_reader *reader, const yaml_node *node, const cha
 int protocol_named_conditioning(yaml_reader *reader, const yaml_node *node, const char *key, protocol_context *context);
 
 /* Words of care, for the protocol's `care` and for arms. */
-extern const char *const protocol_titration_words[], *const protocol_escalation_words[];
+extern const char *const protocol_titration_words[], *const protocol_escalation_words[], *const protocol_treatment_words[];
 #define PROTOCOL_CARE_NONE ((type2_plan){.insulin = -1, .titration = -1, .escalation = -1, .hba1c_target_pct = NAN})
 
 /* After all is read: care, drugs and comparators must fit the population's diabetes. */

@@ -101,11 +101,19 @@ double care_correction_u(const run_plan *run, lane *lane, int64_t now, double cg
     return units;
 }
 
+/* Insulin is weaned while the cells given, or after a reset the own ones, can do as much as a graft that is not lost; else care is the usual. */
+static bool is_weaning(const params *p, const lane *lane)
+{
+    if (!lane->care.weaning) return false;
+    bool own = lane->engraftment_day >= 0 && lane->native.active_frac + lane->native.inactive_frac >= p->graft_lost_function;
+    return own || graft_promise(&lane->graft, p, lane->who) >= p->graft_lost_function;
+}
+
 /* The first weeks after an infusion, while insulin is weaned: reviews every few days, and low readings are acted on. */
 static bool is_supervised(const params *p, const lane *lane)
 {
     const graft *graft = &lane->graft;
-    return lane->care.weaning && graft->n_courses > 0 && graft->courses[graft->n_courses - 1].age_day < p->supervision_day;
+    return graft->n_courses > 0 && is_weaning(p, lane) && graft->courses[graft->n_courses - 1].age_day < p->supervision_day;
 }
 
 /* Carbohydrate against a low: an alarm that is heard, or symptoms that are felt. 0 if nothing is done. */
@@ -325,7 +333,7 @@ void care_day_end(const run_plan *run, lane *lane, int day)
     if (care->undiagnosed) care->days = 0;
     else if (care->off_insulin) resume_if_needed(run, lane);
     else {
-        if (care->weaning) wean(run, lane);
+        if (is_weaning(run->params, lane)) wean(run, lane);
         else titrate(run, lane, day, &d);
         set_correction_factor(care, care->insulin_u / care->days);
     }
@@ -344,6 +352,7 @@ typedef struct {
     bool weaning;                /* holds only where insulin is weaned after cells */
     bool type2;                  /* holds without type 1 diabetes, the others with it (care_type2.c) */
     bool own_cells;              /* holds where people have beta cells of their own */
+    bool held;                   /* holds where treatment is held */
 } care_rule;
 
 #define AT(key) offsetof(params, key)
@@ -355,6 +364,7 @@ static const care_rule rules[] = {
      {false},
      false,
      false,
+     false,
      false},
     {"Once a week: the night decides the long-acting dose, the hours after each meal that meal's carbohydrate ratio; "
      "doses fall %s % where more than %s % of readings were below 70 mg/dL and rise %s % above the person's own target (on average %s "
@@ -362,6 +372,7 @@ static const care_rule rules[] = {
      {AT(titration_low_step), AT(titration_low_pct), AT(titration_step), AT(target_fasting_mg_dl),
       AT(target_window_mg_dl)},
      {true, false, true, false, false},
+     false,
      false,
      false,
      false},
@@ -372,13 +383,15 @@ static const care_rule rules[] = {
      {false, false, false, true, true, false},
      false,
      false,
-     true},
-    {"After cells were given, instead, once a week and in the first %s days every %s days: all doses fall %s % if mean fasting glucose is below %s and mean glucose two hours after meals below %s "
+     true,
+     false},
+    {"After cells were given and while what lives of them could do as much as a graft that is not lost, instead, once a week and in the first %s days every %s days: all doses fall %s % if mean fasting glucose is below %s and mean glucose two hours after meals below %s "
      "mg/dL, or if lows call for it; they go one step back above %s or %s mg/dL.",
      {AT(supervision_day), AT(supervision_review_day), AT(wean_step), AT(wean_fasting_mg_dl), AT(wean_post_meal_mg_dl),
       AT(resume_fasting_mg_dl), AT(resume_post_meal_mg_dl)},
      {false, false, true, false, false, false, false},
      true,
+     false,
      false,
      false},
     {"Insulin stops when the day's dose is below %s U/kg or %s U, and starts again (0.15 U/kg) when fasting glucose is above %s mg/dL on "
@@ -386,6 +399,7 @@ static const care_rule rules[] = {
      {AT(wean_off_u_per_kg_day), AT(wean_off_u_per_day), AT(resume_fasting_mg_dl), AT(resume_fasting_days)},
      {false, false, false, false},
      true,
+     false,
      false,
      false},
     {"Basal insulin once a day at 22:00 by fasting glucose: in ordinary care 2 U more in %s % of the weeks with a mean above %s mg/dL and %s % less after "
@@ -395,6 +409,7 @@ static const care_rule rules[] = {
      {true, false, true, false},
      false,
      true,
+     false,
      false},
     {"Every 91 days, unless the protocol says otherwise: HbA1c above %s % adds, at %s % of the visits, the next of metformin, a sulfonylurea, a DPP-4 "
      "inhibitor, basal insulin and insulin with meals; under rescue only fasting glucose above %s mg/dL does.",
@@ -402,6 +417,7 @@ static const care_rule rules[] = {
      {false, true, false},
      false,
      true,
+     false,
      false},
     {"In every arm of a trial of cells, and after a weight-loss programme or surgery: insulin falls by 20 % in weeks with mean fasting glucose below %s "
      "mg/dL or with lows and stops below 6 U; without insulin, one drug stops at each quarterly visit with HbA1c below %s %.",
@@ -409,14 +425,16 @@ static const care_rule rules[] = {
      {false, false},
      true,
      true,
+     false,
      false},
-    {"In every arm of a trial of cells treatment is held: unless the protocol says otherwise, insulin rises only in weeks with mean fasting glucose "
+    {"Treatment is held in every arm, as it is in a trial of cells (care: {treatment: usual} lets it go on): insulin rises only in weeks with mean fasting glucose "
      "above %s mg/dL and a treatment is added only as rescue.",
      {AT(type2_hold_fasting_mg_dl)},
      {false},
+     false,
      true,
-     true,
-     false},
+     false,
+     true},
 };
 
 int care_rule_count(void)
@@ -428,7 +446,7 @@ bool care_rule_holds(int index, const struct islet_protocol *protocol)
 {
     bool type2 = protocol->population.diabetes != DIABETES_TYPE1;
     return rules[index].type2 == type2 && (!rules[index].weaning || protocol->wean == WEAN_TRIAL_PROTOCOL) &&
-           (!rules[index].own_cells || protocol->population.native_function_frac.mean > 0.0);
+           (!rules[index].held || care_type2_is_held(protocol)) && (!rules[index].own_cells || protocol->population.native_function_frac.mean > 0.0);
 }
 
 /* Append `text` to the string of length *used in `out`. */

@@ -228,6 +228,16 @@ static bool gives_cells(const islet_protocol *protocol)
     return false;
 }
 
+bool care_type2_is_held(const islet_protocol *protocol)
+{
+    switch ((treatment_rule)protocol->treatment) {
+    case TREATMENT_HELD: return true;
+    case TREATMENT_USUAL: return false;
+    case TREATMENT_BY_CELLS: break;
+    }
+    return protocol->wean == WEAN_TRIAL_PROTOCOL && gives_cells(protocol);
+}
+
 void care_type2_arm_begins(const run_plan *run, lane *lane)
 {
     const params *p = run->params;
@@ -235,24 +245,25 @@ void care_type2_arm_begins(const run_plan *run, lane *lane)
     type2 *t = &lane->type2;
     double target = isnan(arm->hba1c_target_pct) ? all->hba1c_target_pct : arm->hba1c_target_pct;
     bool of_cells = run->protocol->wean == WEAN_TRIAL_PROTOCOL && gives_cells(run->protocol);
+    bool held = care_type2_is_held(run->protocol);
     t->care.plan = (type2_plan){
         .insulin = either(arm->insulin, all->insulin, (int)t->care.insulin),
         .titration = either(arm->titration, all->titration, TITRATION_USUAL),
-        .escalation = either(arm->escalation, all->escalation, of_cells ? ESCALATION_RESCUE : ESCALATION_STANDARD),
+        .escalation = either(arm->escalation, all->escalation, held ? ESCALATION_RESCUE : ESCALATION_STANDARD),
         .hba1c_target_pct = isnan(target) ? p->type2_target_hba1c_pct : target};
     set_insulin(p, lane, (insulin_care)t->care.plan.insulin, false);
     if (lane->arm->sets_drugs)
         for (int i = 0; i < GLUCOSE_DRUG_COUNT; i++) t->drugs.taken[i] = lane->arm->drugs[i];
     t->comparator = lane->arm->comparator;
     t->care.reducing = of_cells;
-    t->care.holding = of_cells && t->care.plan.titration == TITRATION_USUAL;
+    t->care.holding = held && t->care.plan.titration == TITRATION_USUAL;
     if (t->comparator == COMPARATOR_WEIGHT_LOSS || t->comparator == COMPARATOR_BYPASS_SURGERY) {
         t->care.reducing = true;
         if (t->comparator == COMPARATOR_WEIGHT_LOSS) stop_drugs(t); /* as DiRECT does on its first day */
         set_basal(lane, 0.5 * lane->care.long_acting_u);
         for (int m = 0; m < MAIN_MEALS; m++) t->care.meal_u[m] *= 0.5;
     }
-    review_begins(&t->care, 0);
+    review_begins(&t->care, 1);
 }
 
 /* ---- doses of the moment ---- */

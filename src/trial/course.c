@@ -88,6 +88,7 @@ void course_start(const run_plan *run, lane *lane)
 {
     const person *who = lane->who;
     int before = -run->run_in_day - course_diagnosis_day(who);
+    lane->cells.type1 = who->diabetes == DIABETES_TYPE1;
     immunity_start(&lane->immunity, run->params, who);
     native_start(&lane->native, run->params, who);
     if (!(who->native_function_frac > 0.0) || who->diabetes != DIABETES_TYPE1) return;
@@ -118,6 +119,21 @@ void course_run_in_day(const run_plan *run, lane *lane, int day)
     remission_after_day(run, lane, day);
 }
 
+/* What had worked works no more, or what would have worked is dead before it did. */
+static void graft_is_lost(const run_plan *run, lane *lane, int day)
+{
+    const params *p = run->params;
+    double function = graft_function(&lane->graft, p, lane->who, &lane->drugs);
+    double promise = graft_promise(&lane->graft, p, lane->who);
+    if (function >= p->graft_worked_function) lane->graft_worked = true;
+    bool stopped = lane->graft_worked && function < p->graft_lost_function;
+    bool died = lane->graft_promised && promise < p->graft_lost_function;
+    if (lane->graft_lost || !(stopped || died)) return;
+    lane->graft_lost = true;
+    course_event(lane, day, EVENT_graft_lost, NAN);
+    harms_of_graft_loss(run, lane, day);
+}
+
 static void graft_after_day(const run_plan *run, lane *lane, int day)
 {
     const day_tally *today = &lane->tally[day + run->run_in_day];
@@ -127,18 +143,13 @@ static void graft_after_day(const run_plan *run, lane *lane, int day)
     double dead = graft_day(&lane->graft, &world);
     native_after_day(run, lane, day, today->mean_glucose_mg_dl, dead);
     remission_after_day(run, lane, day);
-    double function = graft_function(&lane->graft, run->params, lane->who, &lane->drugs);
-    if (function >= run->params->graft_worked_function) lane->graft_worked = true;
-    if (lane->graft_worked && !lane->graft_lost && function < run->params->graft_lost_function) {
-        lane->graft_lost = true;
-        course_event(lane, day, EVENT_graft_lost, NAN);
-        harms_of_graft_loss(run, lane, day);
-    }
+    graft_is_lost(run, lane, day);
 }
 
 /* What is given on a day is given after its visit, so that day 0 is before treatment: it acts from the next day. */
 void course_day(const run_plan *run, lane *lane, int day)
 {
+    if (day == 0 && lane->who->diabetes != DIABETES_TYPE1) care_type2_arm_begins(run, lane);
     step_drugs(run, lane, day);
     giving_day(run, lane, day);
     reset_day(run, lane, day);

@@ -60,6 +60,7 @@ static void give(const run_plan *run, lane *lane, const cell_course *course, int
 {
     const product *cells = &run->protocol->products[course->product];
     double beta = graft_infuse(&lane->graft, run->params, cells, course, &lane->arm->mechanisms, lane->who->kinetics.bw);
+    if (graft_promise(&lane->graft, run->params, lane->who) >= run->params->graft_worked_function) lane->graft_promised = true;
     signals_give(&lane->cells, run->params, cells, course, lane->who->kinetics.bw);
     course_event(lane, day, EVENT_infusion, beta);
     harms_of_infusion(run, lane, day, course, beta > 0.0, d);

@@ -129,7 +129,7 @@ void harms_day(const run_plan *run, lane *lane, int day)
     if (day == lane->treatment_death_day) {
         course_event(lane, day, EVENT_treatment_death, NAN);
         ends(lane, day, EVENT_death);
-    } else if (death < p->background_mortality_per_year / DAYS_PER_YEAR) {
+    } else if (death < mortality_per_year(p, lane->who, day / DAYS_PER_YEAR) / DAYS_PER_YEAR) {
         ends(lane, day, EVENT_death);
     }
     if (leaves < 1.0 - lanes_exp(lanes_log(1.0 - run->protocol->dropout_probability_per_year) / DAYS_PER_YEAR))

@@ -27,6 +27,9 @@ void harms_of_drugs(const run_plan *run, lane *lane, int day);
 /* A graft that had worked is lost today. */
 void harms_of_graft_loss(const run_plan *run, lane *lane, int day);
 
+/* Deaths a year from other causes than those drawn apart. (mortality.c) */
+double mortality_per_year(const params *params, const person *who, double years_since_enrolment);
+
 /* The end of each day of follow-up. */
 void harms_day(const run_plan *run, lane *lane, int day);
 

@@ -75,7 +75,7 @@ typedef struct {
     double sensitivity_mg_dl_per_u;    /* correction factor */
     bool off_insulin;
     bool undiagnosed;                  /* no insulin before type 1 diabetes is found */
-    bool weaning;                      /* cells were given and the arm's rule is to wean */
+    bool weaning;                      /* cells were given and the rule is to wean; while they can do something (care.c) */
     double hba1c_last_visit_pct;       /* NaN before the first */
 
     double bolus_u[BOLUS_LOG];
@@ -129,7 +129,7 @@ typedef struct {
     double egfr;
     int severe_hypo_since_visit;
     double deep_low_min;               /* of the day: plasma below severe_hypo_below_mg_dl, by readings of 5 min */
-    bool graft_worked, graft_lost, independent;
+    bool graft_promised, graft_worked, graft_lost, independent; /* promised: enough living cells were given to work */
     int days_without_insulin;
     int treatment_death_day;           /* drawn when cells are given, -1 for none */
     bool happened[EVENT_COUNT];        /* since day 0 */
@@ -187,7 +187,9 @@ void care_week_begins(care_state *care);
 
 /* care_type2.c: care without type 1 diabetes */
 void care_type2_start(const run_plan *run, lane *lane);
-void care_type2_arm_begins(const run_plan *run, lane *lane);   /* day 0: what protocol and arm change */
+/* Is what people came with held in every arm? */
+bool care_type2_is_held(const struct islet_protocol *protocol);
+void care_type2_arm_begins(const run_plan *run, lane *lane);   /* after day 0: what protocol and arm change */
 double care_type2_meal_bolus_u(const lane *lane, int meal);
 void care_type2_reading(lane *lane, double plasma_mg_dl, bool fasting); /* finger-prick, taken as exact */
 void care_type2_day_end(const run_plan *run, lane *lane, int day);

@@ -2,10 +2,11 @@
  *
  *   each day of the drugs   in each course a pool X loses 1 - (1 - f)^(1/n) of itself, f the path's share, n the days
  *   last day of the drugs   the thymus rests, regulatory cells return in excess, drugs go on braking for a while
- *   engraftment             days after the infusion / (share of blood formation that the given cells rebuild), log-normal
+ *   engraftment             days after the infusion / (share of blood formation that the given cells rebuild), log-normal; few
+ *                           CD34+ cells rebuild little of it, and the more days go by
  *
- * Without cells given back, blood returns from what is left, late; infection and death in aplasia grow with its length. The
- * mechanism switch `immune_reset` scales what the drugs remove, and nothing else: harms stay. */
+ * Without cells given back, or with so few that they fail, blood returns from what is left, late: these drugs do not destroy the
+ * marrow. Infection and death in aplasia grow with its length. The mechanism switch `immune_reset` scales what the drugs remove, and nothing else: harms stay. */
 #include <math.h>
 
 #include "base/lanes.h"
@@ -14,6 +15,7 @@
 
 #define ENGRAFTMENT_CV 0.15 /* between people; assumed */
 #define REBUILT_ALONE 0.4   /* of blood formation where no cells are given back: weeks instead of ten days; assumed */
+#define PER_MILLION 1e-6
 #define YOUNG_WOMAN_YEAR 33.0 /* exclusive: up to 32 completed years */
 #define INFECTION_WINDOW_DAY 30 /* after drugs without aplasia */
 
@@ -71,14 +73,24 @@ static void after_drugs(lane *lane, const conditioning *path, double strength)
 
 /* ---- aplasia and harms ---- */
 
-/* Share of blood formation that the cells given today rebuild. */
+/* What a dose does of what the dose of the paths' trials does, D/(D + K) over its value there. */
+static double dose_share(const params *p, const cell_course *course, double weight_kg)
+{
+    double million_per_kg = (course->cd34_per_kg + course->dose_cells_per_kg + course->dose_cells / weight_kg) * PER_MILLION;
+    double usual = p->cd34_usual_million_per_kg / (p->cd34_usual_million_per_kg + p->cd34_half_million_per_kg);
+    return million_per_kg / (million_per_kg + p->cd34_half_million_per_kg) / usual;
+}
+
+/* Share of blood formation that the cells given today rebuild; none falls short of what comes back without them. */
 static double rebuilt(const run_plan *run, const lane *lane, int day)
 {
     double best = REBUILT_ALONE;
     for (int i = 0; i < lane->next_course; i++) {
         const cell_course *course = &lane->arm->courses[i];
-        double share = product_strength(&run->protocol->products[course->product], MECHANISM_immune_reset);
-        if (course->day == day && share > best) best = share;
+        double strength = product_strength(&run->protocol->products[course->product], MECHANISM_immune_reset);
+        if (course->day != day || !(strength > REBUILT_ALONE)) continue;
+        double share = REBUILT_ALONE + (strength - REBUILT_ALONE) * dose_share(run->params, course, lane->who->kinetics.bw);
+        if (share > best) best = share;
     }
     return best;
 }

@@ -189,7 +189,6 @@ void type2_follow_up_begins(const run_plan *run, lane *lane)
     metabolic_day usual = today(p, t, SETTLED_DAYS, lane->who, 0);
     metabolism_settle(&t->body, &usual);
     forget_day(t);
-    care_type2_arm_begins(run, lane);
 }
 
 void type2_day_ends(const run_plan *run, lane *lane, int day, double insulin_u)

@@ -203,7 +203,7 @@ static void test_lost_point(void **state)
     j = (calibrate_job){.options = &options, .n_parameters = 1, .people = FEW, .x = x, .y = y, .anchor = anchor, .values = values, .scale = &scale};
     assert_true(outcome_find("hba1c_pct", &published.endpoint) && parameter_find("remission_sensitivity_gain", &j.parameters[0].target));
     free_parameter_fill(&j.parameters[0], 0.67, 0.0, 1.5);
-    if (expressed_from(&published, paths, 1, &j.rows, NULL) != ISLET_OK) fail_msg("no such arm");
+    if (expressed_from(&published, paths, 1, NULL, &j.rows, NULL) != ISLET_OK) fail_msg("no such arm");
     islet_problems *problems = islet_problems_create();
     assert_int_equal(calibrate_simulate_points(&j, 0, POINTS, problems), ISLET_OK);
     assert_int_equal(j.n_lost, 1);

@@ -358,7 +358,7 @@ static void test_days_of_a_reset(void **state)
     evidence_row published[3] = {{.arm = "immune reset", .day = 180}, {.arm = "immune reset", .day = 0}, {.arm = "insulin alone", .day = 180}};
     expressed rows;
     for (int i = 0; i < 3; i++) assert_true(outcome_find("hba1c_pct", &published[i].endpoint));
-    assert_int_equal(expressed_from(published, paths, 3, &rows, NULL), ISLET_OK);
+    assert_int_equal(expressed_from(published, paths, 3, NULL, &rows, NULL), ISLET_OK);
     assert_int_equal(rows.rows[0].day, 213);
     assert_int_equal(rows.rows[1].day, 0);
     assert_int_equal(rows.rows[2].day, 180);
@@ -459,7 +459,7 @@ static void test_conditioning_parameter(void **state)
     assert_int_equal(reaction.owner, OWNER_CONDITIONING);
     assert_false(parameter_find("zimislecel.memory_depletion_frac", &reaction));
     assert_true(outcome_find("hba1c_pct", &published.endpoint));
-    assert_int_equal(expressed_from(&published, paths, 1, &rows, NULL), ISLET_OK);
+    assert_int_equal(expressed_from(&published, paths, 1, NULL, &rows, NULL), ISLET_OK);
     parameter_set_value(&memory, 0.5, &with, rows.protocols[0].protocol);
     assert_true(rows.protocols[0].protocol->conditionings[0].memory_depletion_frac.value == 0.5);
     assert_true(parameter_value(&memory, &with, rows.protocols[0].protocol) == 0.5);

@@ -16,6 +16,7 @@
 
 #define CLAIMS "data/evidence/claims.csv"
 #define TESTS "data/evidence/claim_tests.csv"
+#define DAY_MAX 36500.0
 #define PEOPLE 64 /* simulated in each arm; default */
 
 typedef struct {
@@ -71,6 +72,7 @@ static bool read_test(const job *j, const csv_file *file, int row, claim *c, isl
 {
     const char *word = cell_of(file, row, "test");
     double day;
+    bool fine = true;
     int line = row < 0 ? 0 : line_of(file, row);
     const claim_test test = claim_test_find(word);
     if (test == TEST_COUNT) {
@@ -83,13 +85,20 @@ static bool read_test(const job *j, const csv_file *file, int row, claim *c, isl
     c->endpoint = cell_of(file, row, "endpoint");
     c->unit = cell_of(file, row, "unit");
     c->because = cell_of(file, row, "because");
+    c->covers = cell_of(file, row, "covers");
     c->protocol = cell_of(file, row, "protocol");
     c->treated = cell_of(file, row, "treated");
     c->control = cell_of(file, row, "control");
-    if (!read_number(j, cell_of(file, row, "needed"), line, "needed", &c->needed, problems)) return false;
-    if (!read_number(j, cell_of(file, row, "up_to"), line, "up_to", &c->up_to, problems)) return false;
+    fine = read_number(j, cell_of(file, row, "needed"), line, "needed", &c->needed, problems) && fine;
+    fine = read_number(j, cell_of(file, row, "up_to"), line, "up_to", &c->up_to, problems) && fine;
     if (!read_number(j, cell_of(file, row, "day"), line, "day", &day, problems)) return false;
-    c->day = day >= 0.0 && day <= 36500.0 ? (int)day : 0;
+    if (!isnan(day) && !(day >= 0.0 && day <= DAY_MAX && day == floor(day))) {
+        problems_error(problems, j->path, line, 0, "day: '%.20s'; expected whole days since treatment, 0 to 36500, 0 or nothing for the last there is; correct it",
+                       cell_of(file, row, "day"));
+        return false;
+    }
+    c->day = isnan(day) ? 0 : (int)day;
+    if (!fine) return false;
     bool needs = test == TEST_EFFECT || test == TEST_PUBLISHED || test == TEST_SHARE || test == TEST_SOLE || test == TEST_BELOW;
     if (test == TEST_NONE && *c->from && !*claim_reason_sentence(c->from)) {
         problems_error(problems, j->path, line, 0,
@@ -219,7 +228,7 @@ static islet_status bind_trials(job *j, islet_problems *problems)
     islet_status status = j->wanted && protocols && j->owner ? ISLET_OK : ISLET_ERR_MEMORY;
     if (status == ISLET_OK) {
         j->n_wanted = wanted_rows(j, j->wanted, protocols, j->owner);
-        status = expressed_from(j->wanted, protocols, j->n_wanted, &j->trials, problems);
+        status = expressed_from(j->wanted, protocols, j->n_wanted, j->own ? j->path : NULL, &j->trials, problems);
     }
     free(protocols);
     return status;
@@ -347,6 +356,14 @@ static void complete_why(claim *c)
     size_t at = strlen(c->why);
     if (*c->because && at < sizeof c->why) snprintf(c->why + at, sizeof c->why - at, "; %s", c->because);
     at = strlen(c->why);
+    if (*c->covers && at < sizeof c->why) snprintf(c->why + at, sizeof c->why - at, "; tested is only a part of it: %s", c->covers);
+    at = strlen(c->why);
+    if ((c->difference < c->ci_low || c->difference > c->ci_high) && at < sizeof c->why) {
+        char text[NUMBER_TEXT];
+        number_write(round(c->difference * 100) / 100, text);
+        snprintf(c->why + at, sizeof c->why - at, ". islet's own simulated trial gives %s, outside that interval", text);
+    }
+    at = strlen(c->why);
     if (differs(c) && *c->evidence)
         snprintf(c->why + at, sizeof c->why - at, ". The reviewer, who also weighed what no test here reads: %s",
                  c->evidence);
@@ -355,15 +372,18 @@ static void complete_why(claim *c)
 /* all but the simulation: what is refused is refused here */
 static islet_status prepare(job *j, const char *path, islet_problems *problems)
 {
-    islet_status status = read_claims(j, path, problems);
+    islet_status status = read_claims(j, path, problems), wrong = ISLET_OK;
     if (status == ISLET_OK) status = evidence_shipped(&j->rows, problems);
     if (status == ISLET_OK) status = library_table("meta_pooled", NULL, &j->reviews, problems);
     for (int i = 0; i < j->n && status == ISLET_OK; i++) {
         claim *c = &j->all[i];
         c->simulated_treated = c->simulated_control = c->difference = c->difference_low = c->difference_high = NAN;
         c->harmed_treated = c->harmed_control = NAN;
-        status = claim_judge(c, &j->rows, j->reviews);
+        const islet_status named = claim_check(c, j->path, &j->rows, j->reviews, problems);
+        if (named != ISLET_OK) wrong = named;
+        else status = claim_judge(c, &j->rows, j->reviews);
     }
+    if (status == ISLET_OK) status = wrong;
     return status == ISLET_OK ? bind_trials(j, problems) : status;
 }
 

@@ -14,6 +14,7 @@
  *             step       a dated step of a path in data/conditioning, or two of them (a:b) in this order, needed to up_to days apart
  *             none       nothing here can test it: `from` has the kind of reason (claim_reason_sentence), `because` the reason
  *   from      what is read: TRIAL:arm:control, TRIAL:arm, META_ID:outcome, PRODUCT, PATH; several separated by ;
+ *   covers    the part of a claim of several that the test is about: supported is then partly
  *   needed    how large the effect or share must be for the claim to hold; its sign is the direction */
 #ifndef ISLET_EVIDENCE_CLAIMS_H
 #define ISLET_EVIDENCE_CLAIMS_H
@@ -35,7 +36,7 @@ typedef struct {
     const char *id, *text, *evidence, *source; /* the reviewer's evidence and its address */
     claim_verdict reviewer;
     claim_test test;
-    const char *from, *endpoint, *unit, *because, *protocol, *treated, *control;
+    const char *from, *endpoint, *unit, *because, *covers, *protocol, *treated, *control; /* covers: the part of the claim that is tested; "" all of it */
     double needed, up_to;        /* up_to: of a step */
     int day, line;
     /* what was found */
@@ -54,8 +55,11 @@ const char *claim_reason_sentence(const char *word);
 /* Verdict of an effect with its interval against the one that is needed; the sign of `needed` is the direction of benefit. */
 claim_verdict claim_verdict_effect(double needed, double estimate, double low, double high);
 
-/* Verdict of a share with its exact interval against the share that is claimed. */
-claim_verdict claim_verdict_share(double needed, double estimate, double low, double high);
+/* Verdict of a share against the one that is claimed: what was found must reach it; `low`, the lower end of its exact interval, half of it for partly. */
+claim_verdict claim_verdict_share(double needed, double estimate, double low);
+
+/* Names and units that there are, needed then in the unit of the end point. ISLET_ERR_INPUT with every fault, at the line of `path`. */
+ISLET_CHECK islet_status claim_check(claim *c, const char *path, const evidence_rows *rows, const islet_table *reviews, islet_problems *problems);
 
 /* Fill what was found of a claim's test, from the shipped tables. */
 ISLET_CHECK islet_status claim_judge(claim *c, const evidence_rows *rows, const islet_table *reviews);

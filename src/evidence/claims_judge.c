@@ -77,10 +77,10 @@ claim_verdict claim_verdict_effect(double needed, double estimate, double low, d
     return estimate >= needed ? VERDICT_SUPPORTED : VERDICT_PARTLY;
 }
 
-claim_verdict claim_verdict_share(double needed, double estimate, double low, double high)
+claim_verdict claim_verdict_share(double needed, double estimate, double low)
 {
     if (isnan(estimate)) return VERDICT_UNSUPPORTED;
-    if (high >= needed && low > 0.0) return VERDICT_SUPPORTED;
+    if (estimate >= needed) return VERDICT_SUPPORTED; /* as of an effect: what was found, not what chance allows */
     return low >= HALF * needed ? VERDICT_PARTLY : VERDICT_UNSUPPORTED;
 }
 
@@ -206,7 +206,7 @@ static double cell_number(const islet_table *table, int row, const char *name)
     return NAN;
 }
 
-static const char *cell_text(const islet_table *table, int row, const char *name)
+const char *claim_cell_text(const islet_table *table, int row, const char *name)
 {
     for (int column = 0; column < islet_table_columns(table); column++)
         if (strcmp(islet_table_column_name(table, column), name) == 0) return islet_table_cell(table, row, column);
@@ -220,8 +220,8 @@ static void judge_published(claim *c, const islet_table *reviews)
     const char *list = c->from;
     while (claim_next_named(&list, part))
         for (int row = 0; row < islet_table_rows(reviews); row++) {
-            if (strcmp(cell_text(reviews, row, "meta_id"), part[0]) != 0 ||
-                strcmp(cell_text(reviews, row, "outcome"), part[1]) != 0)
+            if (strcmp(claim_cell_text(reviews, row, "meta_id"), part[0]) != 0 ||
+                strcmp(claim_cell_text(reviews, row, "outcome"), part[1]) != 0)
                 continue;
             c->k++;
             if (!isnan(c->ci_low) || isnan(cell_number(reviews, row, "ci_low"))) continue;
@@ -274,7 +274,7 @@ static void judge_share(claim *c, const evidence_rows *rows)
         c->ci_low = exact.ci_low;
         c->ci_high = exact.ci_high;
     }
-    c->verdict = claim_verdict_share(c->needed, c->estimate, c->ci_low, c->ci_high);
+    c->verdict = claim_verdict_share(c->needed, c->estimate, c->ci_low);
     if (c->test == TEST_SHARE && c->verdict == VERDICT_SUPPORTED)
         c->verdict = VERDICT_PARTLY; /* how many would have it anyway is not known */
     if (c->k == 0) snprintf(c->why, sizeof c->why, "no trial has counted it");
@@ -349,6 +349,7 @@ islet_status claim_judge(claim *c, const evidence_rows *rows, const islet_table 
         break;
     }
     if (!fine) return ISLET_ERR_MEMORY;
+    if (*c->covers && c->verdict == VERDICT_SUPPORTED) c->verdict = VERDICT_PARTLY; /* of several things claimed one was looked at */
     if (c->test >= TEST_MECHANISM && c->test < TEST_COUNT && c->k == 0) {
         c->verdict = VERDICT_UNTESTABLE;
         snprintf(c->why, sizeof c->why,

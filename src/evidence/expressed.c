@@ -284,21 +284,38 @@ islet_status expressed_shipped(expressed *out, islet_problems *problems)
     return finish(out, status, problems);
 }
 
-islet_status expressed_from(const evidence_row *rows, const char *const *protocols, int n, expressed *out,
+/* the protocol that a file names: one beside it, or a shipped one where there is none */
+static bool protocol_of(const char *beside, const char *name, char path[512], bool *shipped)
+{
+    char kept[512];
+    const int length = snprintf(kept, sizeof kept, SHIPPED_FOLDER "%s", name);
+    const bool is_shipped = length < (int)sizeof kept && embedded_find(kept);
+    FILE *own = beside && path_beside(beside, name, path) ? fopen(path, "rb") : NULL;
+    if (own) fclose(own); /* only looked for; it is read, and its errors told, by whoever reads protocols */
+    *shipped = !own && is_shipped;
+    if (*shipped) snprintf(path, 512, "%s", kept);
+    return own || is_shipped;
+}
+
+islet_status expressed_from(const evidence_row *rows, const char *const *protocols, int n, const char *beside, expressed *out,
                             islet_problems *problems)
 {
-    *out = (expressed){.read = {.path = SHIPPED_FOLDER}};
+    *out = (expressed){.read = {.path = beside ? beside : SHIPPED_FOLDER}};
     out->rows = calloc((size_t)n + 1, sizeof *out->rows);
     islet_status status = out->rows ? ISLET_OK : ISLET_ERR_MEMORY;
     for (int i = 0; i < n && status == ISLET_OK; i++) {
         char path[512];
-        int length = snprintf(path, sizeof path, SHIPPED_FOLDER "%s", protocols[i]);
-        int p = length < (int)sizeof path ? protocol_at(out, path, true, &status, problems) : -1;
-        if (p >= 0) status = bind(out, &rows[i], p, rows[i].arm, problems);
-        else {
-            problems_error(problems, SHIPPED_FOLDER, rows[i].line, 0, "protocol: '%.80s' is not shipped", protocols[i]);
-            status = status == ISLET_OK ? ISLET_ERR_INPUT : status;
+        bool shipped;
+        if (!protocol_of(beside, protocols[i], path, &shipped)) {
+            problems_error(problems, out->read.path, rows[i].line, 0,
+                           "protocol: '%.80s' was not found; expected a protocol's file, relative to this one, or a shipped one such as protocols/zang2022.yaml; correct the path",
+                           protocols[i]);
+            status = ISLET_ERR_INPUT;
+            continue;
         }
+        int p = protocol_at(out, path, shipped, &status, problems);
+        if (p >= 0) status = bind(out, &rows[i], p, rows[i].arm, problems);
+        else if (status == ISLET_OK) status = ISLET_ERR_INPUT; /* it failed before, and was told then */
     }
     return finish(out, status, problems);
 }

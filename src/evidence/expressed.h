@@ -47,8 +47,10 @@ ISLET_CHECK islet_status expressed_read(const char *path, expressed *out, islet_
  * nothing does. */
 ISLET_CHECK islet_status expressed_shipped(expressed *out, islet_problems *problems);
 
-/* Rows made by the caller, who keeps them: row i is bound to its arm of the shipped protocol protocols[i] (a path in data/evidence/). */
-ISLET_CHECK islet_status expressed_from(const evidence_row *rows, const char *const *protocols, int n, expressed *out, islet_problems *problems);
+/* Rows made by the caller, who keeps them: row i is bound to its arm of protocols[i], a file beside `beside` (the file that names it) or else, and with NULL, a
+ * shipped one (a path in data/evidence/). */
+ISLET_CHECK islet_status expressed_from(const evidence_row *rows, const char *const *protocols, int n, const char *beside, expressed *out,
+                                        islet_problems *problems);
 
 void expressed_free(expressed *rows);
 

@@ -16,7 +16,6 @@
 #include "evidence/outcome_check.h"
 
 #define DAY_MAX 36500
-#define UNITS_SHOWN 160
 #define CHOLESTEROL_MG_DL_PER_MMOL_L 38.67
 #define TRIGLYCERIDES_MG_DL_PER_MMOL_L 88.57
 #define ROUNDING_FRAC 0.006 /* a share printed in whole per cent, beside its count */
@@ -218,6 +217,19 @@ static void list_units(const outcome_info *endpoint, char out[UNITS_SHOWN])
         const conversion *c = &conversions[i];
         if (is_for(c, endpoint)) at += snprintf(out + at, (size_t)(UNITS_SHOWN - at), ", %s", c->written);
     }
+}
+
+bool outcome_unit_scale(const outcome_info *endpoint, const char *written, double *scale, char known[UNITS_SHOWN])
+{
+    *scale = 1.0;
+    list_units(endpoint, known);
+    if (same_unit(written, endpoint->unit)) return true;
+    for (size_t i = 0; i < sizeof conversions / sizeof *conversions; i++) {
+        if (!is_for(&conversions[i], endpoint) || !same_unit(conversions[i].written, written)) continue;
+        *scale = conversions[i].factor;
+        return true;
+    }
+    return false;
 }
 
 /* the end point that a unit belongs to rather */

@@ -40,6 +40,10 @@ typedef struct {
 } outcome_info;
 
 bool outcome_find(const char *key, outcome_info *out); /* false if there is none */
+#define UNITS_SHOWN 160
+/* What a difference in `written` is multiplied with to be one in the unit of the end point (of a share, `written` may be %). False for a unit that is no
+ * unit of it: `known` then lists those that are. */
+bool outcome_unit_scale(const outcome_info *endpoint, const char *written, double *scale, char known[UNITS_SHOWN]);
 const char *outcome_nearest(const char *key);           /* the key most like it; NULL when none is */
 const char *evidence_role_word(evidence_role role);
 const char *evidence_statistic_word(evidence_statistic statistic);

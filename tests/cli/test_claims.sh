@@ -39,10 +39,17 @@ says err.txt "mine.csv:4: claim_id: 'A2' stands in line 3"
 expect 5 "$islet" claims absent.csv
 echo "claim_id,claim,test,from,needed,unit,endpoint,day,protocol,treated,control" >mine.csv
 echo "A3,Most stop <b>insulin</b>,sole,ZIM_FORWARD:BC_full_0.8e9,0.9,fraction,insulin_independent,365,protocols/zimislecel.yaml,full dose," >>mine.csv
-expect 0 "$islet" claims mine.csv --patients 8 --report page.html
+expect 1 "$islet" claims mine.csv --patients 8 --report page.html # 83 found, 90 claimed: partly
 says page.html "83 of 100 people: found in the studies"
 says page.html "90 of 100 people: claimed"
 says page.html "had a harm by then"
 says page.html "&lt;b&gt;insulin"
+cp "$source/examples/half_dose.yaml" own.yaml
+sed -i 's|protocols/zimislecel.yaml|own.yaml|; s|full dose|Full dose|' mine.csv
+expect 3 "$islet" claims mine.csv --patients 8
+says err.txt "is no arm of own.yaml; it has"
+sed -i 's|Full dose|full dose|' mine.csv
+expect 1 "$islet" claims mine.csv --patients 8
+says out.txt "simulated: full dose"
 expect 5 "$islet" claims mine.csv --patients 8 --report /nowhere/page.html
 finish

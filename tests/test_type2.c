@@ -28,7 +28,7 @@ static void people_are_drawn_around_the_published_sets(void **state)
         person_source source;
         assert_true(population_shipped(names[i], &of));
         assert_true(person_source_fill(&source, &of, &p));
-        int drawn = 0, obese = 0, insulin = 0;
+        int drawn = 0, obese = 0, insulin = 0, low_history = 0;
         for (uint64_t number = 0; number < PEOPLE; number++) {
             person who;
             if (!person_draw(&source, 1, number, &who)) continue;
@@ -36,6 +36,9 @@ static void people_are_drawn_around_the_published_sets(void **state)
             drawn++;
             obese += who.bmi_kg_m2 > 35.0;
             insulin += who.body.insulin != INSULIN_NONE;
+            low_history += who.severe_hypo_per_year > 0.0;
+            if (who.body.insulin == INSULIN_NONE && !who.body.drugs[DRUG_sulfonylurea]) /* nothing that brings glucose low */
+                assert_true(who.severe_hypo_per_year == 0.0);
             assert_true(who.bmi_kg_m2 >= 20.0 && who.bmi_kg_m2 <= 50.0);
             assert_true(fabs(k->bw - who.bmi_kg_m2 * who.height_m * who.height_m) < 1e-9);
             assert_true(k->m1 / (1.0 - k->heb) + k->m2 + k->m4 < 2.0 * 2.5);
@@ -47,6 +50,7 @@ static void people_are_drawn_around_the_published_sets(void **state)
         }
         assert_true(drawn > PEOPLE / 8 && obese > 0);
         assert_int_equal(insulin > 0, strcmp(names[i], "t2d_insulin") == 0);
+        if (insulin > 0) assert_true(low_history > 0);
     }
 }
 

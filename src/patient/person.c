@@ -253,6 +253,12 @@ static bool draw_duration(const population *of, draw *d, person *out)
     return out->duration_year >= 0.0 && out->duration_year <= out->age_year;
 }
 
+/* Does anything this person takes bring glucose low? Other tablets and injections hardly do, and they have no history of it. */
+static bool is_driven_low(const person *who)
+{
+    return who->diabetes == DIABETES_TYPE1 || who->body.insulin != INSULIN_NONE || who->body.drugs[DRUG_sulfonylurea];
+}
+
 /* Hidden factors, habits, and the history that follows from them. */
 static void draw_hidden(const params *p, const population *of, draw *d, person *out)
 {
@@ -271,7 +277,8 @@ static void draw_hidden(const params *p, const population *of, draw *d, person *
     double ratio = out->impaired_awareness ? p->severe_hypo_unaware_ratio : 1.0;
     double hazard =
         DAYS_PER_YEAR * p->severe_hypo_history_low_min * p->severe_hypo_per_low_min * ratio * out->severe_hypo_frailty;
-    out->severe_hypo_per_year = draw_poisson(d, hazard);
+    double events = draw_poisson(d, hazard); /* drawn for everybody: what is drawn after it does not depend on treatment */
+    out->severe_hypo_per_year = is_driven_low(out) ? events : 0.0;
 }
 
 bool person_draw(const person_source *source, uint64_t seed, uint64_t number, person *out)

@@ -80,7 +80,8 @@ static void read_value(yaml_reader *reader, const yaml_node *node, const yaml_fi
                                  .low = file.low,
                                  .high = file.high,
                                  .kind = (spread_kind)file.kind,
-                                 .standing = file.standing};
+                                 .standing = file.standing,
+                                 .line = node->line};
     memcpy(target->source, file.source, sizeof target->source);
 }
 

@@ -77,6 +77,7 @@ typedef struct {
     double mean, sd, low, high;
     spread_kind kind;
     int standing;            /* standing of base/standing.h */
+    int line;                /* of the file */
     char source[256];
 } population_value;
 

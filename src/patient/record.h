@@ -1,7 +1,8 @@
 /* Patient record: what is known of one real person, each value with where it was found; read from YAML, CSV or FHIR.
  *
  * A value is an interval, because laboratories also write "< 0.02". Yes and no are 1 and 0. Two values that cannot both
- * be true are a conflict, which is kept and shown, never resolved by picking one. */
+ * be true are a conflict, which is kept and shown, never resolved by picking one; so are values of two items (record_conflicts.c).
+ * A value that was found and cannot be counted on - too old, in a unit nobody knows - is doubtful: not known, and said. */
 #ifndef ISLET_PATIENT_RECORD_H
 #define ISLET_PATIENT_RECORD_H
 
@@ -33,7 +34,9 @@
     ENTRY(uses_dpp4_inhibitor, RECORD_FLAG, 0.0, 1.0, "a DPP-4 inhibitor")                                           \
     ENTRY(uses_glp1_agonist, RECORD_FLAG, 0.0, 1.0, "a GLP-1 receptor agonist")                                      \
     ENTRY(uses_sglt2_inhibitor, RECORD_FLAG, 0.0, 1.0, "an SGLT2 inhibitor")                                         \
-    ENTRY(uses_tzd, RECORD_FLAG, 0.0, 1.0, "a thiazolidinedione")
+    ENTRY(uses_tzd, RECORD_FLAG, 0.0, 1.0, "a thiazolidinedione")                                                    \
+    ENTRY(insulin_u_per_day, "U/day", 0.0, 1000.0, "injected insulin a day")                                         \
+    ENTRY(deceased, RECORD_FLAG, 0.0, 1.0, "has died")
 
 typedef enum {
 #define ITEM_ID(key, unit, low, high, sentence) ITEM_##key,
@@ -53,10 +56,12 @@ extern const char *const record_item_words[]; /* the keys, NULL-terminated */
 
 typedef struct {
     bool known, conflict, lasting; /* lasting: a fact without a date, which a later date does not replace */
+    bool doubtful;                 /* found and not known; `found` says why */
+    int conflict_with;             /* item_id; the item itself where two of its own values conflict */
     requirement value;
     char date[20];
-    char found[160]; /* the value as found, with its unit; both when they conflict */
-    char where[240]; /* file and line, or FHIR resource and date */
+    char found[240]; /* the value as found, with its unit; both when they conflict */
+    char where[320]; /* file and line, or FHIR resource and date */
 } record_value;
 
 typedef struct {
@@ -93,6 +98,12 @@ bool record_set_text(patient_record *record, const char *key, const char *text, 
 /* Put a measured number in: comparator is '\0', '<' or '>'; date "" when unknown, NULL for a lasting fact. */
 bool record_set_number(patient_record *record, item_id item, double value, char comparator, const char *unit,
                        const char *date, const char *where, record_place place);
+
+/* Note that something was found of an item that cannot be counted on, unless there is something as new that can. */
+void record_set_doubtful(patient_record *record, item_id item, const char *found, const char *date, const char *where);
+
+/* Values of two items that cannot both be true become conflicts that name both. */
+void record_find_conflicts(patient_record *record);
 
 /* A unit in which an item can be written: the item in its own unit is scale * written + shift. */
 typedef struct {

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "base/word.h"
+
 #define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))
 
 /* the code's beginning lies between, both included */
@@ -95,9 +97,31 @@ static const struct {
 };
 
 #define ATC "http://www.whocc.no/atc"
+#define RXNORM "http://www.nlm.nih.gov/research/umls/rxnorm"
 
-/* Medicines by class: ATC by its beginning, and the RxNorm ingredients of common ones (packs of RxNorm have codes of their own, which
- * are not here). */
+/* The same systems as OIDs of HL7, as exports of older documents write them. */
+static const struct {
+    const char *oid, *url;
+} systems[] = {
+    {"urn:oid:2.16.840.1.113883.6.1", "http://loinc.org"},
+    {"urn:oid:2.16.840.1.113883.6.96", "http://snomed.info/sct"},
+    {"urn:oid:2.16.840.1.113883.6.90", "http://hl7.org/fhir/sid/icd-10-cm"},
+    {"urn:oid:2.16.840.1.113883.6.3", "http://hl7.org/fhir/sid/icd-10"},
+    {"urn:oid:2.16.840.1.113883.6.73", ATC},
+    {"urn:oid:2.16.840.1.113883.6.88", RXNORM},
+    {"http://www.whocc.no/atc/", ATC},
+    {"http://whocc.no/atc", ATC},
+};
+
+const char *record_system(const char *system)
+{
+    for (int i = 0; i < COUNT(systems); i++)
+        if (strcmp(system, systems[i].oid) == 0) return systems[i].url;
+    return system;
+}
+
+/* Medicines by class: ATC by its beginning, and the RxNorm ingredients of common ones. Products of RxNorm have codes of their own, by
+ * the thousand, which are not here: their names say what is in them. */
 static const struct {
     const char *system, *code;
     bool begins;
@@ -111,13 +135,34 @@ static const struct {
     {ATC, "A10BJ", true, ITEM_uses_glp1_agonist},
     {ATC, "A10BX16", true, ITEM_uses_glp1_agonist}, /* tirzepatide */
     {ATC, "A10BK", true, ITEM_uses_sglt2_inhibitor},
-    {"http://www.nlm.nih.gov/research/umls/rxnorm", "6809", false, ITEM_uses_metformin},
-    {"http://www.nlm.nih.gov/research/umls/rxnorm", "274783", false, ITEM_uses_insulin}, /* glargine */
-    {"http://www.nlm.nih.gov/research/umls/rxnorm", "475968", false, ITEM_uses_glp1_agonist}, /* liraglutide */
-    {"http://www.nlm.nih.gov/research/umls/rxnorm", "593411", false, ITEM_uses_dpp4_inhibitor}, /* sitagliptin */
-    {"http://www.nlm.nih.gov/research/umls/rxnorm", "1545653", false, ITEM_uses_sglt2_inhibitor}, /* empagliflozin */
-    {"http://www.nlm.nih.gov/research/umls/rxnorm", "4821", false, ITEM_uses_sulfonylurea}, /* glipizide */
-    {"http://www.nlm.nih.gov/research/umls/rxnorm", "33738", false, ITEM_uses_tzd}, /* pioglitazone */
+    {RXNORM, "6809", false, ITEM_uses_metformin}, /* metformin */
+    {RXNORM, "274783", false, ITEM_uses_insulin}, /* insulin glargine */
+    {RXNORM, "86009", false, ITEM_uses_insulin}, /* insulin lispro */
+    {RXNORM, "51428", false, ITEM_uses_insulin}, /* insulin aspart */
+    {RXNORM, "400008", false, ITEM_uses_insulin}, /* insulin glulisine */
+    {RXNORM, "139825", false, ITEM_uses_insulin}, /* insulin detemir */
+    {RXNORM, "1670007", false, ITEM_uses_insulin}, /* insulin degludec */
+    {RXNORM, "106892", false, ITEM_uses_insulin}, /* human insulin 70/30, a pack */
+    {RXNORM, "475968", false, ITEM_uses_glp1_agonist}, /* liraglutide */
+    {RXNORM, "1991302", false, ITEM_uses_glp1_agonist}, /* semaglutide */
+    {RXNORM, "1551291", false, ITEM_uses_glp1_agonist}, /* dulaglutide */
+    {RXNORM, "60548", false, ITEM_uses_glp1_agonist}, /* exenatide */
+    {RXNORM, "1440051", false, ITEM_uses_glp1_agonist}, /* lixisenatide */
+    {RXNORM, "2601723", false, ITEM_uses_glp1_agonist}, /* tirzepatide */
+    {RXNORM, "593411", false, ITEM_uses_dpp4_inhibitor}, /* sitagliptin */
+    {RXNORM, "857974", false, ITEM_uses_dpp4_inhibitor}, /* saxagliptin */
+    {RXNORM, "1100699", false, ITEM_uses_dpp4_inhibitor}, /* linagliptin */
+    {RXNORM, "1368001", false, ITEM_uses_dpp4_inhibitor}, /* alogliptin */
+    {RXNORM, "1545653", false, ITEM_uses_sglt2_inhibitor}, /* empagliflozin */
+    {RXNORM, "1488564", false, ITEM_uses_sglt2_inhibitor}, /* dapagliflozin */
+    {RXNORM, "1373458", false, ITEM_uses_sglt2_inhibitor}, /* canagliflozin */
+    {RXNORM, "1992672", false, ITEM_uses_sglt2_inhibitor}, /* ertugliflozin */
+    {RXNORM, "4821", false, ITEM_uses_sulfonylurea}, /* glipizide */
+    {RXNORM, "4815", false, ITEM_uses_sulfonylurea}, /* glyburide */
+    {RXNORM, "25789", false, ITEM_uses_sulfonylurea}, /* glimepiride */
+    {RXNORM, "33738", false, ITEM_uses_tzd}, /* pioglitazone */
+    {RXNORM, "84108", false, ITEM_uses_tzd}, /* rosiglitazone */
+    {RXNORM, "860975", false, ITEM_uses_metformin}, /* metformin 500 mg, a tablet of Synthea's */
 };
 
 /* Tablets and injections of two or three classes at once, by the ATC index of WHO (A10BD, A10AE). Classes that no item asks for
@@ -147,6 +192,28 @@ static const struct {
 #undef TZD
 #undef DPP4
 #undef SGLT2
+};
+
+/* Parts of names, in small letters: ingredients (international and American), endings of a class, and brands that are better known. */
+static const struct {
+    const char *part;
+    item_id item;
+} medicine_names[] = {
+    {"insulin", ITEM_uses_insulin},          {"lantus", ITEM_uses_insulin},          {"toujeo", ITEM_uses_insulin},
+    {"basaglar", ITEM_uses_insulin},         {"tresiba", ITEM_uses_insulin},         {"levemir", ITEM_uses_insulin},
+    {"humalog", ITEM_uses_insulin},          {"novolog", ITEM_uses_insulin},         {"novorapid", ITEM_uses_insulin},
+    {"humulin", ITEM_uses_insulin},          {"novolin", ITEM_uses_insulin},         {"metformin", ITEM_uses_metformin},
+    {"glucophage", ITEM_uses_metformin},     {"janumet", ITEM_uses_metformin},       {"janumet", ITEM_uses_dpp4_inhibitor},
+    {"gliclazid", ITEM_uses_sulfonylurea},   {"glimepirid", ITEM_uses_sulfonylurea}, {"glipizid", ITEM_uses_sulfonylurea},
+    {"glyburid", ITEM_uses_sulfonylurea},    {"glibenclamid", ITEM_uses_sulfonylurea}, {"tolbutamid", ITEM_uses_sulfonylurea},
+    {"chlorpropamid", ITEM_uses_sulfonylurea}, {"gliptin", ITEM_uses_dpp4_inhibitor}, {"januvia", ITEM_uses_dpp4_inhibitor},
+    {"semaglutid", ITEM_uses_glp1_agonist},  {"liraglutid", ITEM_uses_glp1_agonist}, {"dulaglutid", ITEM_uses_glp1_agonist},
+    {"albiglutid", ITEM_uses_glp1_agonist},  {"exenatid", ITEM_uses_glp1_agonist},   {"lixisenatid", ITEM_uses_glp1_agonist},
+    {"tirzepatid", ITEM_uses_glp1_agonist},  {"ozempic", ITEM_uses_glp1_agonist},    {"wegovy", ITEM_uses_glp1_agonist},
+    {"rybelsus", ITEM_uses_glp1_agonist},    {"victoza", ITEM_uses_glp1_agonist},    {"trulicity", ITEM_uses_glp1_agonist},
+    {"mounjaro", ITEM_uses_glp1_agonist},    {"byetta", ITEM_uses_glp1_agonist},     {"gliflozin", ITEM_uses_sglt2_inhibitor},
+    {"jardiance", ITEM_uses_sglt2_inhibitor}, {"farxiga", ITEM_uses_sglt2_inhibitor}, {"forxiga", ITEM_uses_sglt2_inhibitor},
+    {"glitazon", ITEM_uses_tzd},             {"actos", ITEM_uses_tzd},
 };
 
 static const struct {
@@ -213,6 +280,40 @@ bool record_medicine_item(const char *system, const char *code, int *next, item_
         (*next)++;
         return true;
     }
+    return false;
+}
+
+static bool holds_part(const char *name, const char *part)
+{
+    for (; *name; name++) {
+        size_t i = 0;
+        while (part[i] && word_small(name[i]) == part[i]) i++;
+        if (!part[i]) return true;
+    }
+    return false;
+}
+
+bool record_medicine_named(const char *name, int *next, item_id *item)
+{
+    for (; *next < COUNT(medicine_names); (*next)++)
+        if (holds_part(name, medicine_names[*next].part)) {
+            *item = medicine_names[(*next)++].item;
+            return true;
+        }
+    return false;
+}
+
+bool record_medicine_is_other(const char *system, const char *code)
+{
+    return strcmp(system, ATC) == 0 && strlen(code) >= 5 && strncmp(code, "A10", 3) != 0;
+}
+
+/* C-peptide of serum or plasma, fasting or at any time: of no use where the answer to a meal or glucagon is asked for. */
+bool record_loinc_unstimulated(const char *code)
+{
+    static const char *const codes[] = {"1986-9", "14958-3", NULL};
+    for (int i = 0; codes[i]; i++)
+        if (strcmp(code, codes[i]) == 0) return true;
     return false;
 }
 

@@ -88,6 +88,92 @@ static void a_criterion_is_listed_once(void **state)
     free(protocol);
 }
 
+/* the state of criterion `id` in the screening of the record; NULL when it is not asked */
+static const char *asked(const char *protocol_text, const patient_record *record, const char *id, char where[256])
+{
+    static char found[32];
+    islet_protocol *protocol = malloc(sizeof *protocol);
+    islet_table *table = NULL;
+    islet_eligibility answer;
+    assert_non_null(protocol);
+    assert_int_equal(protocol_parse(protocol_text, strlen(protocol_text), "x.yaml", protocol, NULL), ISLET_OK);
+    assert_int_equal(eligibility_screen(protocol, record, &answer, &table), ISLET_OK);
+    *found = '\0';
+    for (int row = 0; row < islet_table_rows(table); row++) {
+        if (strcmp(islet_table_cell(table, row, 0), id) != 0) continue;
+        snprintf(found, sizeof found, "%s", islet_table_cell(table, row, 1));
+        snprintf(where, 256, "%s", islet_table_cell(table, row, 7));
+    }
+    islet_table_free(table);
+    free(protocol);
+    return *found ? found : NULL;
+}
+
+#define TRIAL(of, product)                                                                                           \
+    "islet: 1\ntitle: t\npopulation: {of: " of ", n: 1}\narms:\n  - name: a\n    cells: [{product: " product ", dose_cells: 1e8, day: 0}]\n" \
+    "follow_up: {years: 1}\n"
+
+/* Whom no population holds, no protocol of it may be said to suit: type, age and time since diagnosis are those of its file. */
+static void a_population_holds_its_own(void **state)
+{
+    (void)state;
+    patient_record record = {0};
+    char source[256];
+    put(&record, ITEM_age_year, 44, 44, false);
+    put(&record, ITEM_duration_year, 23, 23, false);
+    put(&record, ITEM_type_1_diabetes, 1, 1, false);
+    const char *child = TRIAL("t1d_child", "msc_umbilical_cord"), *adult = TRIAL("t1d_adult", "msc_umbilical_cord");
+    assert_string_equal(asked(child, &record, "population_age_year", source), "not_met");
+    assert_non_null(strstr(source, "data/populations/t1d_child.yaml:7: "));
+    assert_string_equal(asked(child, &record, "population_duration_year", source), "not_met");
+    assert_string_equal(asked(child, &record, "type_1_diabetes", source), "met");
+    assert_string_equal(asked(adult, &record, "population_age_year", source), "met");
+    assert_string_equal(asked(adult, &record, "population_diagnosed_after", source), "met"); /* at 21 */
+    put(&record, ITEM_duration_year, 43.9, 43.9, false);
+    assert_string_equal(asked(adult, &record, "population_diagnosed_after", source), "not_met"); /* at one month */
+    put(&record, ITEM_age_year, 65, 65, false);
+    put(&record, ITEM_duration_year, 2, 2, false);
+    assert_string_equal(asked(adult, &record, "population_diagnosed_before", source), "not_met"); /* at 63 */
+    assert_string_equal(asked(TRIAL("t2d_new", "msc_umbilical_cord"), &record, "population_duration_year", source), "not_met");
+    assert_null(asked(TRIAL("t1d_adult", "zimislecel"), &record, "population_age_year", source)); /* the product asks for 18 to 65, too */
+
+    put(&record, ITEM_type_1_diabetes, 0, 0, false);
+    put(&record, ITEM_type_2_diabetes, 1, 1, false);
+    assert_string_equal(asked(adult, &record, "type_1_diabetes", source), "not_met");
+    assert_string_equal(asked(adult, &record, "type_2_diabetes", source), "not_met");
+    record.items[ITEM_type_1_diabetes].known = record.items[ITEM_type_2_diabetes].known = false;
+    assert_string_equal(asked(adult, &record, "type_1_diabetes", source), "unknown");
+    /* people with type 1 diabetes stand for those without a pancreas: the product's criteria alone say which diabetes */
+    assert_string_equal(asked(TRIAL("t1d_adult", "donor_islets_autograft"), &record, "type_1_diabetes", source), "unknown");
+    assert_null(asked(TRIAL("t1d_adult", "donor_islets_autograft"), &record, "population_diagnosed_before", source));
+}
+
+static void what_contradicts_itself_and_who_has_died_is_found_unasked(void **state)
+{
+    (void)state;
+    patient_record record = {0};
+    char source[256];
+    const char *trial = TRIAL("t1d_adult", "msc_umbilical_cord");
+    put(&record, ITEM_uses_insulin, 0, 0, false);
+    put(&record, ITEM_insulin_u_per_kg_day, 0.5, 0.5, false);
+    assert_null(asked(trial, &record, "uses_insulin", source));
+    assert_null(asked(trial, &record, "deceased", source));
+    record_find_conflicts(&record);
+    put(&record, ITEM_deceased, 1, 1, false);
+    assert_string_equal(asked(trial, &record, "insulin_u_per_kg_day", source), "conflict");
+    assert_string_equal(asked(trial, &record, "deceased", source), "not_met");
+}
+
+static void what_is_doubtful_is_not_known(void **state)
+{
+    (void)state;
+    patient_record record = {0};
+    criterion rule = {.kind = CRITERION_JUDGEMENT, .item = ITEM_uses_glp1_agonist, .range = {.low = 1, .high = 1}};
+    assert_int_equal(criterion_judge(&rule, &record), RULE_MET);
+    record.items[ITEM_uses_glp1_agonist].doubtful = true;
+    assert_int_equal(criterion_judge(&rule, &record), RULE_UNKNOWN);
+}
+
 static void what_excludes_and_what_is_for_a_doctor(void **state)
 {
     (void)state;
@@ -193,6 +279,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_needed_item_is_met_not_met_unknown_or_in_conflict),
         cmocka_unit_test(a_value_below_a_limit_decides_only_when_all_of_it_does),
+        cmocka_unit_test(a_population_holds_its_own),
+        cmocka_unit_test(what_contradicts_itself_and_who_has_died_is_found_unasked),
+        cmocka_unit_test(what_is_doubtful_is_not_known),
         cmocka_unit_test(what_excludes_and_what_is_for_a_doctor),
         cmocka_unit_test(what_records_note_only_when_it_is_there),
         cmocka_unit_test(a_criterion_is_listed_once),

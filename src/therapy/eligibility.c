@@ -38,6 +38,7 @@ static bool apart(const requirement *a, const requirement *b)
 rule_state criterion_judge(const criterion *rule, const patient_record *record)
 {
     const record_value *found = &record->items[rule->item];
+    if (found->doubtful) return RULE_UNKNOWN;
     if (!found->known) return criterion_asks_for_noted(rule->kind) ? RULE_MET : RULE_UNKNOWN;
     if (found->conflict) return RULE_CONFLICT;
     bool in = inside(&found->value, &rule->range), out = apart(&found->value, &rule->range);
@@ -53,6 +54,7 @@ typedef struct {
     islet_table *table;
     bool treats; /* the protocol's preparation treats what rules out for now */
     bool count[RULE_NEEDS_JUDGEMENT + 1], excluded, postponed;
+    bool asked[ITEM_COUNT];
 } screening;
 
 static bool add_rule(screening *s, const criterion *rule)
@@ -61,10 +63,11 @@ static bool add_rule(screening *s, const criterion *rule)
     const item_info *info = &record_items[rule->item];
     char text[400];
     rule_state state = criterion_judge(rule, s->record);
-    s->count[state] = true;
+    s->count[state] = s->asked[rule->item] = true;
     if (state == RULE_NOT_MET && rule->kind == CRITERION_NOT_NOW_IF) s->postponed = true;
     else if (state == RULE_NOT_MET) s->excluded = true;
     if (found->known) snprintf(text, sizeof text, "%s: %s", info->sentence, found->found);
+    else if (found->doubtful) snprintf(text, sizeof text, "not known: %s: %s", info->sentence, found->found);
     else if (criterion_asks_for_noted(rule->kind)) snprintf(text, sizeof text, "%s: not noted", info->sentence);
     else snprintf(text, sizeof text, "missing: %s (%s, %s)", info->sentence, info->key, info->unit);
     if (s->treats && state == RULE_NOT_MET && rule->kind == CRITERION_NOT_NOW_IF) {
@@ -103,47 +106,39 @@ static bool add_requirements(screening *s, const struct islet_protocol *protocol
     return fine;
 }
 
-static bool add_flag(screening *s, const struct islet_protocol *protocol, criterion_kind kind, item_id item, bool yes,
-                     const char *sentence)
-{
-    criterion rule = {.kind = kind, .item = item, .range = {.low = yes, .high = yes}, .standing = CRITERION_STATED};
-    snprintf(rule.id, sizeof rule.id, "%s", record_items[item].key);
-    snprintf(rule.sentence, sizeof rule.sentence, "%s", sentence);
-    snprintf(rule.source, sizeof rule.source, "%.180s, population.of: %.40s", protocol->file, protocol->population.name);
-    return add_rule(s, &rule);
-}
-
-/* Which diabetes, insulin and drugs a population without type 1 diabetes has. What nobody in it takes is no exclusion: the people
- * simulated are then unlike this one, and a doctor has to decide. With type 1 diabetes the products say it. */
 static bool add_population(screening *s, const struct islet_protocol *protocol)
 {
-    const population *of = &protocol->population;
-    const struct {
-        double frac;
-        item_id item;
-        const char *sentence;
-    } drugs[] = {
-        {of->metformin_frac.mean, ITEM_uses_metformin, "nobody simulated takes metformin"},
-        {of->sulfonylurea_frac.mean, ITEM_uses_sulfonylurea, "nobody simulated takes a sulfonylurea"},
-        {of->dpp4_inhibitor_frac.mean, ITEM_uses_dpp4_inhibitor, "nobody simulated takes a DPP-4 inhibitor"},
-        {of->glp1_agonist_frac.mean, ITEM_uses_glp1_agonist, "nobody simulated takes a GLP-1 receptor agonist"},
-        {of->sglt2_inhibitor_frac.mean, ITEM_uses_sglt2_inhibitor, "nobody simulated takes an SGLT2 inhibitor"},
-        {of->tzd_frac.mean, ITEM_uses_tzd, "nobody simulated takes a thiazolidinedione"},
-    };
-    if (of->diabetes == DIABETES_TYPE1) return true;
-    bool has = of->diabetes == DIABETES_TYPE2;
-    bool fine = add_flag(s, protocol, has ? CRITERION_NEEDS : CRITERION_EXCLUDES_IF_NOTED, ITEM_type_2_diabetes, true,
-                         has ? "type 2 diabetes" : "no type 2 diabetes");
-    fine = fine && add_flag(s, protocol, CRITERION_EXCLUDES_IF_NOTED, ITEM_type_1_diabetes, true, "no type 1 diabetes");
-    if (of->insulin_frac.mean >= 1.0)
-        fine = fine && add_flag(s, protocol, CRITERION_NEEDS, ITEM_uses_insulin, true, "on insulin");
-    if (!(of->insulin_frac.mean > 0.0))
-        fine = fine && add_flag(s, protocol, has ? CRITERION_NEEDS : CRITERION_EXCLUDES_IF_NOTED, ITEM_uses_insulin,
-                                !has, "not on insulin");
-    for (size_t i = 0; i < sizeof drugs / sizeof *drugs; i++)
-        if (!(drugs[i].frac > 0.0))
-            fine = fine && add_flag(s, protocol, CRITERION_JUDGEMENT, drugs[i].item, true, drugs[i].sentence);
+    criterion_list rules;
+    bool fine = true;
+    eligibility_population(protocol, s->record, &rules);
+    for (int i = 0; i < rules.n && fine; i++) fine = add_rule(s, &rules.list[i]);
     return fine;
+}
+
+/* Values that cannot both be true, of which no criterion asks for either: they make the whole record doubtful. */
+static bool add_conflicts(screening *s)
+{
+    const record_value *items = s->record->items;
+    bool fine = true;
+    for (int i = 0; i < ITEM_COUNT && fine; i++) {
+        const item_id other = (item_id)items[i].conflict_with;
+        if (!items[i].conflict || other == (item_id)i || s->asked[i] || s->asked[other]) continue;
+        criterion rule = {.kind = CRITERION_JUDGEMENT, .item = i, .standing = CRITERION_ASSUMED};
+        snprintf(rule.id, sizeof rule.id, "%s", record_items[i].key);
+        snprintf(rule.sentence, sizeof rule.sentence, "%s and %s are true of one person", record_items[i].key, record_items[other].key);
+        snprintf(rule.source, sizeof rule.source, "the record contradicts itself");
+        fine = add_rule(s, &rule);
+    }
+    return fine;
+}
+
+/* Nobody who has died can be treated; of the living nobody notes it. */
+static bool add_death(screening *s)
+{
+    static const criterion rule = {.id = "deceased", .sentence = "alive", .kind = CRITERION_EXCLUDES_IF_NOTED, .item = ITEM_deceased,
+                                   .range = {.low = 1, .high = 1}, .source = "the record"};
+    const record_value *died = &s->record->items[ITEM_deceased];
+    return !died->known || !(died->value.low > 0.0) || add_rule(s, &rule);
 }
 
 static islet_eligibility state_of(const screening *s)
@@ -185,7 +180,7 @@ islet_status eligibility_screen(const struct islet_protocol *protocol, const pat
         for (int k = 0; k < protocol->products[i].criteria.n && fine; k++)
             if (!is_said(protocol, i, &protocol->products[i].criteria.list[k]))
                 fine = add_rule(&s, &protocol->products[i].criteria.list[k]);
-    if (!fine) {
+    if (!fine || !add_death(&s) || !add_conflicts(&s)) {
         islet_table_free(s.table);
         return ISLET_ERR_MEMORY;
     }

@@ -40,6 +40,8 @@ static void write_json(const islet_forecast *f, const cli_options *options, FILE
     json_text(&j, "schema", "islet.forecast/1");
     json_text(&j, "patient", options->files[0]);
     json_text(&j, "protocol", options->protocol);
+    json_text(&j, "screened", islet_eligibility_word(f->screened));
+    rows(&j, "criteria", f->criteria, NULL);
     json_integer(&j, "people", f->people);
     rows(&j, "assumed", f->assumed, NULL);
     json_open(&j, "arms", '[');

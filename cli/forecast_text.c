@@ -131,10 +131,25 @@ static void print_shares(const islet_table *table, const char *heading, FILE *fi
     grid_free(g);
 }
 
+/* What stands against treating this patient at all, before anything is shown that it might do. */
+static void print_screened(const islet_forecast *f, FILE *file)
+{
+    const char *word = islet_eligibility_word(f->screened);
+    if (f->screened == ISLET_ELIGIBLE) return;
+    fprintf(file, "\nislet screen says of this patient: %s\n", word);
+    for (int r = 0; r < islet_table_rows(f->criteria); r++) {
+        const char *state = islet_table_cell(f->criteria, r, 1);
+        if (strcmp(state, "met") == 0 || strcmp(state, "unknown") == 0) continue;
+        fprintf(file, "- %s: ", state);
+        print_wrapped(file, islet_table_cell(f->criteria, r, 4), 2, 2);
+    }
+}
+
 void forecast_print(const islet_forecast *f, FILE *file)
 {
     static const char *const bands[3] = {"p50", "p5", "p95"};
     static const int assumed[] = {0, 1, 2, 3, 4, 5, 6, -1};
+    print_screened(f, file);
     fputs("\nPeople like this patient: within the range at screening\n", file);
     grid *g = grid_from_table(f->assumed);
     grid_print(g, assumed, file);

@@ -270,11 +270,14 @@ typedef struct {
     islet_table *chances;   /* arm, endpoint, sentence, day, of_100, low, high, n, bare_low, bare_high: of everybody simulated */
     islet_table *harms;     /* the same */
     islet_table *unknown;   /* sentence */
+    islet_eligibility screened; /* what islet_screen says of the patient .. */
+    islet_table *criteria;  /* .. and on what that stands */
 } islet_forecast;
 
 /** Simulate people of the protocol's population who match what the patient's file says (weight, HbA1c, C-peptide, insulin, duration,
  *  age), in every arm and, if asked, under standard care; without a trial's effect on what people do. Of the options, patients
- *  (default 200), years (default 5), seed, threads, progress and interrupted are read. An illustration, never advice. */
+ *  (default 200), years (default 5), seed, threads, progress and interrupted are read. ISLET_ERR_INPUT for a patient of whom the
+ *  population can have nobody alike. An illustration, never advice. */
 ISLET_API ISLET_CHECK islet_status islet_forecast_run(const islet_protocol *protocol, const char *patient, int64_t row,
                                                       const char *id, bool against_standard_care,
                                                       const islet_run_options *options, islet_forecast **out,

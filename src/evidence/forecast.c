@@ -26,6 +26,7 @@
 #include "patient/record.h"
 #include "stats/summary.h"
 #include "therapy/bounds.h"
+#include "therapy/eligibility.h"
 #include "therapy/parameter_set.h"
 #include "trial/trial.h"
 
@@ -304,12 +305,13 @@ static bool add_like(const forecast *f, islet_table *out)
         if (known) number_write_fixed(f->protocol.population.require[trait].low, 3, low);
         if (known) number_write_fixed(f->protocol.population.require[trait].high, 3, high);
         number_write_fixed(summary_mean(f->traits[i], f->n).value, 3, mean);
-        const char *note = at->conflict ? "two values disagree: not used, assumed as in the population"
+        const char *note = at->conflict   ? "values disagree: not used, assumed as in the population"
+                           : at->doubtful ? "found, but not to be counted on: assumed as in the population"
                            : !known     ? "not given: assumed as in the population"
                            : f->widened ? "the range was widened, because too few people were like this"
                                         : "";
         if (!table_add_row(
-                out, (const char *const[]){info->key, info->unit, at->known ? at->found : "", low, high, mean, note}))
+                out, (const char *const[]){info->key, info->unit, at->known || at->doubtful ? at->found : "", low, high, mean, note}))
             return false;
     }
     return true;
@@ -422,18 +424,33 @@ static bool add_bound(islet_table *out, const char *question, const char *arm, d
     return table_add_row(out, (const char *const[]){text});
 }
 
-static bool add_unknown(const forecast *f, islet_table *out)
+/* Which diabetes: not asked for where it is not given, but never passed over in silence. */
+static bool add_type(const forecast *f, islet_table *out)
 {
+    const int of = f->protocol.population.diabetes;
+    const item_id item = of == DIABETES_TYPE2 ? ITEM_type_2_diabetes : ITEM_type_1_diabetes;
+    const record_value *at = &f->record.items[item];
+    char text[320];
+    if (of == DIABETES_NONE || (at->known && !at->conflict)) return true;
+    snprintf(text, sizeof text, "whether the patient has %s: %s; the people simulated have it", record_items[item].sentence,
+             at->known ? at->found : "not given");
+    return table_add_row(out, (const char *const[]){text});
+}
+
+static bool add_unknown(const forecast *f, islet_eligibility screened, islet_table *out)
+{
+    char treated[160];
+    snprintf(treated, sizeof treated, "whether the patient may be treated at all: islet screen says %s", islet_eligibility_word(screened));
     static const char *const always[] = {
         "whether this patient is one of those who do better or worse: the bands are people who share only the values above",
         "what is not among the values: other diseases, other drugs, how carefully doses are taken",
         "how the treatment does beyond the years it was published for; the model goes on with what it has",
         "where the model misses published results: docs/calibration.md; it is more pessimistic about glucose control after stem-cell islets",
-        "whether the patient may be treated at all: islet screen asks that",
     };
     bool fine = true;
     for (size_t i = 0; i < sizeof always / sizeof *always && fine; i++)
         fine = table_add_row(out, (const char *const[]){always[i]});
+    fine = fine && add_type(f, out) && table_add_row(out, (const char *const[]){treated});
     for (int i = 0; i < f->protocol.n_products && fine; i++) {
         char text[320];
         snprintf(text, sizeof text, "how sure the numbers of %s are: its evidence is of grade %s (islet products %s)",
@@ -470,7 +487,7 @@ static islet_status tabulate(const forecast *f, islet_forecast *out)
     out->unknown = table_create(1, unknown, u);
     bool fine = out->assumed && out->bands && out->chances && out->harms && out->unknown && add_like(f, out->assumed) &&
                 add_bands(f, out->bands) && add_shares(f, false, out->chances) && add_shares(f, true, out->harms) &&
-                add_unknown(f, out->unknown);
+                add_unknown(f, out->screened, out->unknown);
     return fine ? ISLET_OK : ISLET_ERR_MEMORY;
 }
 
@@ -482,6 +499,7 @@ void islet_forecast_free(islet_forecast *forecast)
     islet_table_free(forecast->chances);
     islet_table_free(forecast->harms);
     islet_table_free(forecast->unknown);
+    islet_table_free(forecast->criteria);
     free(forecast);
 }
 
@@ -511,6 +529,8 @@ islet_status islet_forecast_run(const islet_protocol *protocol, const char *pati
     islet_forecast *made = calloc(1, sizeof *made);
     forecast *f = calloc(1, sizeof *f);
     islet_status status = made && f ? read_patient(patient, row, id, &f->record, problems) : ISLET_ERR_MEMORY;
+    if (status == ISLET_OK) status = eligibility_in_population(protocol, &f->record, problems);
+    if (status == ISLET_OK) status = eligibility_screen(protocol, &f->record, &made->screened, &made->criteria);
     if (status == ISLET_OK) status = prepare(f, protocol, against_standard_care, years, problems);
     if (status == ISLET_OK) f->seed = islet_run_seed(&f->protocol, &o);
     if (status == ISLET_OK) status = simulate(f, &o, problems);

@@ -105,7 +105,20 @@ static cli_exit find_ranges(const run_plan *plan, const cli_options *options, is
     return exit_of(status, problems, plan->store);
 }
 
-/* simulate into a new or a continued store; on return it is closed */
+/* a new or a continued store; what a new one replaces is said while there is time to stop */
+static bool open_store(const run_plan *plan, const cli_options *options, islet_store **store)
+{
+    islet_problems *problems = islet_problems_create();
+    islet_status status = !problems         ? ISLET_ERR_MEMORY
+                          : options->resume ? islet_store_resume(plan->store, store, problems)
+                                            : islet_store_create(plan->store, store, problems);
+    print_problems(problems, !options->quiet);
+    exit_of(status, problems, plan->store);
+    islet_problems_free(problems);
+    return status == ISLET_OK;
+}
+
+/* simulate into that store; on return it is closed */
 static cli_exit simulate(const run_plan *plan, const cli_options *options, run_ranges *ranges, islet_problems *problems)
 {
     progress p;
@@ -113,14 +126,9 @@ static cli_exit simulate(const run_plan *plan, const cli_options *options, run_r
     char date[DATE_ROOM];
     date_text(date);
     islet_run_options run_options = run_options_of(options, date, &p);
-    islet_status status = options->resume ? islet_store_resume(plan->store, &store, problems)
-                                          : islet_store_create(plan->store, &store, problems);
-    if (status != ISLET_OK) {
-        exit_of(status, problems, plan->store);
-        return EXIT_IO; /* whatever is wrong with the place, the result cannot be written there */
-    }
+    if (!open_store(plan, options, &store)) return EXIT_IO; /* whatever is wrong with the place, the result cannot be written there */
     progress_begin(&p, options->quiet);
-    status = ranks_run(plan->protocol, &run_options, store, problems);
+    islet_status status = ranks_run(plan->protocol, &run_options, store, problems);
     progress_end(&p);
     double passed_s = clock_s() - p.start_s;
     ranges->found = status == ISLET_OK ? find_ranges(plan, options, store, ranges, problems) : EXIT_DONE;

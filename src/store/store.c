@@ -253,6 +253,34 @@ static islet_status write_schema(islet_store *store, islet_problems *problems)
     return status;
 }
 
+/* state of the store under its final name, checked whole; NULL when there is none; the caller frees */
+static islet_status final_state(const char *path, char **state, islet_problems *problems)
+{
+    const char *why;
+    islet_store *there;
+    *state = NULL;
+    if (store_file_look(path, &why) != STORE_FILE_ISLET) return ISLET_OK;
+    islet_status status = islet_store_open(path, &there, problems);
+    if (status != ISLET_OK) return status;
+    status = store_state(there, state);
+    islet_status closed = islet_store_close(there, problems);
+    return status == ISLET_OK ? closed : status;
+}
+
+/* What a new run takes the place of is said before it is gone. A file that cannot be read is no run that could be missed. */
+static void say_replaced(const islet_store *store, islet_problems *problems)
+{
+    const char *why;
+    char *state = NULL;
+    if (store_file_look(store->part_path, &why) == STORE_FILE_ISLET)
+        problems_warning(problems, shown(store->part_path), 0, 0,
+                         "what a stopped run had finished is removed and simulated anew; with --resume it would be continued");
+    if (final_state(store->path, &state, NULL) == ISLET_OK && state)
+        problems_warning(problems, shown(store->path), 0, 0, "holds a run (%s), which this one replaces when it is complete%s", state,
+                         strcmp(state, STATE_INTERRUPTED) == 0 ? "; with --resume it would be continued" : "");
+    free(state);
+}
+
 islet_status islet_store_create(const char *path, islet_store **out, islet_problems *problems)
 {
     if (!out) return ISLET_ERR_ARGUMENT;
@@ -262,6 +290,7 @@ islet_status islet_store_create(const char *path, islet_store **out, islet_probl
     if (!store) return ISLET_ERR_MEMORY;
 
     islet_status status = check_place(store->path, problems);
+    if (status == ISLET_OK) say_replaced(store, problems);
     if (status == ISLET_OK) status = remove_leftover(store, problems);
     if (status == ISLET_OK) status = make_part_file(store, problems);
     bool ours = status == ISLET_OK;
@@ -303,20 +332,6 @@ static islet_status first_number(islet_store *store, const char *sql, int *out, 
     if (code == SQLITE_ROW) *out = sqlite3_column_int(query, 0);
     sqlite3_finalize(query);
     return code == SQLITE_ROW ? ISLET_OK : store_failure(store, code, "read the store", problems);
-}
-
-/* state of the store under its final name, checked whole; NULL when there is none; the caller frees */
-static islet_status final_state(const char *path, char **state, islet_problems *problems)
-{
-    const char *why;
-    islet_store *there;
-    *state = NULL;
-    if (store_file_look(path, &why) != STORE_FILE_ISLET) return ISLET_OK;
-    islet_status status = islet_store_open(path, &there, problems);
-    if (status != ISLET_OK) return status;
-    status = store_state(there, state);
-    islet_status closed = islet_store_close(there, problems);
-    return status == ISLET_OK ? closed : status;
 }
 
 /* Lock the .part file that a run left; *begun is false, and the file gone, when it ended before anything was described. */

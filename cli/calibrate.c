@@ -4,7 +4,9 @@
 
 #include "names.h"
 #include "output.h"
+#include "plan.h"
 #include "progress.h"
+#include "sources.h"
 #include "verbs.h"
 
 static void write_number(json *j, const char *name, double value)
@@ -70,9 +72,25 @@ static cli_exit show(const islet_calibration *c, const char *set, const cli_opti
     if (options->json) write_json(c, parameters, rows, set, out.file);
     else if (options->csv) grid_write_csv(parameters, out.file);
     else write_text(c, parameters, rows, set, out.file);
+    done = options->explain && !options->json && !options->csv ? sources_print(NULL, out.file) : EXIT_DONE;
     grid_free(parameters);
     grid_free(rows);
-    return output_close(&out);
+    cli_exit closed = output_close(&out);
+    return done == EXIT_DONE ? closed : done;
+}
+
+/* --dry-run: the points are the draws of the table; it goes to standard output, as the parameter set is not written */
+static cli_exit show_plan(const char *rows, const islet_run_options *run, const cli_options *options, islet_problems *problems)
+{
+    islet_table *plan = NULL;
+    cli_options shown = *options;
+    shown.out = NULL;
+    islet_status status = islet_calibrate_plan(rows, options->parameters, options->cohorts, options->points, run, &plan, problems);
+    cli_exit done = exit_of(status, problems, rows ? rows : "the shipped rows");
+    print_problems(problems, !options->quiet);
+    if (done == EXIT_DONE) done = plan_print_trials(plan, NULL, &shown);
+    islet_table_free(plan);
+    return done;
 }
 
 cli_exit verb_calibrate(const cli_options *options)
@@ -90,6 +108,11 @@ cli_exit verb_calibrate(const cli_options *options)
                                    .patients = options->patients, .engine = options->engine, .progress = progress_show,
                                    .interrupted = stop_was_asked, .context = &p};
     const char *rows = options->n_files ? name_for_reading(options->files[0]) : NULL;
+    if (options->dry_run) {
+        cli_exit planned = show_plan(rows, &run, options, problems);
+        islet_problems_free(problems);
+        return planned;
+    }
     progress_begin(&p, options->quiet);
     islet_status status =
         islet_calibrate(rows, options->parameters, options->cohorts, options->points, &run, &calibration, problems);

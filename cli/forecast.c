@@ -4,7 +4,9 @@
 #include "forecast_text.h"
 #include "names.h"
 #include "output.h"
+#include "plan.h"
 #include "progress.h"
+#include "sources.h"
 #include "verbs.h"
 
 static const char illustration[] =
@@ -83,17 +85,47 @@ static void write_csv(const islet_forecast *f, FILE *file)
     grid_free(g);
 }
 
-static cli_exit show(const islet_forecast *f, const cli_options *options)
+static cli_exit show(const islet_forecast *f, const islet_protocol *protocol, const cli_options *options)
 {
     output out;
+    cli_exit done = EXIT_DONE;
     if (!output_open(&out, options->out)) return EXIT_IO;
     if (options->json) write_json(f, options, out.file);
     else if (options->csv) write_csv(f, out.file);
     else {
         fprintf(out.file, "%s\n", illustration);
         forecast_print(f, out.file);
+        if (options->explain) done = sources_print(islet_protocol_population(protocol), out.file);
     }
-    return output_close(&out);
+    cli_exit closed = output_close(&out);
+    return done == EXIT_DONE ? closed : done;
+}
+
+/* --dry-run: the patient is read and held against the population, nothing is simulated */
+static cli_exit show_plan(const islet_protocol *protocol, const islet_run_options *run, const cli_options *options, islet_problems *problems)
+{
+    islet_table *plan = NULL;
+    islet_status status = islet_forecast_plan(protocol, name_for_reading(options->files[0]), options->row, options->id,
+                                              options->has_against, run, &plan, problems);
+    cli_exit done = exit_of(status, problems, options->files[0]);
+    if (done == EXIT_DONE) done = plan_print_trials(plan, NULL, options);
+    islet_table_free(plan);
+    return done;
+}
+
+/* the people, then what became of them */
+static cli_exit simulate(const islet_protocol *protocol, const cli_options *options, islet_forecast **forecast, islet_problems *problems)
+{
+    progress p;
+    const islet_run_options run = {.seed = options->seed, .has_seed = options->has_seed, .threads = (int)options->threads,
+                                   .patients = options->patients, .years = options->years, .progress = progress_show,
+                                   .interrupted = stop_was_asked, .context = &p};
+    if (options->dry_run) return show_plan(protocol, &run, options, problems);
+    progress_begin(&p, options->quiet);
+    islet_status status = islet_forecast_run(protocol, name_for_reading(options->files[0]), options->row, options->id,
+                                             options->has_against, &run, forecast, problems);
+    progress_end(&p);
+    return exit_of(status, problems, options->files[0]);
 }
 
 cli_exit verb_forecast(const cli_options *options)
@@ -111,21 +143,11 @@ cli_exit verb_forecast(const cli_options *options)
     if (!problems) return exit_of(ISLET_ERR_MEMORY, NULL, options->protocol);
     islet_protocol *protocol = NULL;
     islet_forecast *forecast = NULL;
-    progress p;
     islet_status status = islet_protocol_read(options->protocol, &protocol, problems);
     cli_exit done = exit_of(status, problems, options->protocol);
-    if (done == EXIT_DONE) {
-        progress_begin(&p, options->quiet);
-        islet_run_options run = {.seed = options->seed, .has_seed = options->has_seed, .threads = (int)options->threads,
-                                 .patients = options->patients, .years = options->years, .progress = progress_show,
-                                 .interrupted = stop_was_asked, .context = &p};
-        status = islet_forecast_run(protocol, name_for_reading(options->files[0]), options->row, options->id,
-                                    options->has_against, &run, &forecast, problems);
-        progress_end(&p);
-        done = exit_of(status, problems, options->files[0]);
-    }
+    if (done == EXIT_DONE) done = simulate(protocol, options, &forecast, problems);
     print_problems(problems, !options->quiet);
-    if (done == EXIT_DONE) done = show(forecast, options);
+    if (forecast) done = show(forecast, protocol, options);
     islet_forecast_free(forecast);
     islet_protocol_free(protocol);
     islet_problems_free(problems);

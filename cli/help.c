@@ -184,13 +184,14 @@ static void print_zsh(FILE *file)
 
 /* ---- the verb ---- */
 
-/* all verbs and options as data */
-static cli_exit help_data(const cli_options *options)
+/* verbs and options as data; all of them, or those of `only` */
+static cli_exit help_data(const cli_options *options, cli_verb only)
 {
     static const char *const names[] = {"verb", "option", "argument", "sentence"};
     static const int chosen[] = {0, 1, 2, 3, -1};
     grid *g = grid_create(4, names);
     for (int i = 0; i < VERB_COUNT; i++) {
+        if (only != VERB_COUNT && i != (int)only) continue;
         grid_add(g, (const char *const[]){cli_verbs[i].name, "", cli_verbs[i].files, cli_verbs[i].sentence});
         for (const cli_option_info *option = cli_option_list; option->name; option++) {
             if (!cli_option_is_for(option, (cli_verb)i)) continue;
@@ -213,9 +214,11 @@ cli_exit verb_help(const cli_options *options)
         void (*print)(FILE *file);
     } pages[] = {{"man", print_man}, {"bash", print_bash}, {"zsh", print_zsh}};
 
-    if (options->json || options->csv) return help_data(options);
-    if (options->n_files == 0) return help_summary(options);
+    const bool data = options->json || options->csv;
+    if (options->n_files == 0) return data ? help_data(options, VERB_COUNT) : help_summary(options);
     const char *topic = options->files[0];
+    cli_verb verb = cli_verb_find(topic);
+    if (data && verb != VERB_COUNT) return help_data(options, verb);
     for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) {
         if (strcmp(topic, pages[i].name) != 0) continue;
         output out;
@@ -223,7 +226,6 @@ cli_exit verb_help(const cli_options *options)
         pages[i].print(out.file);
         return output_close(&out);
     }
-    cli_verb verb = cli_verb_find(topic);
     if (verb != VERB_COUNT) return help_verb(verb, options->out);
     fprintf(stderr, "islet: no help about '%s'; expected a verb, or man, bash or zsh\n", topic);
     return EXIT_USAGE;

@@ -28,7 +28,7 @@ const char *pairing_text(const run_plan *plan);
 /* islet run --dry-run */
 cli_exit plan_print(const run_plan *plan, const cli_options *options);
 
-/* islet validate and claims --dry-run; left_out may be NULL */
+/* --dry-run of islet forecast, validate, calibrate and claims; left_out may be NULL */
 cli_exit plan_print_trials(const islet_table *plan, const islet_table *left_out, const cli_options *options);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "output.h"
 #include "progress.h"
+#include "sources.h"
 #include "verbs.h"
 
 /* columns of islet_store_results */
@@ -200,22 +201,6 @@ static void print_json(const run_plan *plan, const grid *g, const grid *predicti
     json_close(&j, '}');
 }
 
-/* --explain: what the model rests on, every parameter with its standing and source */
-static cli_exit print_sources(FILE *file)
-{
-    islet_table *table = NULL;
-    islet_status status = islet_params_table(&table);
-    if (status != ISLET_OK) return exit_of(status, NULL, "the parameters");
-    grid *g = grid_from_table(table);
-    islet_table_free(table);
-    const int chosen[] = {grid_column(g, "key"), grid_column(g, "value"), grid_column(g, "unit"),
-                          grid_column(g, "standing"), grid_column(g, "source"), -1};
-    fputs("\nParameters of the model and where they come from:\n\n", file);
-    grid_print(g, chosen, file);
-    grid_free(g);
-    return EXIT_DONE;
-}
-
 /* the results with each range that was asked for as two columns more */
 static void write_csv(const grid *g, const grid *predictive, const grid *alternatives, FILE *file)
 {
@@ -270,7 +255,7 @@ cli_exit results_print(const run_plan *plan, const islet_table *table, const isl
     if (options->json) print_json(plan, g, predictive, alternatives, stdout);
     else if (options->csv) write_csv(g, predictive, alternatives, stdout);
     else print_people(plan, options, g, predictive, alternatives, stdout);
-    if (options->explain && !options->json && !options->csv) done = print_sources(stdout);
+    if (options->explain && !options->json && !options->csv) done = sources_print(islet_protocol_population(plan->protocol), stdout);
     grid_free(g);
     if (predictive) grid_free(predictive);
     if (alternatives) grid_free(alternatives);

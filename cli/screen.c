@@ -32,11 +32,12 @@ static const char *state_sentence(islet_eligibility state)
     return "unknown";
 }
 
-static void write_text(const grid *g, islet_eligibility state, FILE *file)
+/* with --explain also how each criterion asks, and whether its source states it or it is assumed */
+static void write_text(const grid *g, islet_eligibility state, bool explain, FILE *file)
 {
-    static const int columns[] = {1, 0, 4, -1}, notes[] = {3, 5, 7, -1};
+    static const int columns[] = {1, 0, 4, -1}, notes[] = {3, 5, 7, -1}, more[] = {3, 2, 6, 5, 7, -1};
     fprintf(file, "%s\n\n", state_sentence(state));
-    grid_print_notes(g, columns, notes, file);
+    grid_print_notes(g, columns, explain ? more : notes, file);
     fprintf(file, "\n%s\n", research);
 }
 
@@ -47,7 +48,7 @@ static cli_exit show(islet_table *table, islet_eligibility state, const cli_opti
     grid *g = grid_from_table(table);
     if (options->json) write_json(g, options, islet_eligibility_word(state), out.file);
     else if (options->csv) grid_write_csv(g, out.file);
-    else write_text(g, state, out.file);
+    else write_text(g, state, options->explain, out.file);
     grid_free(g);
     cli_exit closed = output_close(&out);
     return closed != EXIT_DONE ? closed : state == ISLET_ELIGIBLE ? EXIT_DONE : EXIT_NO;

@@ -118,6 +118,7 @@ ISLET_API void islet_protocol_free(islet_protocol *protocol);
 ISLET_API const char *islet_protocol_title(const islet_protocol *protocol);      /* borrowed */
 ISLET_API int islet_protocol_arms(const islet_protocol *protocol);
 ISLET_API const char *islet_protocol_arm_name(const islet_protocol *protocol, int arm); /* borrowed */
+ISLET_API const char *islet_protocol_population(const islet_protocol *protocol); /* of whom its people are; borrowed */
 ISLET_API int64_t islet_protocol_patients(const islet_protocol *protocol);
 ISLET_API double islet_protocol_years(const islet_protocol *protocol);
 
@@ -282,6 +283,12 @@ ISLET_API ISLET_CHECK islet_status islet_forecast_run(const islet_protocol *prot
                                                       const char *id, bool against_standard_care,
                                                       const islet_run_options *options, islet_forecast **out,
                                                       islet_problems *problems);
+/** What islet_forecast_run would simulate, nothing simulated: one row; protocol, arms, years, people (in every arm), draws of the uncertain
+ *  parameters that are simulated again with draw_people, patient_days of all of it. The patient is read, and refused as there. */
+ISLET_API ISLET_CHECK islet_status islet_forecast_plan(const islet_protocol *protocol, const char *patient, int64_t row,
+                                                       const char *id, bool against_standard_care,
+                                                       const islet_run_options *options, islet_table **out,
+                                                       islet_problems *problems);
 ISLET_API void islet_forecast_free(islet_forecast *forecast);
 
 /** Engines this machine can run, best first; NULL-terminated, static. */
@@ -447,6 +454,9 @@ typedef struct {
  *  (0: by the number of parameters; fewer make a plainer emulator). Of the options patients (default 48 at each point), seed, threads, engine, progress and interrupted count. */
 ISLET_API ISLET_CHECK islet_status islet_calibrate(const char *path, const char *parameters, const char *cohorts, int64_t points,
                                                    const islet_run_options *options, islet_calibration **out, islet_problems *problems);
+/** What islet_calibrate would simulate, nothing simulated: one row a protocol as islet_claims_plan has them; its draws are the points. */
+ISLET_API ISLET_CHECK islet_status islet_calibrate_plan(const char *path, const char *parameters, const char *cohorts, int64_t points,
+                                                        const islet_run_options *options, islet_table **out, islet_problems *problems);
 ISLET_API void islet_calibration_free(islet_calibration *calibration);
 
 /** Keep ranges beside the results of a run that is complete, before its store is closed: a table of islet_uncertainty, one of islet_alternatives, or

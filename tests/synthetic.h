@@ -39,7 +39,7 @@ static inline struct islet_protocol *synthetic_protocol(const char *title)
     memset(p->hash, 'a', ISLET_HASH_TEXT - 1);
     snprintf(p->title, sizeof p->title, "%s", title);
     snprintf(p->population.name, sizeof p->population.name, "t1d_adult");
-#define VALUE(key, unit, sentence) p->population.key = (population_value){1.0, 0.1, 0.0, INFINITY, SPREAD_NORMAL, 0, "doi:10.1/p"};
+#define VALUE(key, unit, sentence) p->population.key = (population_value){1.0, 0.1, 0.0, INFINITY, SPREAD_NORMAL, 0, 1, "doi:10.1/p"};
     POPULATION_VALUES(VALUE)
 #undef VALUE
     p->n_arms = 2;

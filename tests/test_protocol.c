@@ -359,6 +359,38 @@ static void kinds_of_file_are_told(void **state)
     }
 }
 
+/* How many remarks on a protocol that is read hold the words. */
+static int remarks(const char *text, const char *words)
+{
+    islet_protocol *protocol = malloc(sizeof *protocol);
+    islet_problems *problems = islet_problems_create();
+    int n = 0;
+    assert_non_null(protocol);
+    assert_int_equal(protocol_parse(text, strlen(text), "x.yaml", protocol, problems), ISLET_OK);
+    for (int i = 0; i < islet_problems_count(problems); i++) n += strstr(islet_problems_text(problems, i), words) != NULL;
+    islet_problems_free(problems);
+    free(protocol);
+    return n;
+}
+
+static void what_would_do_nothing_is_remarked(void **state)
+{
+    (void)state;
+    static const char cells[] = "islet: 1\ntitle: t\npopulation: {of: t1d_new_onset, n: 7}\narms:\n  - name: a\n    cells: [{product: "
+                                "haematopoietic_autologous, cd34_per_kg: 5e6, day: 33}]\n%sfollow_up: {years: 2}\n";
+    char text[400];
+    snprintf(text, sizeof text, cells, "");
+    assert_int_equal(remarks(text, "no conditioning"), 1);
+    snprintf(text, sizeof text, cells, "    conditioning: cyclophosphamide_atg\n");
+    assert_int_equal(remarks(text, "no conditioning"), 0);
+    static const char insulin[] = "islet: 1\ntitle: t\npopulation: {of: %s, n: 7}\narms: [{name: a, insulin: basal_bolus}, {name: b, insulin: none}]\n"
+                                  "follow_up: {years: 2}\n";
+    snprintf(text, sizeof text, insulin, "metabolic_syndrome");
+    assert_int_equal(remarks(text, "have no diabetes"), 1);
+    snprintf(text, sizeof text, insulin, "t2d_oral");
+    assert_int_equal(remarks(text, "have no diabetes"), 0);
+}
+
 static void a_file_above_the_limit_is_not_read(void **state)
 {
     (void)state;
@@ -386,6 +418,7 @@ int main(void)
         cmocka_unit_test(files_elsewhere_are_not),
         cmocka_unit_test(a_file_refused_again_and_again),
         cmocka_unit_test(kinds_of_file_are_told),
+        cmocka_unit_test(what_would_do_nothing_is_remarked),
         cmocka_unit_test(a_file_above_the_limit_is_not_read),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);

@@ -6,6 +6,7 @@
  * 3. For every row an emulator of its statistic; likelihood from the published mean, SD or count at the trial's n.
  * 4. The point by NLopt, the posterior by adaptive Metropolis, both on the emulators; then one simulation at the point. */
 #include "evidence/calibrate_job.h"
+#include "evidence/plan.h"
 
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_qrng.h>
@@ -548,5 +549,20 @@ done:
     if (j) job_free(j);
     free(j);
     islet_calibration_free(made);
+    return status;
+}
+
+islet_status islet_calibrate_plan(const char *path, const char *parameters, const char *cohorts, int64_t points,
+                                  const islet_run_options *options, islet_table **out, islet_problems *problems)
+{
+    if (!out) return ISLET_ERR_ARGUMENT;
+    *out = NULL;
+    calibrate_job *j = calloc(1, sizeof *j);
+    if (!j) return ISLET_ERR_MEMORY;
+    islet_status status = prepare(j, path, parameters, cohorts, options, problems);
+    if (status == ISLET_OK) status = count_points(j, points, problems);
+    if (status == ISLET_OK) status = expressed_plan(&j->rows, 2 * CALIBRATE_BASE_TIMES * j->people, j->n_points, j->people, out);
+    job_free(j);
+    free(j);
     return status;
 }

@@ -226,13 +226,18 @@ static islet_status simulate_member(forecast *f, const parameter_set *set, int k
     return status == ISLET_ERR_INPUT ? ISLET_OK : status;
 }
 
+static int64_t member_people_of(int64_t n)
+{
+    const int64_t few = n / MEMBER_SHARE < LEAST_MEMBER_PEOPLE ? LEAST_MEMBER_PEOPLE : n / MEMBER_SHARE;
+    return few < n ? few : n;
+}
+
 static islet_status simulate_members(forecast *f, const islet_run_options *options, islet_problems *problems)
 {
     parameter_set set;
     islet_status status = parameter_set_shipped(&set, problems);
     if (status != ISLET_OK) return status;
-    f->member_people = f->n / MEMBER_SHARE < LEAST_MEMBER_PEOPLE ? LEAST_MEMBER_PEOPLE : f->n / MEMBER_SHARE;
-    if (f->member_people > f->n) f->member_people = f->n;
+    f->member_people = member_people_of(f->n);
     for (int k = 0; k < set.n_draws && k < MEMBERS && status == ISLET_OK; k++) status = simulate_member(f, &set, k, options);
     parameter_set_free(&set);
     return status == ISLET_OK ? discrepancy_shipped(&f->beyond, problems) : status;
@@ -514,6 +519,15 @@ static islet_status read_patient(const char *path, int64_t row, const char *id, 
     return status;
 }
 
+/* Everything before anything is simulated: the patient read and not beyond the population, the protocol as it will be simulated. */
+static islet_status begin(forecast *f, const islet_protocol *protocol, const char *patient, int64_t row, const char *id,
+                          bool against_standard_care, double years, islet_problems *problems)
+{
+    islet_status status = read_patient(patient, row, id, &f->record, problems);
+    if (status == ISLET_OK) status = eligibility_in_population(protocol, &f->record, problems);
+    return status == ISLET_OK ? prepare(f, protocol, against_standard_care, years, problems) : status;
+}
+
 islet_status islet_forecast_run(const islet_protocol *protocol, const char *patient, int64_t row, const char *id,
                                 bool against_standard_care, const islet_run_options *options, islet_forecast **out,
                                 islet_problems *problems)
@@ -528,10 +542,9 @@ islet_status islet_forecast_run(const islet_protocol *protocol, const char *pati
     o.independent_arms = false;
     islet_forecast *made = calloc(1, sizeof *made);
     forecast *f = calloc(1, sizeof *f);
-    islet_status status = made && f ? read_patient(patient, row, id, &f->record, problems) : ISLET_ERR_MEMORY;
-    if (status == ISLET_OK) status = eligibility_in_population(protocol, &f->record, problems);
+    islet_status status =
+        made && f ? begin(f, protocol, patient, row, id, against_standard_care, years, problems) : ISLET_ERR_MEMORY;
     if (status == ISLET_OK) status = eligibility_screen(protocol, &f->record, &made->screened, &made->criteria);
-    if (status == ISLET_OK) status = prepare(f, protocol, against_standard_care, years, problems);
     if (status == ISLET_OK) f->seed = islet_run_seed(&f->protocol, &o);
     if (status == ISLET_OK) status = simulate(f, &o, problems);
     if (status == ISLET_OK) status = simulate_members(f, &o, problems);
@@ -544,4 +557,46 @@ islet_status islet_forecast_run(const islet_protocol *protocol, const char *pati
     }
     *out = made;
     return ISLET_OK;
+}
+
+/* one row: what is simulated, and again under draws of the uncertain parameters */
+static islet_status tabulate_plan(const forecast *f, int64_t people, int draws, islet_table **out)
+{
+    static const char *const names[] = {"protocol", "arms", "years", "people", "draws", "draw_people", "patient_days"};
+    static const bool is_number[] = {false, false, true, true, true, true, true};
+    const struct islet_protocol *p = &f->protocol;
+    const params defaults = params_default();
+    const double days = (double)p->follow_up_day * p->n_arms + defaults.run_in_day;
+    const double numbers[5] = {p->follow_up_day / DAYS_PER_YEAR, (double)people, draws, (double)member_people_of(people),
+                               days * (double)(people + draws * member_people_of(people))};
+    char text[5][NUMBER_TEXT], arms[400] = "";
+    for (int i = 0; i < 5; i++) number_write(numbers[i], text[i]);
+    for (int a = 0; a < p->n_arms; a++) {
+        const size_t at = strlen(arms);
+        snprintf(arms + at, sizeof arms - at, "%s%s", a ? "; " : "", p->arms[a].name);
+    }
+    *out = table_create(7, names, is_number);
+    if (*out && table_add_row(*out, (const char *const[]){p->title, arms, text[0], text[1], text[2], text[3], text[4]})) return ISLET_OK;
+    islet_table_free(*out);
+    *out = NULL;
+    return ISLET_ERR_MEMORY;
+}
+
+islet_status islet_forecast_plan(const islet_protocol *protocol, const char *patient, int64_t row, const char *id,
+                                 bool against_standard_care, const islet_run_options *options, islet_table **out,
+                                 islet_problems *problems)
+{
+    if (!out) return ISLET_ERR_ARGUMENT;
+    *out = NULL;
+    if (!protocol || !patient || row < 0) return ISLET_ERR_ARGUMENT;
+    const int64_t people = options && options->patients > 0 ? options->patients : PEOPLE_DEFAULT;
+    const double years = options && options->years > 0.0 ? options->years : YEARS_DEFAULT;
+    parameter_set set = {0};
+    forecast *f = calloc(1, sizeof *f);
+    islet_status status = f ? begin(f, protocol, patient, row, id, against_standard_care, years, problems) : ISLET_ERR_MEMORY;
+    if (status == ISLET_OK) status = parameter_set_shipped(&set, problems);
+    if (status == ISLET_OK) status = tabulate_plan(f, people, set.n_draws < MEMBERS ? set.n_draws : MEMBERS, out);
+    parameter_set_free(&set);
+    free(f);
+    return status;
 }

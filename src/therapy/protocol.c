@@ -101,6 +101,11 @@ int islet_protocol_arms(const islet_protocol *protocol)
     return protocol->n_arms;
 }
 
+const char *islet_protocol_population(const islet_protocol *protocol)
+{
+    return protocol ? protocol->population.name : "";
+}
+
 const char *islet_protocol_arm_name(const islet_protocol *protocol, int arm)
 {
     return arm >= 0 && arm < protocol->n_arms ? protocol->arms[arm].name : "";

@@ -95,18 +95,29 @@ static void read_conditioning(yaml_reader *reader, const yaml_node *node, const 
     else yaml_read_map(reader, node, field->key, YAML_TABLE(conditioning_fields), out, context_);
 }
 
+static bool gives_blood_back(const islet_protocol *protocol, const protocol_arm *arm, int course)
+{
+    return product_strength(&protocol->products[arm->courses[course].product], MECHANISM_immune_reset) > 0.0;
+}
+
 /* A path that takes the blood-forming cells away gives them back on its day. */
 static void check_conditioning(yaml_reader *reader, const yaml_node *node, const islet_protocol *protocol,
                                const protocol_arm *arm)
 {
-    if (arm->conditioning < 0) return;
+    if (arm->conditioning < 0) {
+        for (int i = 0; i < arm->n_courses; i++)
+            if (arm->courses[i].product >= 0 && gives_blood_back(protocol, arm, i))
+                yaml_warning(reader, node,
+                             "arm '%s' is given '%s' and no conditioning; nothing is taken away that they could give back, so they do "
+                             "nothing; add conditioning: cyclophosphamide_atg",
+                             arm->name, protocol->products[arm->courses[i].product].name);
+        return;
+    }
     const conditioning *path = &protocol->conditionings[arm->conditioning];
     if (!conditioning_needs_cells(path)) return;
     int due = arm->conditioning_start_day + path->step_day[STEP_infusion];
     for (int i = 0; i < arm->n_courses; i++)
-        if (arm->courses[i].product >= 0 && arm->courses[i].day == due &&
-            product_strength(&protocol->products[arm->courses[i].product], MECHANISM_immune_reset) > 0.0)
-            return;
+        if (arm->courses[i].product >= 0 && arm->courses[i].day == due && gives_blood_back(protocol, arm, i)) return;
     yaml_warning(reader, yaml_find(node, "conditioning"),
                  "the conditioning '%s' of arm '%s' gives blood-forming cells back on day %d, and the arm has none then, so that "
                  "blood returns late; add cells: [{product: haematopoietic_autologous, cd34_per_kg: 5e6, day: %d}]",

@@ -5,6 +5,11 @@ examples=$source/examples/validate
 
 head -3 "$examples/stem_cell_islets.csv" >rows.csv
 cp "$examples/stem_cell_islets.yaml" .
+expect 0 "$islet" calibrate rows.csv --parameters zimislecel.secretion_gain --patients 8 --out set.yaml --dry-run --json
+is_json out.txt
+says out.txt '"schema":"islet.trials_plan/1"'
+says out.txt '"draw_people":8'
+absent set.yaml
 expect 0 "$islet" calibrate rows.csv --parameters zimislecel.secretion_gain --patients 8 --out set.yaml
 says out.txt "zimislecel.secretion_gain"
 says out.txt "parameter set in set.yaml"

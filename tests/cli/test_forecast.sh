@@ -26,7 +26,32 @@ says out.txt "An illustration"
 expect 0 "$islet" forecast short.yaml --protocol "$protocol" --patients 8 --years 0.1 --quiet --csv --out rows.csv
 says rows.csv "harm_of_100,full dose,death,37"
 
-# what is refused
+# the plan alone, and where the numbers come from
+expect 0 "$islet" forecast short.yaml --protocol "$protocol" --patients 8 --years 0.1 --against standard-care --dry-run --json
+is_json out.txt
+says out.txt '"schema":"islet.trials_plan/1"'
+says out.txt '; standard care","years":'
+says out.txt '"people":8'
+expect 0 "$islet" forecast short.yaml --protocol "$protocol" --patients 8 --years 0.1 --quiet --explain
+says out.txt "Parameters of the model and where they come from"
+says out.txt "t1d_adult.age_year"
+grep -q "t2d_new.age_year" out.txt && fail "--explain lists people who are not simulated"
+
+# what screening says stands before anything else, and in the JSON
+{ grep -v '^pregnant' "$patient"; echo 'pregnant: yes'; } >pregnant.yaml
+expect 0 "$islet" forecast pregnant.yaml --protocol "$protocol" --patients 8 --years 0.1 --quiet
+says out.txt "islet screen says of this patient: not_now"
+says out.txt "not_met: pregnant: yes"
+says out.txt "islet screen says not_now"
+
+# what is refused: above all people whom the population cannot hold
+printf 'islet_patient: 1\nid: other\nweight_kg: 70\nhba1c_pct: 8.2\ntype_2_diabetes: yes\ntype_1_diabetes: no\n' >other.yaml
+expect 3 "$islet" forecast other.yaml --protocol "$protocol" --patients 8 --years 0.1 --quiet
+says err.txt "other.yaml:6: type 1 diabetes: no, and nobody of population 't1d_adult' is so"
+silent out.txt
+printf 'islet_patient: 1\nid: old\nage_year: 80\n' >old.yaml
+expect 3 "$islet" forecast old.yaml --protocol "$protocol" --patients 8 --years 0.1 --quiet
+says err.txt "age at enrolment: 80 year"
 expect 2 "$islet" forecast short.yaml
 expect 2 "$islet" forecast short.yaml --protocol "$protocol" --against nothing
 expect 5 "$islet" forecast absent.yaml --protocol "$protocol" --quiet

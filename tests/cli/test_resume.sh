@@ -19,6 +19,10 @@ same whole.bytes new.bytes
 expect 0 "$islet" run "$protocol" $small --resume --out new.db --report new.html
 says err.txt "complete already"
 
+# without --resume a run is replaced, and that is said
+expect 0 "$islet" run "$protocol" $small --out new.db --report new.html
+says err.txt "new.db: holds a run (complete), which this one replaces when it is complete"
+
 # ranges asked for too late are shown, and the complete store stays as it is
 cp whole.db kept.db
 expect 0 "$islet" run "$protocol" $small --resume --alternatives --out whole.db --report ranges.html
@@ -79,6 +83,9 @@ for turn in 1 2; do
     present stop.db
     absent stop.db.part
 done
+cp stop.db lost.db
+expect 0 "$islet" run "$protocol" $small --out lost.db --report lost.html
+says err.txt "holds a run (interrupted), which this one replaces when it is complete; with --resume it would be continued"
 expect 0 "$islet" run "$protocol" $large --resume --quiet --out stop.db --report stop.html
 bytes stop
 same large.bytes stop.bytes

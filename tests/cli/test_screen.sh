@@ -58,6 +58,38 @@ gets not_eligible 1 type2_on_insulin.json
 says out.txt '"id":"uses_insulin","state":"not_met"'
 protocol=$source/examples/zimislecel.yaml
 
+# the population's own: its diabetes, the bounds of its age and of the time since diagnosis, with the line of its file
+cat >child.yaml <<'END'
+islet: 1
+title: Children
+population: {of: t1d_child, n: 8}
+arms: [{name: a, cells: [{product: msc_umbilical_cord, dose_cells_per_kg: 1e6, day: 0}]}]
+follow_up: {years: 1}
+END
+protocol=child.yaml
+gets not_eligible 1 eligible.yaml
+says out.txt '"id":"population_age_year","state":"not_met"'
+says out.txt 'data/populations/t1d_child.yaml:7'
+protocol=$source/examples/fetal_cells.yaml
+gets not_eligible 1 type2_on_insulin.yaml
+says out.txt '"id":"type_1_diabetes","state":"unknown"'
+says out.txt '"id":"type_2_diabetes","state":"not_met"'
+protocol=$source/examples/zimislecel.yaml
+
+# values that cannot both be true, each put into an eligible patient's file
+contradicts() { # LINE ID
+    { grep -v "^${1%%:*}:" "$patients/eligible.yaml"; printf '%s\n' "$1"; } >odd.yaml
+    expect 1 "$islet" screen odd.yaml --protocol "$protocol" --json
+    says out.txt '"state":"needs_judgement"'
+    says out.txt "\"id\":\"$2\",\"state\":\"conflict\""
+}
+contradicts 'type_2_diabetes: yes' diabetes_type
+contradicts 'pancreatectomy: yes' diabetes_type
+contradicts 'duration_year: 50' duration_year
+contradicts 'weight_kg: 180' bmi
+contradicts 'uses_insulin: no' insulin_need
+contradicts 'dialysis: yes' egfr
+
 # for people and as rows
 expect 0 "$islet" screen "$patients/eligible.json" --protocol "$protocol"
 says out.txt "eligible: every criterion is met"

@@ -64,6 +64,9 @@ for verb in $("$islet" help --csv | sed -n 's/^\([a-z]*\),,.*/\1/p'); do
     expect 0 "$islet" $verb --help
 done
 expect 2 "$islet" help nonsense
+expect 2 "$islet" help nonsense --json
+expect 0 "$islet" help run --csv
+[ "$(sed 1d out.txt | cut -d, -f1 | sort -u)" = run ] || fail "help run --csv is not about run alone"
 for page in man bash zsh; do
     expect 0 "$islet" help $page
     cp out.txt page.$page

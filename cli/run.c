@@ -109,9 +109,10 @@ static cli_exit find_ranges(const run_plan *plan, const cli_options *options, is
 static bool open_store(const run_plan *plan, const cli_options *options, islet_store **store)
 {
     islet_problems *problems = islet_problems_create();
-    islet_status status = !problems         ? ISLET_ERR_MEMORY
-                          : options->resume ? islet_store_resume(plan->store, store, problems)
-                                            : islet_store_create(plan->store, store, problems);
+    islet_status status = problems ? ISLET_OK : ISLET_ERR_MEMORY;
+    if (status == ISLET_OK && !options->resume) status = islet_store_replaces(plan->store, problems);
+    if (status == ISLET_OK)
+        status = options->resume ? islet_store_resume(plan->store, store, problems) : islet_store_create(plan->store, store, problems);
     print_problems(problems, !options->quiet);
     exit_of(status, problems, plan->store);
     islet_problems_free(problems);

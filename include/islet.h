@@ -176,6 +176,9 @@ typedef struct islet_store islet_store;
  *  store there is replaced in one step, any other file is refused and left alone. */
 ISLET_API ISLET_CHECK islet_status islet_store_create(const char *path, islet_store **out, islet_problems *problems);
 
+/** Warn of the runs that islet_store_create would take the place of: a complete or interrupted one under `path`, what a stopped one left beside it. */
+ISLET_API ISLET_CHECK islet_status islet_store_replaces(const char *path, islet_problems *problems);
+
 /** Continue the store of a run that was cut short (stopped by the user, killed, disk full): islet_run then simulates only
  *  what is missing. Where nothing was begun, as islet_store_create; a complete store is opened for reading, and
  *  islet_run then only checks that it is the same run. */

@@ -267,11 +267,14 @@ static islet_status final_state(const char *path, char **state, islet_problems *
     return status == ISLET_OK ? closed : status;
 }
 
-/* What a new run takes the place of is said before it is gone. A file that cannot be read is no run that could be missed. */
-static void say_replaced(const islet_store *store, islet_problems *problems)
+/* A file that cannot be read is no run that could be missed. */
+islet_status islet_store_replaces(const char *path, islet_problems *problems)
 {
     const char *why;
     char *state = NULL;
+    if (!path || !path[0]) return ISLET_ERR_ARGUMENT;
+    islet_store *store = new_store(path, true);
+    if (!store) return ISLET_ERR_MEMORY;
     if (store_file_look(store->part_path, &why) == STORE_FILE_ISLET)
         problems_warning(problems, shown(store->part_path), 0, 0,
                          "what a stopped run had finished is removed and simulated anew; with --resume it would be continued");
@@ -279,6 +282,8 @@ static void say_replaced(const islet_store *store, islet_problems *problems)
         problems_warning(problems, shown(store->path), 0, 0, "holds a run (%s), which this one replaces when it is complete%s", state,
                          strcmp(state, STATE_INTERRUPTED) == 0 ? "; with --resume it would be continued" : "");
     free(state);
+    store_free(store);
+    return ISLET_OK;
 }
 
 islet_status islet_store_create(const char *path, islet_store **out, islet_problems *problems)
@@ -290,7 +295,6 @@ islet_status islet_store_create(const char *path, islet_store **out, islet_probl
     if (!store) return ISLET_ERR_MEMORY;
 
     islet_status status = check_place(store->path, problems);
-    if (status == ISLET_OK) say_replaced(store, problems);
     if (status == ISLET_OK) status = remove_leftover(store, problems);
     if (status == ISLET_OK) status = make_part_file(store, problems);
     bool ours = status == ISLET_OK;

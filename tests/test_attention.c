@@ -74,6 +74,18 @@ static void a_dose_of_nothing_is_no_treatment(void **state)
     assert_true(effort(&s, CELLS, 30) == effort(&s, NOTHING, 30));
 }
 
+/* `drugs: []` takes tablets away; nobody takes any */
+static void no_drugs_are_no_tablets(void **state)
+{
+    (void)state;
+    site s;
+    open_site(&s);
+    s.protocol.arms[NOTHING].sets_drugs = true;
+    assert_true(effort(&s, NOTHING, 30) < effort(&s, PLACEBO, 30));
+    s.protocol.arms[NOTHING].drugs[DRUG_tirzepatide] = true;
+    assert_true(effort(&s, NOTHING, 30) == effort(&s, PLACEBO, 30));
+}
+
 static void it_can_be_switched_off(void **state)
 {
     (void)state;
@@ -160,6 +172,7 @@ int main(void)
         cmocka_unit_test(open_trials_give_more_to_who_feels_treated),
         cmocka_unit_test(blinded_arms_do_the_same),
         cmocka_unit_test(a_dose_of_nothing_is_no_treatment),
+        cmocka_unit_test(no_drugs_are_no_tablets),
         cmocka_unit_test(it_can_be_switched_off),
         cmocka_unit_test(people_do_better_in_a_trial),
         cmocka_unit_test(thresholds_regress_to_the_mean),

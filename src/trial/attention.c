@@ -15,11 +15,18 @@ static bool is_treated(const protocol_arm *arm)
 /* What people believe they are given, least first. */
 typedef enum { GIVEN_NOTHING, GIVEN_TABLETS, GIVEN_CELLS } belief;
 
+static bool takes_tablets(const protocol_arm *arm)
+{
+    bool any = arm->control == CONTROL_PLACEBO;
+    for (int drug = 0; drug < GLUCOSE_DRUG_COUNT && arm->sets_drugs; drug++) any = any || arm->drugs[drug];
+    return any;
+}
+
 /* Of people who know their arm. */
 static belief known_belief(const protocol_arm *arm)
 {
     if (is_treated(arm) || arm->control == CONTROL_SHAM) return GIVEN_CELLS;
-    return arm->control == CONTROL_PLACEBO || arm->sets_drugs ? GIVEN_TABLETS : GIVEN_NOTHING;
+    return takes_tablets(arm) ? GIVEN_TABLETS : GIVEN_NOTHING;
 }
 
 /* Of people who do not know it: anybody may have the arm that promises most. */

@@ -1,4 +1,5 @@
-/* What a run prints: each end point in each arm before treatment and at the last visit; all visits as CSV and JSON. */
+/* What a run prints: each end point in each arm before treatment and at the last visit, and its difference from the arm compared with; all visits
+ * as CSV and JSON. */
 #include "results.h"
 
 #include <stdlib.h>
@@ -12,12 +13,32 @@
 /* columns of islet_store_results */
 enum { ARM, ENDPOINT, UNIT, DAY, VALUE, LOW, HIGH, N, RESULT_COLUMNS };
 
-static bool columns_are_known(const grid *g)
+/* What there is to print. */
+typedef struct {
+    grid *results, *differences;
+    grid *predictive, *alternatives; /* NULL unless asked for */
+} found;
+
+static bool columns_are_known(const found *f)
 {
     static const char *const names[RESULT_COLUMNS] = {"arm", "endpoint", "unit", "day", "value", "ci_low", "ci_high", "n"};
+    static const char *const also[] = {"against", "variance_share"};
     for (int i = 0; i < RESULT_COLUMNS; i++)
-        if (grid_column(g, names[i]) != i) return false;
-    return true;
+        if (grid_column(f->results, names[i]) != i || grid_column(f->differences, names[i]) < 0) return false;
+    return grid_column(f->differences, also[0]) >= 0 && grid_column(f->differences, also[1]) >= 0;
+}
+
+/* row of the differences for a row of the results; -1 for the arm compared with */
+static int difference_row(const found *f, int row)
+{
+    static const char *const keys[] = {"arm", "endpoint", "day"};
+    for (int i = 0; i < f->differences->rows; i++) {
+        bool same = true;
+        for (int k = 0; k < 3 && same; k++)
+            same = strcmp(grid_at(f->differences, i, keys[k]), grid_at(f->results, row, keys[k])) == 0;
+        if (same) return i;
+    }
+    return -1;
 }
 
 /* row of the predictive intervals for a row of the results; -1 without one */
@@ -88,8 +109,23 @@ static void interval_text(const char *low_text, const char *high_text, int digit
     snprintf(out, INTERVAL_ROOM, "%s to %s", low, high);
 }
 
-static void add_row(grid *out, const grid *g, const grid *predictive, const grid *alternatives, int row, int digits)
+/* "-1.20 (-1.45 to -0.95)"; a dash in the arm compared with */
+static void difference_text(const found *f, int row, int digits, char out[NUMBER_ROOM + INTERVAL_ROOM])
 {
+    const int at = difference_row(f, row);
+    char value[NUMBER_ROOM], interval[INTERVAL_ROOM];
+    snprintf(out, NUMBER_ROOM, "-");
+    if (at < 0 || !grid_at(f->differences, at, "value")[0]) return;
+    rounded(grid_at(f->differences, at, "value"), digits, value);
+    interval_text(grid_at(f->differences, at, "ci_low"), grid_at(f->differences, at, "ci_high"), digits, interval);
+    snprintf(out, NUMBER_ROOM + INTERVAL_ROOM, "%s (%s)", value, interval);
+}
+
+static void add_row(grid *out, const found *f, int row, int digits)
+{
+    const grid *g = f->results, *predictive = f->predictive, *alternatives = f->alternatives;
+    char difference[NUMBER_ROOM + INTERVAL_ROOM];
+    difference_text(f, row, digits, difference);
     char before[NUMBER_ROOM], value[NUMBER_ROOM], interval[INTERVAL_ROOM], trials[INTERVAL_ROOM], rivals[INTERVAL_ROOM];
     const int day_0 = row_before(g, row);
     rounded(day_0 < 0 ? "" : grid_cell(g, day_0, VALUE), digits, before);
@@ -99,30 +135,58 @@ static void add_row(grid *out, const grid *g, const grid *predictive, const grid
                   digits, trials);
     interval_text(predictive_cell(alternatives, g, row, "low"), predictive_cell(alternatives, g, row, "high"), digits, rivals);
     grid_add(out, (const char *const[]){grid_cell(g, row, ENDPOINT), grid_cell(g, row, UNIT), grid_cell(g, row, ARM),
-                                        before, value, interval, grid_cell(g, row, N), trials, rivals});
+                                        before, value, interval, grid_cell(g, row, N), difference, trials, rivals});
 }
 
 /* Each end point before treatment and at its last visit. The store orders by arm; people compare arms, so that of the
  * first arm is followed by the others'. */
-static grid *by_endpoint(const grid *g, const grid *predictive, const grid *alternatives, const char *last_day)
+static grid *by_endpoint(const found *f, const char *last_day)
 {
+    const grid *g = f->results;
     char last[NUMBER_ROOM + sizeof "day #"];
     snprintf(last, sizeof last, "day %s#", last_day);
-    grid *out = grid_create(9, (const char *const[]){"end point", "unit", "arm", "day 0#", last, "95 % interval#", "n#",
-                                                     "95 % of trials#", "rival accounts#"});
+    grid *out = grid_create(10, (const char *const[]){"end point", "unit", "arm", "day 0#", last, "95 % interval#", "n#",
+                                                      "difference (95 %)#", "95 % of trials#", "rival accounts#"});
     for (int first = 0; first < g->rows && same(g, first, 0, ARM); first++) {
         if (!is_at(g, first, last_day)) continue;
         const int digits = digits_for(g, first);
         for (int row = first; row < g->rows; row++)
-            if (same(g, row, first, ENDPOINT) && is_at(g, row, last_day)) add_row(out, g, predictive, alternatives, row, digits);
+            if (same(g, row, first, ENDPOINT) && is_at(g, row, last_day)) add_row(out, f, row, digits);
     }
     return out;
 }
 
-static void print_people(const run_plan *plan, const cli_options *options, const grid *g, const grid *predictive,
-                         const grid *alternatives, FILE *file)
+/* what the differences are from, and what the pairing was worth */
+static void print_against(const run_plan *plan, const grid *differences, FILE *file)
 {
-    const int chosen[] = {0, 1, 2, 3, 4, 5, 6, predictive ? 7 : alternatives ? 8 : -1, predictive && alternatives ? 8 : -1, -1};
+    fputs("Difference: from ", file);
+    print_safely(file, grid_at(differences, 0, "against"));
+    fputs(islet_protocol_has_control(plan->protocol) ? ", the control" : ", the first arm, as no arm is a control", file);
+    fputs(plan->paired ? ", person by person" : "", file);
+    const int last = differences->rows - 1;
+    double share;
+    char percent[NUMBER_ROOM];
+    for (int row = 0; row <= last; row++) {
+        if (strcmp(grid_at(differences, row, "endpoint"), "hba1c_pct") != 0 ||
+            strcmp(grid_at(differences, row, "day"), grid_at(differences, last, "day")) != 0 ||
+            !number_from_text(grid_at(differences, row, "variance_share"), &share))
+            continue;
+        fputs("; in '", file);
+        print_safely(file, grid_at(differences, row, "arm"));
+        number_text(100.0 * share, 0, percent);
+        fprintf(file, "' its variance in HbA1c is %s %% of that between different people", percent);
+    }
+    fputs(".\n", file);
+}
+
+static void print_people(const run_plan *plan, const cli_options *options, const found *f, FILE *file)
+{
+    const grid *g = f->results;
+    int chosen[11] = {0, 1, 2, 3, 4, 5, 6}, n = 7;
+    if (f->differences->rows) chosen[n++] = 7;
+    if (f->predictive) chosen[n++] = 8;
+    if (f->alternatives) chosen[n++] = 9;
+    chosen[n] = -1;
     char people[GROUPED_ROOM], length[FOLLOW_UP_ROOM];
     grouped_text((double)plan->patients, people);
     follow_up_text(plan->years, length);
@@ -131,17 +195,18 @@ static void print_people(const run_plan *plan, const cli_options *options, const
             plan->arms == 1 ? "arm" : "arms", length, (unsigned long long)plan->seed,
             options->has_seed ? "" : " (change it with --seed)");
     const char *last_day = g->rows ? grid_cell(g, g->rows - 1, DAY) : "0";
-    grid *sorted = by_endpoint(g, predictive, alternatives, last_day);
+    grid *sorted = by_endpoint(f, last_day);
     grid_print(sorted, chosen, file);
     grid_free(sorted);
     fputs("\nOther visits: the report, or --csv.\n"
           "Intervals are Monte Carlo intervals at this number of people; they hold no uncertainty of the parameters.\n", file);
-    if (predictive)
+    if (f->differences->rows) print_against(plan, f->differences, file);
+    if (f->predictive)
         fputs(
             "95 % of trials: where trials of this many people would find it: chance, uncertainty of the parameters, and what trials differ by from\n"
             "the model (docs/validation.md).\n",
             file);
-    if (alternatives)
+    if (f->alternatives)
         fputs(
             "Rival accounts: from the lowest to the highest under other accounts of what the evidence does not settle (docs/formats.md).\n",
             file);
@@ -169,8 +234,39 @@ static void write_result(json *j, const grid *g, const grid *predictive, const g
     json_close(j, '}');
 }
 
-static void print_json(const run_plan *plan, const grid *g, const grid *predictive, const grid *alternatives, FILE *file)
+static void write_difference(json *j, const grid *d, int row)
 {
+    fputc('\n', j->file);
+    json_open(j, NULL, '{');
+    json_text(j, "endpoint", grid_at(d, row, "endpoint"));
+    json_text(j, "unit", grid_at(d, row, "unit"));
+    json_number(j, "day", grid_at(d, row, "day"));
+    json_number(j, "value", grid_at(d, row, "value"));
+    json_interval(j, "ci95", grid_at(d, row, "ci_low"), grid_at(d, row, "ci_high"));
+    json_number(j, "n", grid_at(d, row, "n"));
+    json_number(j, "variance_share", grid_at(d, row, "variance_share"));
+    json_close(j, '}');
+}
+
+/* the differences of an arm; an arm that the others are compared with has none */
+static void write_differences(json *j, const grid *d, const char *arm)
+{
+    bool begun = false;
+    for (int row = 0; row < d->rows; row++) {
+        if (strcmp(grid_at(d, row, "arm"), arm) != 0) continue;
+        if (!begun) {
+            json_text(j, "against", grid_at(d, row, "against"));
+            json_open(j, "differences", '[');
+        }
+        begun = true;
+        write_difference(j, d, row);
+    }
+    if (begun) json_close(j, ']');
+}
+
+static void print_json(const run_plan *plan, const found *f, FILE *file)
+{
+    const grid *g = f->results;
     char years[NUMBER_ROOM], seed[NUMBER_ROOM];
     number_short(plan->years, 4, years);
     snprintf(seed, sizeof seed, "%llu", (unsigned long long)plan->seed);
@@ -183,6 +279,10 @@ static void print_json(const run_plan *plan, const grid *g, const grid *predicti
     json_integer(&j, "patients", plan->patients);
     json_number(&j, "years", years);
     json_bool(&j, "paired", plan->paired);
+    if (f->differences->rows) {
+        json_text(&j, "against", grid_at(f->differences, 0, "against"));
+        json_bool(&j, "has_control", islet_protocol_has_control(plan->protocol));
+    }
     json_text(&j, "store", plan->store);
     json_text(&j, "report", plan->report);
     json_open(&j, "arms", '[');
@@ -193,23 +293,38 @@ static void print_json(const run_plan *plan, const grid *g, const grid *predicti
         json_integer(&j, "n", plan->patients);
         json_open(&j, "results", '[');
         for (int row = 0; row < g->rows; row++)
-            if (strcmp(grid_cell(g, row, ARM), name) == 0) write_result(&j, g, predictive, alternatives, row);
+            if (strcmp(grid_cell(g, row, ARM), name) == 0) write_result(&j, g, f->predictive, f->alternatives, row);
         json_close(&j, ']');
+        write_differences(&j, f->differences, name);
         json_close(&j, '}');
     }
     json_close(&j, ']');
     json_close(&j, '}');
 }
 
-/* the results with each range that was asked for as two columns more */
-static void write_csv(const grid *g, const grid *predictive, const grid *alternatives, FILE *file)
+/* A row of a difference, in the columns of a result: of the arm "full dose minus insulin alone". */
+static void add_difference(grid *all, const grid *d, int row)
+{
+    static const char between[] = " minus ";
+    const char *arm = grid_at(d, row, "arm"), *against = grid_at(d, row, "against");
+    const char *cells[RESULT_COLUMNS + 4] = {[ENDPOINT] = grid_at(d, row, "endpoint"), [UNIT] = grid_at(d, row, "unit"),
+                                             [DAY] = grid_at(d, row, "day"),           [VALUE] = grid_at(d, row, "value"),
+                                             [LOW] = grid_at(d, row, "ci_low"),        [HIGH] = grid_at(d, row, "ci_high"),
+                                             [N] = grid_at(d, row, "n")};
+    const size_t room = strlen(arm) + sizeof between + strlen(against);
+    char *both = need_memory(room);
+    snprintf(both, room, "%s%s%s", arm, between, against);
+    cells[ARM] = both;
+    grid_add(all, cells);
+    free(both);
+}
+
+/* the results with each range that was asked for as two columns more; then the differences, as rows of their own */
+static void write_csv(const found *f, FILE *file)
 {
     const char *names[RESULT_COLUMNS + 4] = {"arm", "endpoint", "unit", "day#", "value#", "ci_low#", "ci_high#", "n#"};
+    const grid *g = f->results, *predictive = f->predictive, *alternatives = f->alternatives;
     int columns = RESULT_COLUMNS;
-    if (!predictive && !alternatives) {
-        grid_write_csv(g, file);
-        return;
-    }
     if (predictive) {
         names[columns++] = "pi95_low#";
         names[columns++] = "pi95_high#";
@@ -233,33 +348,35 @@ static void write_csv(const grid *g, const grid *predictive, const grid *alterna
         }
         grid_add(all, cells);
     }
+    for (int row = 0; row < f->differences->rows; row++) add_difference(all, f->differences, row);
     grid_write_csv(all, file);
     grid_free(all);
 }
 
-cli_exit results_print(const run_plan *plan, const islet_table *table, const islet_table *predictive_table,
-                       const islet_table *alternatives_table, const cli_options *options)
+cli_exit results_print(const run_plan *plan, const results_tables *tables, const cli_options *options)
 {
-    grid *g = grid_from_table(table), *predictive = predictive_table ? grid_from_table(predictive_table) : NULL;
-    grid *alternatives = alternatives_table ? grid_from_table(alternatives_table) : NULL;
-    if (!columns_are_known(g)) {
+    found f = {.results = grid_from_table(tables->results), .differences = grid_from_table(tables->differences)};
+    if (tables->predictive) f.predictive = grid_from_table(tables->predictive);
+    if (tables->alternatives) f.alternatives = grid_from_table(tables->alternatives);
+    cli_exit done = EXIT_DONE;
+    if (!columns_are_known(&f)) {
         fprintf(
             stderr,
             "islet: the library's table of results has other columns than this command knows; install them together\n");
-        grid_free(g);
-        if (predictive) grid_free(predictive);
-        if (alternatives) grid_free(alternatives);
-        return EXIT_USAGE;
+        done = EXIT_USAGE;
+        goto end;
     }
-    cli_exit done = EXIT_DONE;
-    if (options->json) print_json(plan, g, predictive, alternatives, stdout);
-    else if (options->csv) write_csv(g, predictive, alternatives, stdout);
-    else print_people(plan, options, g, predictive, alternatives, stdout);
+    if (options->json) print_json(plan, &f, stdout);
+    else if (options->csv) write_csv(&f, stdout);
+    else print_people(plan, options, &f, stdout);
     if (options->explain && !options->json && !options->csv) done = sources_print(islet_protocol_population(plan->protocol), stdout);
-    grid_free(g);
-    if (predictive) grid_free(predictive);
-    if (alternatives) grid_free(alternatives);
     output out = {.file = stdout};
     cli_exit closed = output_close(&out);
-    return done == EXIT_DONE ? closed : done;
+    if (done == EXIT_DONE) done = closed;
+end:
+    grid_free(f.results);
+    grid_free(f.differences);
+    grid_free(f.predictive);
+    grid_free(f.alternatives);
+    return done;
 }

@@ -4,9 +4,13 @@
 
 #include "plan.h"
 
-/* Results of a store (islet_store_results) as columns, CSV or islet.run/1 on standard output, with the intervals of
- * islet_uncertainty and the ranges of islet_alternatives where they are given (nullable). */
-cli_exit results_print(const run_plan *plan, const islet_table *table, const islet_table *predictive, const islet_table *alternatives,
-                       const cli_options *options);
+/* Borrowed. */
+typedef struct {
+    const islet_table *results, *differences;    /* islet_store_results, islet_store_differences */
+    const islet_table *predictive, *alternatives; /* islet_uncertainty, islet_alternatives; NULL unless asked for */
+} results_tables;
+
+/* Results of a store as columns, CSV or islet.run/1 on standard output. */
+cli_exit results_print(const run_plan *plan, const results_tables *tables, const cli_options *options);
 
 #endif

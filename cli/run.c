@@ -174,12 +174,14 @@ static cli_exit write_report(const run_plan *plan, const cli_options *options, i
 static cli_exit show(const run_plan *plan, const cli_options *options, const run_ranges *ranges, islet_problems *problems)
 {
     islet_store *store = NULL;
-    islet_table *table = NULL;
+    islet_table *table = NULL, *differences = NULL;
     cli_exit done;
     islet_status status = islet_store_open(plan->store, &store, problems);
     if (status == ISLET_OK) status = islet_store_results(store, &table);
+    if (status == ISLET_OK) status = islet_store_differences(store, &differences);
     if (status == ISLET_OK) {
-        cli_exit printed = results_print(plan, table, ranges->predictive, ranges->alternatives, options);
+        const results_tables tables = {table, differences, ranges->predictive, ranges->alternatives};
+        cli_exit printed = results_print(plan, &tables, options);
         cli_exit reported = write_report(plan, options, store, problems);
         done = printed != EXIT_DONE ? printed : reported != EXIT_DONE ? reported : ranges->found;
     } else {
@@ -187,6 +189,7 @@ static cli_exit show(const run_plan *plan, const cli_options *options, const run
         done = exit_of(status, problems, plan->store);
     }
     islet_table_free(table);
+    islet_table_free(differences);
     islet_store_close(store, NULL);
     return done;
 }

@@ -119,6 +119,7 @@ ISLET_API const char *islet_protocol_title(const islet_protocol *protocol);     
 ISLET_API int islet_protocol_arms(const islet_protocol *protocol);
 ISLET_API const char *islet_protocol_arm_name(const islet_protocol *protocol, int arm); /* borrowed */
 ISLET_API const char *islet_protocol_population(const islet_protocol *protocol); /* of whom its people are; borrowed */
+ISLET_API bool islet_protocol_has_control(const islet_protocol *protocol); /* else the others are compared with the first arm */
 ISLET_API int64_t islet_protocol_patients(const islet_protocol *protocol);
 ISLET_API double islet_protocol_years(const islet_protocol *protocol);
 
@@ -198,6 +199,11 @@ ISLET_API ISLET_CHECK islet_status islet_store_hash(islet_store *store, char has
 
 /** Results of the finished run in `store`: arm, endpoint, unit, day, value, ci_low, ci_high, n. */
 ISLET_API ISLET_CHECK islet_status islet_store_results(islet_store *store, islet_table **out);
+
+/** Differences of its arms from the control arm, or from the first where no arm is a control: arm, against, endpoint, unit, day, value, ci_low,
+ *  ci_high, n, variance_share (of the difference over what it would be between different people; "" when the arms are not paired). No rows
+ *  with one arm. */
+ISLET_API ISLET_CHECK islet_status islet_store_differences(islet_store *store, islet_table **out);
 
 /* ---- run ---------------------------------------------------------------------------------------------------------- */
 

@@ -16,7 +16,7 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "therapy/check.h"
-#include "therapy/protocol.h"
+#include "therapy/protocol_words.h"
 
 #define MINIMAL "islet: 1\ntitle: t\npopulation: {of: t1d_adult, n: 7}\narms: [{name: a}]\nfollow_up: {years: 2}\n"
 
@@ -405,6 +405,74 @@ static void a_file_above_the_limit_is_not_read(void **state)
     assert_int_equal(islet_protocol_read(path, NULL, NULL), ISLET_ERR_ARGUMENT);
 }
 
+/* the arm compared with is the one whose role says so, not the last without cells */
+static void the_control_is_found_by_its_role(void **state)
+{
+    (void)state;
+#define ARMS_OF(population, list) "islet: 1\ntitle: t\npopulation: {of: " population ", n: 7}\narms: [" list "]\nfollow_up: {years: 2}\n"
+#define CELLS "cells: [{product: msc_umbilical_cord, dose_cells_per_kg: 1e6, day: 0}]"
+    static const struct {
+        const char *text;
+        int arm;
+        bool control;
+    } trials[] = {
+        {ARMS_OF("t1d_adult", "{name: a}"), -1, false},
+        {ARMS_OF("t1d_adult", "{name: a}, {name: b, " CELLS "}"), 0, true},
+        {ARMS_OF("t1d_adult", "{name: a, " CELLS "}, {name: b}"), 1, true},
+        {ARMS_OF("t1d_adult", "{name: a, " CELLS "}, {name: b, cells: [{product: msc_umbilical_cord, dose_cells_per_kg: 0, day: 0}]}"), 1, true},
+        {ARMS_OF("t1d_adult", "{name: a, " CELLS "}, {name: b, cells: [{product: msc_umbilical_cord, dose_cells_per_kg: 2e6, day: 0}]}"), 0, false},
+        {ARMS_OF("t2d_oral", "{name: a, " CELLS "}, {name: b, control: placebo}, {name: c, drugs: [tirzepatide]}"), 1, true},
+        {ARMS_OF("t2d_oral", "{name: a}, {name: b, comparator: bypass_surgery}"), 0, true},
+        {ARMS_OF("t2d_oral", "{name: a, " CELLS "}, {name: b}, {name: c, drugs: []}"), 1, true},
+        {ARMS_OF("t2d_oral", "{name: a, drugs: [tzd], " CELLS "}, {name: b, drugs: [tzd]}"), 1, true}, /* both take it */
+        {ARMS_OF("t2d_insulin", "{name: a}, {name: b, insulin: basal, titration: riddle}"), 0, true},
+        {ARMS_OF("t2d_insulin", "{name: a, titration: initiate}, {name: b, titration: riddle}"), 0, false},
+    };
+    for (size_t i = 0; i < sizeof trials / sizeof trials[0]; i++) {
+        islet_protocol *p = parse(trials[i].text, "x.yaml");
+        bool control;
+        if (protocol_compared_with(p, &control) != trials[i].arm) fail_msg("another arm in: %s", trials[i].text);
+        assert_int_equal(control, trials[i].control);
+        assert_int_equal(islet_protocol_has_control(p), trials[i].control);
+        islet_protocol_free(p);
+    }
+}
+
+/* a plan says all that an arm gets, and what must hold for a later course */
+static void the_table_says_what_arms_get(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *population, *arm, *given, *only_if;
+    } arms[] = {
+        {"t1d_adult", "name: a", "insulin alone", ""},
+        {"t2d_oral", "name: a", "care as before", ""},
+        {"t2d_oral", "name: a, drugs: []", "glucose-lowering drugs taken away", ""},
+        {"t2d_oral", "name: a, drugs: [metformin, tirzepatide]", "metformin, tirzepatide for the drugs people came with", ""},
+        {"t2d_oral", "name: a, comparator: bypass_surgery", "gastric bypass surgery", ""},
+        {"t2d_oral", "name: a, comparator: weight_loss, escalation: none", "total diet replacement to lose weight; escalation none", ""},
+        {"t2d_oral", "name: a, comparator: diet, control: placebo", "advice on diet; placebo tablets", ""},
+        {"t2d_insulin", "name: a, insulin: basal, titration: riddle, hba1c_target_pct: 6.5",
+         "basal insulin; titration riddle; HbA1c target 6.5 %", ""},
+        {"t1d_adult", "name: a, cells: [{product: msc_umbilical_cord, dose_cells_per_kg: 1e6, day: 0}, {product: msc_umbilical_cord, "
+                      "dose_cells_per_kg: 1e6, day: 90, only_if: {hba1c_drop_pct: '>= 0.5', hba1c_pct: [6, 9]}}]",
+         "msc_umbilical_cord", "hba1c_drop_pct >= 0.5 and hba1c_pct >= 6 <= 9"},
+    };
+    for (size_t i = 0; i < sizeof arms / sizeof arms[0]; i++) {
+        char text[700];
+        islet_table *table;
+        snprintf(text, sizeof text, "islet: 1\ntitle: t\npopulation: {of: %s, n: 7}\narms: [{%s}]\nfollow_up: {years: 2}\n",
+                 arms[i].population, arms[i].arm);
+        islet_protocol *p = parse(text, "x.yaml");
+        assert_int_equal(islet_protocol_table(p, &table), ISLET_OK);
+        int last = islet_table_rows(table) - 1;
+        assert_string_equal(islet_table_cell(table, last, 2), arms[i].given);
+        assert_string_equal(islet_table_cell(table, last, 5), arms[i].only_if);
+        islet_table_free(table);
+        islet_protocol_free(p);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -420,6 +488,8 @@ int main(void)
         cmocka_unit_test(kinds_of_file_are_told),
         cmocka_unit_test(what_would_do_nothing_is_remarked),
         cmocka_unit_test(a_file_above_the_limit_is_not_read),
+        cmocka_unit_test(the_control_is_found_by_its_role),
+        cmocka_unit_test(the_table_says_what_arms_get),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

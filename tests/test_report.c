@@ -201,6 +201,47 @@ static char *page_after(const char *sql)
     return read_page(PAGE);
 }
 
+/* a file's name may hold any bytes; the page is UTF-8 all the same */
+static void test_bytes_that_are_no_text(void **state)
+{
+    (void)state;
+    if (!can_report()) skip();
+    char *page = page_after("INSERT OR REPLACE INTO provenance_build VALUES ('command_line', CAST(x'6e'||x'ff'||x'e282ac'||x'c3' AS TEXT))");
+    check_nesting(page);
+    assert_non_null(strstr(page, "n\ufffd\u20ac\ufffd</dd>"));
+    assert_null(strchr(page, '\xff'));
+    free(page);
+}
+
+/* without a control no arm is called one, and the difference names the arm it is from; with one it has its interval */
+static void test_compared_with(void **state)
+{
+    (void)state;
+    if (!can_report()) skip();
+    char *page = page_after("SELECT 1");
+    assert_int_equal(count(page, ") against control</span>"), 6); /* the lines of one card */
+    assert_int_equal(count(page, "<span class=\"tag\">control</span>"), 1);
+    free(page);
+    page = page_after("UPDATE run SET has_control = 0");
+    assert_int_equal(count(page, "against control"), 0);
+    assert_int_equal(count(page, ") against insulin alone</span>"), 6);
+    assert_int_equal(count(page, "<span class=\"tag\">control</span>"), 0);
+    free(page);
+}
+
+/* what an arm gets beside cells, and how many got a later course, stand in the paragraph and on the card */
+static void test_what_arms_get(void **state)
+{
+    (void)state;
+    if (!can_report()) skip();
+    char *page = page_after("UPDATE arm SET beside = 'gastric bypass surgery' WHERE arm = 1;"
+                            "INSERT INTO course VALUES (0, 1, 'zimislecel', 4e8, 'cells', 90, 'hba1c_drop_pct >= 0.5');"
+                            "INSERT INTO event SELECT 0, patient, 100, 90, 'infusion', 1 FROM patient WHERE patient < 5");
+    assert_int_equal(count(page, "no cells; gastric bypass surgery"), 2);
+    assert_int_equal(count(page, "on day 90 if hba1c_drop_pct &gt;= 0.5 (given to 5 of 24)"), 2);
+    free(page);
+}
+
 /* an arm's name goes into markup, tables and the data of the figures */
 static void test_hostile_arm(void **state)
 {
@@ -297,6 +338,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_page, clean, clean),
         cmocka_unit_test_setup_teardown(test_nothing_loaded, clean, clean),
         cmocka_unit_test_setup_teardown(test_hostile_title, clean, clean),
+        cmocka_unit_test_setup_teardown(test_bytes_that_are_no_text, clean, clean),
+        cmocka_unit_test_setup_teardown(test_compared_with, clean, clean),
+        cmocka_unit_test_setup_teardown(test_what_arms_get, clean, clean),
         cmocka_unit_test_setup_teardown(test_hostile_arm, clean, clean),
         cmocka_unit_test_setup_teardown(test_hostile_numbers, clean, clean),
         cmocka_unit_test_setup_teardown(test_published_rows_need_the_same_treatment, clean, clean),

@@ -166,9 +166,28 @@ static void test_quantile(void **state)
     assert_true(isnan(summary_quantile(x, n, 1.5)));
 }
 
+/* a mean near the end of its scale has an interval that stays on it; a narrow one is that of Student's t */
+static void test_mean_within(void **state)
+{
+    (void)state;
+    const double few[] = {99.0, 60.0, 98.0, NAN, 97.0}, zero[] = {0.0, 0.0, 0.0};
+    assert_true(summary_mean(few, 5).ci_high > 100.0);
+    summary s = summary_mean_within(few, 5, 100.0);
+    assert_true(s.value == 88.5 && s.n == 4);
+    assert_true(s.ci_low > 0.0 && s.ci_low < s.value && s.ci_high > s.value && s.ci_high < 100.0);
+    double many[400];
+    for (int i = 0; i < 400; i++) many[i] = 50.0 + (i % 2 ? 1.0 : -1.0);
+    summary t = summary_mean(many, 400), within = summary_mean_within(many, 400, 100.0);
+    assert_true(fabs(within.ci_low - t.ci_low) < 1e-4 && fabs(within.ci_high - t.ci_high) < 1e-4);
+    s = summary_mean_within(zero, 3, 100.0);
+    assert_true(s.ci_low == 0.0 && s.ci_high == 0.0);
+    assert_true(isnan(summary_mean_within(few, 1, 100.0).ci_low));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_mean_within),
         cmocka_unit_test(test_mean),       cmocka_unit_test(test_binomial),         cmocka_unit_test(test_binomial_large),
         cmocka_unit_test(test_share),      cmocka_unit_test(test_difference), cmocka_unit_test(test_paired_variance_share),       cmocka_unit_test(test_share_difference),
         cmocka_unit_test(test_quantile),

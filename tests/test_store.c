@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/hash.h"
+#include "base/number.h"
 #include "own_folder.h"
 #include "store/schema.h"
 #include "synthetic.h"
@@ -120,7 +121,7 @@ static void test_results(void **state)
     (void)state;
     make_store(PATH);
     islet_store *store = open_store();
-    double values[PEOPLE], difference = 0.0;
+    double values[PEOPLE], paired[2][PEOPLE], difference = 0.0;
     int n = 0, pairs = 0, left = 0;
     synthetic_person *a = malloc(sizeof *a), *b = malloc(sizeof *b);
     for (int i = 0; i < PEOPLE; i++) {
@@ -131,7 +132,8 @@ static void test_results(void **state)
         if (isnan(x)) continue;
         values[n++] = x;
         if (isnan(y)) continue;
-        pairs++;
+        paired[0][pairs] = x;
+        paired[1][pairs++] = y;
         difference += x - y;
     }
     free(a);
@@ -150,6 +152,11 @@ static void test_results(void **state)
     assert_true(fabs(query(store, "SELECT value FROM difference WHERE arm = 0 AND day = 365 AND endpoint = 'hba1c_pct'")
                      - difference / pairs) < 1e-12);
     assert_true(query(store, "SELECT count(*) FROM difference WHERE arm = control_arm") == 0);
+    assert_true(query(store, "SELECT count(*) FROM run WHERE has_control = 1") == 1);
+    /* no interval leaves its scale, and none that has spread is of no width */
+    assert_true(query(store, "SELECT count(*) FROM endpoint_result WHERE endpoint LIKE 'time_%' AND (ci_low < 0 OR ci_high > 100)") == 0);
+    assert_true(query(store, AT_365("ci_high", "time_in_range_pct")) < 100.0);
+    assert_true(query(store, "SELECT count(*) FROM difference WHERE unit = 'fraction' AND (ci_low < -1 OR ci_high > 1)") == 0);
     assert_true(query(store, "SELECT min(ci_low) FROM endpoint_result") == 0.0); /* of what cannot be negative */
 
     islet_table *table;
@@ -159,6 +166,23 @@ static void test_results(void **state)
     assert_string_equal(islet_table_cell(table, 0, 0), "full dose");
     assert_string_equal(islet_table_cell(table, 0, 1), "insulin_independent");
     islet_table_free(table);
+
+    assert_int_equal(islet_store_differences(store, &table), ISLET_OK);
+    assert_int_equal(islet_table_columns(table), 10);
+    assert_int_equal(islet_table_rows(table), 8 * SYNTHETIC_VISITS); /* of the one arm that is not the control */
+    assert_string_equal(islet_table_cell(table, 0, 0), "full dose");
+    assert_string_equal(islet_table_cell(table, 0, 1), "insulin alone");
+    const int last = 2 * SYNTHETIC_VISITS - 1; /* HbA1c on day 365 */
+    assert_string_equal(islet_table_cell(table, last, 2), "hba1c_pct");
+    assert_string_equal(islet_table_cell(table, last, 4), "365");
+    char shown[3][NUMBER_TEXT];
+    number_write(query(store, "SELECT value FROM difference WHERE arm = 0 AND day = 365 AND endpoint = 'hba1c_pct'"), shown[0]);
+    number_write(query(store, "SELECT ci_low FROM difference WHERE arm = 0 AND day = 365 AND endpoint = 'hba1c_pct'"), shown[1]);
+    number_write(summary_paired_variance_share(paired[0], paired[1], pairs), shown[2]);
+    assert_string_equal(islet_table_cell(table, last, 5), shown[0]);
+    assert_string_equal(islet_table_cell(table, last, 6), shown[1]);
+    assert_string_equal(islet_table_cell(table, last, 9), shown[2]);
+    islet_table_free(table);
     assert_int_equal(islet_store_close(store, NULL), ISLET_OK);
 }
 
@@ -167,7 +191,7 @@ static void test_results(void **state)
 static void test_version(void **state)
 {
     (void)state;
-    static const char of_version[] = "2 dd7937ea966e64910dcd908cbae31c3993ea7c0ddd9bae2fb463b665aa2de2e7";
+    static const char of_version[] = "3 d622cd8d34ac09e4567634f983a9b92ce77f09bb6748d4f8f1910884aecccbb7";
     char hash[ISLET_HASH_TEXT], now[ISLET_HASH_TEXT + 16], *text = schema_text();
     assert_non_null(text);
     hash_sha256(text, strlen(text), hash);

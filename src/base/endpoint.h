@@ -20,6 +20,9 @@ typedef struct {
 /* Table of all end points, indexed by endpoint_id. */
 extern const endpoint_info islet_endpoint_info[ENDPOINT_COUNT];
 
+/* Top of a scale that ends, as 100 of a percentage of time; INFINITY where it does not. The lowest value of every end point is 0. */
+double endpoint_top(endpoint_id id);
+
 /* Id of a key; -1 if there is none. */
 int endpoint_find(const char *key);
 

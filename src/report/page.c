@@ -90,7 +90,7 @@ void page_read_run(page *p)
 {
     p->control_arm = -1;
     sqlite3_stmt *query = page_query(p, "SELECT arms, coalesce(control_arm, -1), follow_up_day, patients, paired, "
-                                     "state = 'complete' FROM run", PAGE_BIND());
+                                     "state = 'complete', has_control FROM run", PAGE_BIND());
     bool found = false;
     while (page_row(p, &query)) {
         found = true;
@@ -100,6 +100,7 @@ void page_read_run(page *p)
         p->patients = sqlite3_column_int64(query, 3);
         p->paired = sqlite3_column_int(query, 4) != 0;
         p->complete = sqlite3_column_int(query, 5) != 0;
+        p->has_control = sqlite3_column_int(query, 6) != 0;
     }
     if (p->status == ISLET_OK && (!found || p->arms < 1 || p->arms > PAGE_ARMS)) p->status = ISLET_ERR_STORE;
     read_arms(p);

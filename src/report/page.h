@@ -20,7 +20,8 @@ typedef struct {
     text data;           /* JSON: tables of the figures, "name":[{...},...], */
 
     /* the run, read once by page_read_run */
-    int arms, control_arm; /* control_arm -1: none */
+    int arms, control_arm; /* the others are compared with it; -1: one arm */
+    bool has_control;      /* that arm is a control by its role */
     char arm_names[PAGE_ARMS][64];
     int n_visits, visit_days[PAGE_VISITS], last_visit_day, follow_up_day;
     int64_t patients, enrolled; /* asked for; in the store, per arm */

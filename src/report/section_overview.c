@@ -1,10 +1,7 @@
 /* Top of the page: title, the trial in one paragraph, key results by arm. */
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "report/page.h"
-#include "stats/summary.h"
 
 void section_title(page *p)
 {
@@ -31,10 +28,27 @@ static void write_name(page *p, const char *name, char between)
     }
 }
 
-/* "800 million cells of zimislecel on day 0" for each course */
+/* " if hba1c_drop_pct >= 0.5 (given to 12 of 40)" */
+static void write_condition(page *p, int arm, const char *only_if, int day)
+{
+    if (!only_if[0]) return;
+    text_add(p->out, " if ");
+    text_html(p->out, only_if);
+    sqlite3_stmt *query = page_query(p, "SELECT count(DISTINCT patient) FROM event WHERE arm = ?1 AND day = ?2 AND kind = 'infusion'",
+                                     PAGE_BIND(arm, day));
+    while (page_row(p, &query)) {
+        text_add(p->out, " (given to ");
+        text_count(p->out, sqlite3_column_int64(query, 0));
+        text_add(p->out, " of ");
+        text_count(p->out, p->enrolled);
+        text_add(p->out, ")");
+    }
+}
+
+/* "800 million cells of zimislecel on day 0" for each course, and what else the arm gets */
 static void write_courses(page *p, int arm)
 {
-    sqlite3_stmt *query = page_query(p, "SELECT dose, dose_unit, product, day FROM course WHERE arm = ?1 ORDER BY course",
+    sqlite3_stmt *query = page_query(p, "SELECT dose, dose_unit, product, day, coalesce(only_if, '') FROM course WHERE arm = ?1 ORDER BY course",
                                      PAGE_BIND(arm));
     int n = 0;
     while (page_row(p, &query)) {
@@ -51,6 +65,7 @@ static void write_courses(page *p, int arm)
         text_add(p->out, " of ");
         write_name(p, column_string(query, 2), ' ');
         text_format(p->out, " on day %d", sqlite3_column_int(query, 3));
+        write_condition(p, arm, column_string(query, 4), sqlite3_column_int(query, 3));
     }
     if (n == 0) text_add(p->out, "no cells");
     query = page_query(p, "SELECT regimen FROM arm WHERE arm = ?1 AND regimen IS NOT NULL", PAGE_BIND(arm));
@@ -65,6 +80,11 @@ static void write_courses(page *p, int arm)
         text_add(p->out, ", conditioning ");
         write_name(p, column_string(query, 0), ' ');
         text_format(p->out, " from day %d", sqlite3_column_int(query, 1));
+    }
+    query = page_query(p, "SELECT beside FROM arm WHERE arm = ?1 AND beside IS NOT NULL", PAGE_BIND(arm));
+    while (page_row(p, &query)) {
+        text_add(p->out, "; ");
+        write_name(p, column_string(query, 0), ' ');
     }
 }
 
@@ -102,37 +122,19 @@ static void write_by_arm(page *p, const char *endpoint, double scale, int digits
     }
 }
 
-/* a column of the last visit for the people who are measured there in this arm and in the control, by patient; `side` is that of the arm
- * or of the control */
-static double *read_pairs(page *p, const char *endpoint, char side, int arm, int64_t *n)
-{
-    char *sql = sqlite3_mprintf(
-        "SELECT %c.\"%w\" FROM visit a JOIN visit c ON c.patient = a.patient AND c.day = a.day WHERE a.arm = ?1 "
-        "AND c.arm = ?2 AND a.day = ?3 AND a.\"%w\" IS NOT NULL AND c.\"%w\" IS NOT NULL ORDER BY a.patient",
-        side, endpoint, endpoint, endpoint);
-    *n = 0;
-    if (!sql) {
-        p->status = ISLET_ERR_MEMORY;
-        return NULL;
-    }
-    double *values = page_values(p, sql, PAGE_BIND(arm, p->control_arm, p->last_visit_day), n);
-    sqlite3_free(sql);
-    return values;
-}
-
 /* how much it helps that the arms hold the same people */
 static void write_pairing(page *p)
 {
     bool begun = false;
     for (int arm = 0; arm < p->arms; arm++) {
         if (arm == p->control_arm) continue;
-        int64_t n = 0, n_control = 0;
-        double *treated = read_pairs(p, "hba1c_pct", 'a', arm, &n), *control = read_pairs(p, "hba1c_pct", 'c', arm, &n_control);
-        const double share = n == n_control ? summary_paired_variance_share(treated, control, n) : NAN;
-        free(treated);
-        free(control);
+        double share = NAN;
+        sqlite3_stmt *query = page_query(p, "SELECT variance_share FROM difference WHERE arm = ?1 AND day = ?2 AND "
+                                         "endpoint = 'hba1c_pct'", PAGE_BIND(arm, p->last_visit_day));
+        while (page_row(p, &query)) share = column_number(query, 0);
         if (isnan(share)) continue;
-        text_add(p->out, begun ? ", " : "The variance of the difference in HbA1c from the control is ");
+        if (begun) text_add(p->out, ", ");
+        else text_format(p->out, "The variance of the difference in HbA1c from %s is ", p->has_control ? "the control" : "the first arm");
         text_fixed(p->out, 100.0 * share, 0);
         text_add(p->out, " % with ");
         text_html(p->out, p->arm_names[arm]);
@@ -206,12 +208,21 @@ static void write_card_line(page *p, int arm, int line)
         text_fixed(p->out, e.high * scale, digits + 1);
         text_add(p->out, "</span>");
     }
-    if (p->control_arm >= 0 && arm != p->control_arm) {
+    if (p->control_arm >= 0 && p->control_arm < p->arms && arm != p->control_arm) {
         estimate d = read_estimate(p, "difference", card_lines[line].endpoint, arm);
         text_add(p->out, "<span class=\"delta\">");
         if (d.value * scale > 0.0) text_add(p->out, "+");
         text_fixed(p->out, d.value * scale, digits);
-        text_add(p->out, " against control</span>");
+        if (!isnan(d.low)) {
+            text_add(p->out, " (");
+            text_fixed(p->out, d.low * scale, digits + 1);
+            text_add(p->out, " to ");
+            text_fixed(p->out, d.high * scale, digits + 1);
+            text_add(p->out, ")");
+        }
+        text_add(p->out, " against ");
+        text_html(p->out, p->has_control ? "control" : p->arm_names[p->control_arm]);
+        text_add(p->out, "</span>");
     }
     text_add(p->out, "</dd></div>\n");
 }
@@ -231,7 +242,7 @@ void section_cards(page *p)
     for (int arm = 0; arm < p->arms && p->n_visits > 0; arm++) {
         text_format(p->out, "<article class=\"card arm%d\"><h3>", arm);
         text_html(p->out, p->arm_names[arm]);
-        text_add(p->out, arm == p->control_arm ? " <span class=\"tag\">control</span></h3>\n<p>" : "</h3>\n<p>");
+        text_add(p->out, arm == p->control_arm && p->has_control ? " <span class=\"tag\">control</span></h3>\n<p>" : "</h3>\n<p>");
         write_courses(p, arm);
         text_add(p->out, "</p>\n");
         write_trial_effect(p, arm);

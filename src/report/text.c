@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/number.h"
+#include "base/utf8.h"
 
 #define FORMATTED 512
 
@@ -54,9 +55,20 @@ void text_format(text *t, const char *format, ...)
     else text_add_bytes(t, line, (size_t)n);
 }
 
+/* One character of text from outside; a byte that is none (a file's name may hold any) becomes the sign for that. => its bytes */
+static size_t add_character(text *t, const char *from)
+{
+    uint32_t code;
+    size_t size = utf8_read(from, strnlen(from, 4), &code);
+    if (size == 0) text_add(t, "\ufffd");
+    else text_add_bytes(t, from, size);
+    return size ? size : 1;
+}
+
 void text_html(text *t, const char *from)
 {
-    for (; *from; from++) {
+    for (size_t size = 1; *from; from += size) {
+        size = 1;
         switch (*from) {
         case '&': text_add(t, "&amp;"); break;
         case '<': text_add(t, "&lt;"); break;
@@ -65,7 +77,7 @@ void text_html(text *t, const char *from)
         case '\'': text_add(t, "&#39;"); break;
         default:
             /* control characters have no place in a page */
-            if ((unsigned char)*from >= 0x20 || *from == '\n' || *from == '\t') text_add_bytes(t, from, 1);
+            if ((unsigned char)*from >= 0x20 || *from == '\n' || *from == '\t') size = add_character(t, from);
         }
     }
 }
@@ -73,12 +85,13 @@ void text_html(text *t, const char *from)
 void text_json(text *t, const char *from)
 {
     text_add(t, "\"");
-    for (; *from; from++) {
+    for (size_t size = 1; *from; from += size) {
         unsigned char c = (unsigned char)*from;
+        size = 1;
         if (c == '"' || c == '\\') text_format(t, "\\%c", c);
         /* "<" so that no "</script>" can end the element the data stand in */
         else if (c < 0x20 || c == '<' || c == '>' || c == '&') text_format(t, "\\u%04x", c);
-        else text_add_bytes(t, from, 1);
+        else size = add_character(t, from);
     }
     text_add(t, "\"");
 }

@@ -46,6 +46,23 @@ summary summary_mean(const double *values, int64_t n)
     return out;
 }
 
+static double odds_share(double log_odds)
+{
+    return 1.0 / (1.0 + exp(-log_odds));
+}
+
+summary summary_mean_within(const double *values, int64_t n, double top)
+{
+    summary out = summary_mean(values, n);
+    double share = out.value / top;
+    if (out.n < 2 || !(share > 0.0 && share < 1.0)) return out; /* at an end of the scale all values are the same */
+    /* delta method: the log odds change by 1/(share (1 - share)) of the share's change */
+    double half = 0.5 * (out.ci_high - out.ci_low) / (top * share * (1.0 - share)), at = log(share / (1.0 - share));
+    out.ci_low = top * odds_share(at - half);
+    out.ci_high = top * odds_share(at + half);
+    return out;
+}
+
 /* Wilson's score limits of a share */
 static void score_limits(double p, double n, double *low, double *high)
 {

@@ -19,6 +19,10 @@ typedef struct {
 /* Mean with Student's t interval. */
 summary summary_mean(const double *values, int64_t n);
 
+/* The same of values on a scale from 0 to `top`: the t interval of the mean's log odds, which stays on the scale and is that of summary_mean
+ * when it is narrow. */
+summary summary_mean_within(const double *values, int64_t n, double top);
+
 /* Share of values that are not 0, with the exact interval of Clopper and Pearson. */
 summary summary_share(const double *values, int64_t n);
 

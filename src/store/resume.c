@@ -19,7 +19,7 @@ static const struct {
     int keys;
 } described[] = {
     {"run",
-     "SELECT title, seed, patients, arms, control_arm, follow_up_day, years, paired, population, protocol_sha256 FROM run",
+     "SELECT title, seed, patients, arms, control_arm, has_control, follow_up_day, years, paired, population, protocol_sha256 FROM run",
      0},
     {"provenance", "SELECT version, source_commit, options FROM provenance", 0},
     {"input", "SELECT * FROM input ORDER BY 1", 1},

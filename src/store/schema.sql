@@ -11,6 +11,7 @@ CREATE TABLE run (
     patients INTEGER NOT NULL,         -- people asked for, in each arm
     arms INTEGER NOT NULL,
     control_arm INTEGER,               -- arm the others are compared with; NULL when there is one arm
+    has_control INTEGER NOT NULL CHECK (has_control IN (0, 1)), -- 1: that arm is a control by its role; 0: no arm is, it is the first
     follow_up_day INTEGER NOT NULL,    -- last day simulated
     years REAL NOT NULL,               -- the same in years of 365 days
     paired INTEGER NOT NULL CHECK (paired IN (0, 1)), -- 1: the same people in every arm; 0: other people in each
@@ -29,6 +30,7 @@ CREATE TABLE arm (
     regimen_stop_day INTEGER,          -- NULL: never stopped
     conditioning TEXT,                 -- of the immune system; NULL for none
     conditioning_start_day INTEGER,    -- day 0 of its dated steps
+    beside TEXT,                       -- what else people are given or had taken away, in words; NULL for nothing
     trial_effect TEXT NOT NULL,        -- what being in the trial does to people of the arm, in words
     teratoma_bound REAL,               -- upper bound of the chance of a teratoma, no estimate; NULL: no undifferentiated cells
     cancer_bound REAL                  -- the same of cancer by the cells until the end of follow-up; NULL: nobody counted it
@@ -42,6 +44,7 @@ CREATE TABLE course (
     dose REAL NOT NULL,
     dose_unit TEXT NOT NULL,           -- cells, cells/kg, IEQ, IEQ/kg
     day INTEGER NOT NULL,
+    only_if TEXT,                      -- what must hold that morning, or the course is left out; NULL: always given
     PRIMARY KEY (arm, course)
 ) WITHOUT ROWID;
 
@@ -177,7 +180,7 @@ CREATE TABLE profile (
 
 CREATE TABLE endpoint_result (
     -- Estimate of each end point in each arm: share with the exact interval of Clopper and Pearson (fraction, harm), or
-    -- mean with a t interval. The intervals are Monte Carlo intervals: they shrink with the number of people simulated
+    -- mean with a t interval, of the log odds where the scale has an upper end (time in range), else cut at 0. The intervals are Monte Carlo intervals: they shrink with the number of people simulated
     -- and say nothing about how far the model is from the truth.
     arm INTEGER NOT NULL,
     endpoint TEXT NOT NULL REFERENCES endpoint,
@@ -191,16 +194,17 @@ CREATE TABLE endpoint_result (
 ) WITHOUT ROWID;
 
 CREATE TABLE difference (
-    -- Each arm minus the control arm; person by person when the arms hold the same people (run.paired).
+    -- Each arm minus the arm compared with (run.control_arm); person by person when the arms hold the same people (run.paired).
     arm INTEGER NOT NULL,
     control_arm INTEGER NOT NULL,
     endpoint TEXT NOT NULL REFERENCES endpoint,
     day INTEGER NOT NULL,
     unit TEXT NOT NULL,
     value REAL,
-    ci_low REAL,                       -- 95 %: t interval, or Newcombe's for shares
+    ci_low REAL,                       -- 95 %: t interval, or Newcombe's for shares; cut where the scale ends
     ci_high REAL,
     n INTEGER NOT NULL,                -- pairs measured; people of the smaller arm when not paired
+    variance_share REAL,               -- variance of the difference over what it would be between different people; NULL when not paired
     PRIMARY KEY (arm, endpoint, day)
 ) WITHOUT ROWID;
 

@@ -21,9 +21,6 @@ typedef struct {
     const char *date;         /* nullable */
 } run_info;
 
-/* Arm the others are compared with: the last without cells, else the last; -1 when there is one arm. */
-int run_control_arm(const struct islet_protocol *protocol);
-
 /* Rows of run, arm, course, provenance, inputs, parameters and the lists, in one transaction. */
 ISLET_CHECK islet_status store_run_begin(islet_store *store, const run_info *info, islet_problems *problems);
 

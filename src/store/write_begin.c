@@ -14,18 +14,11 @@
 #include "store/evidence.h"
 #include "store/write.h"
 #include "therapy/bounds.h"
+#include "therapy/protocol_words.h"
 #include "trial/attention.h"
 
 #define DOING "write the description of the run"
 #define PROTOCOL_BYTES ((size_t)1 << 20) /* a protocol is a page or two */
-
-int run_control_arm(const struct islet_protocol *protocol)
-{
-    if (protocol->n_arms < 2) return -1;
-    for (int arm = protocol->n_arms - 1; arm >= 0; arm--)
-        if (protocol->arms[arm].n_courses == 0) return arm;
-    return protocol->n_arms - 1;
-}
 
 /* One row from a list of typed values: s text (NULL is NULL), i int64_t, d double (NaN is NULL). */
 typedef struct {
@@ -88,13 +81,14 @@ static islet_status write_run(islet_store *store, const run_info *info, islet_pr
     char seed[24];
     snprintf(seed, sizeof seed, "%llu", (unsigned long long)info->seed);
     char *text;
-    int control = run_control_arm(protocol);
+    bool is_control;
+    int control = protocol_compared_with(protocol, &is_control);
     islet_status status = protocol_text(protocol, &text);
     if (status != ISLET_OK) return status;
     status = INSERT(
-        "INSERT INTO run VALUES (1, ?1, '" STATE_RUNNING "', ?2, ?3, ?4, ?5, ?6, ?7, ?8, NULL, ?9, ?10, ?11)",
+        "INSERT INTO run VALUES (1, ?1, '" STATE_RUNNING "', ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, NULL, ?10, ?11, ?12)",
         TEXT(protocol->title), TEXT(seed), INTEGER(info->patients), INTEGER(info->arms),
-        control < 0 ? MISSING : INTEGER(control), INTEGER(info->follow_up_day), REAL(info->follow_up_day / 365.0),
+        control < 0 ? MISSING : INTEGER(control), INTEGER(is_control), INTEGER(info->follow_up_day), REAL(info->follow_up_day / 365.0),
         INTEGER(info->paired), TEXT(protocol->population.name), TEXT(protocol->hash), TEXT(text));
     free(text);
     return status;
@@ -107,13 +101,16 @@ static islet_status write_courses(islet_store *store, const struct islet_protoco
     for (int i = 0; i < protocol->arms[arm].n_courses && status == ISLET_OK; i++) {
         const cell_course *course = &protocol->arms[arm].courses[i];
         double dose = course->dose_cells;
+        char only_if[PROTOCOL_WORDS];
+        protocol_conditions(course, only_if);
         const char *unit = "cells";
         if (course->dose_cells_per_kg > 0.0) dose = course->dose_cells_per_kg, unit = "cells/kg";
         if (course->dose_ieq > 0.0) dose = course->dose_ieq, unit = "IEQ";
         if (course->dose_ieq_per_kg > 0.0) dose = course->dose_ieq_per_kg, unit = "IEQ/kg";
         if (course->cd34_per_kg > 0.0) dose = course->cd34_per_kg, unit = "CD34+ cells/kg";
-        status = INSERT("INSERT INTO course VALUES (?1, ?2, ?3, ?4, ?5, ?6)", INTEGER(arm), INTEGER(i),
-                        TEXT(protocol->products[course->product].name), REAL(dose), TEXT(unit), INTEGER(course->day));
+        status = INSERT("INSERT INTO course VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)", INTEGER(arm), INTEGER(i),
+                        TEXT(protocol->products[course->product].name), REAL(dose), TEXT(unit), INTEGER(course->day),
+                        only_if[0] ? TEXT(only_if) : MISSING);
     }
     return status;
 }
@@ -126,13 +123,15 @@ static islet_status write_arms(islet_store *store, const struct islet_protocol *
         const protocol_arm *arm = &protocol->arms[i];
         bool treated = arm->regimen >= 0;
         bool conditioned = arm->conditioning >= 0;
-        status = INSERT("INSERT INTO arm VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)", INTEGER(i), TEXT(arm->name),
+        char beside[PROTOCOL_WORDS];
+        protocol_beside(protocol, arm, beside);
+        status = INSERT("INSERT INTO arm VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)", INTEGER(i), TEXT(arm->name),
                         treated ? TEXT(protocol->regimens[arm->regimen].name) : MISSING,
                         treated ? INTEGER(arm->regimen_start_day) : MISSING,
                         treated && arm->regimen_stop_day != INT_MAX ? INTEGER(arm->regimen_stop_day) : MISSING,
                         conditioned ? TEXT(protocol->conditionings[arm->conditioning].name) : MISSING,
                         conditioned ? INTEGER(arm->conditioning_start_day) : MISSING,
-                        TEXT(attention_sentence(protocol, arm)), REAL(bound_teratoma(protocol, arm, info->params)),
+                        beside[0] ? TEXT(beside) : MISSING, TEXT(attention_sentence(protocol, arm)), REAL(bound_teratoma(protocol, arm, info->params)),
                         REAL(bound_cancer(protocol, arm, info->params, info->follow_up_day / DAYS_PER_YEAR)));
         if (status == ISLET_OK) status = write_courses(store, protocol, i, problems);
     }

@@ -108,8 +108,9 @@ typedef struct {
     sample treated, untreated; /* reused */
 } result_writer;
 
+/* `variance_share` is of a difference alone */
 static islet_status put_summary(result_writer *w, sqlite3_stmt *put, int arm, const endpoint_info *endpoint, int day,
-                                const summary *s)
+                                const summary *s, double variance_share)
 {
     row_binding row = bind_row(put);
     bind_integer(&row, arm);
@@ -121,12 +122,24 @@ static islet_status put_summary(result_writer *w, sqlite3_stmt *put, int arm, co
     bind_real(&row, s->ci_low);
     bind_real(&row, s->ci_high);
     bind_integer(&row, s->n);
+    if (put == w->put_difference) bind_real(&row, variance_share);
     return store_put(w->store, &row, DOING, w->problems);
 }
 
 static bool is_share(const endpoint_info *endpoint)
 {
     return endpoint->kind == ENDPOINT_KIND_fraction || endpoint->kind == ENDPOINT_KIND_harm;
+}
+
+/* mean with an interval that stays on the end point's scale */
+static summary estimate(const endpoint_info *endpoint, const sample *of)
+{
+    const double top = endpoint_top((endpoint_id)(endpoint - islet_endpoint_info));
+    if (is_share(endpoint)) return summary_share(of->values, of->n);
+    if (isfinite(top)) return summary_mean_within(of->values, of->n, top);
+    summary s = summary_mean(of->values, of->n);
+    if (s.ci_low < 0.0) s.ci_low = 0.0; /* no end point can be negative */
+    return s;
 }
 
 static islet_status write_difference(result_writer *w, sqlite3_stmt *query, int arm, const endpoint_info *endpoint,
@@ -136,15 +149,20 @@ static islet_status write_difference(result_writer *w, sqlite3_stmt *query, int 
     if (status != ISLET_OK) return status;
     sample *a = &w->treated, *b = &w->untreated;
     summary s;
+    double variance_share = NAN;
+    const double top = endpoint_top((endpoint_id)(endpoint - islet_endpoint_info));
     if (w->paired) {
         sample_match(a, b);
+        variance_share = summary_paired_variance_share(a->values, b->values, a->n);
         s = is_share(endpoint) ? summary_share_difference_paired(a->values, b->values, a->n)
                                : summary_difference_paired(a->values, b->values, a->n);
     } else {
         s = is_share(endpoint) ? summary_share_difference(a->values, a->n, b->values, b->n)
                                : summary_difference(a->values, a->n, b->values, b->n);
     }
-    return put_summary(w, w->put_difference, arm, endpoint, day, &s);
+    if (s.ci_low < -top) s.ci_low = -top; /* two values on a scale cannot be further apart than its ends */
+    if (s.ci_high > top) s.ci_high = top;
+    return put_summary(w, w->put_difference, arm, endpoint, day, &s, variance_share);
 }
 
 /* one end point in all arms at all visits */
@@ -160,10 +178,8 @@ static islet_status write_endpoint(result_writer *w, const endpoint_info *endpoi
         for (int i = 0; i < n_days && status == ISLET_OK; i++) {
             status = sample_read(w->store, query, arm, days[i], &w->treated, w->problems);
             if (status != ISLET_OK) break;
-            summary s = is_share(endpoint) ? summary_share(w->treated.values, w->treated.n)
-                                           : summary_mean(w->treated.values, w->treated.n);
-            if (s.ci_low < 0.0) s.ci_low = 0.0; /* no end point can be negative */
-            status = put_summary(w, w->put_result, arm, endpoint, days[i], &s);
+            summary s = estimate(endpoint, &w->treated);
+            status = put_summary(w, w->put_result, arm, endpoint, days[i], &s, NAN);
             if (status == ISLET_OK && w->control >= 0 && arm != w->control)
                 status = write_difference(w, query, arm, endpoint, days[i]);
         }
@@ -215,7 +231,7 @@ static islet_status write_results(islet_store *store, islet_problems *problems)
     if (status == ISLET_OK)
         status = store_prepare(store, "INSERT INTO endpoint_result VALUES (?, ?, ?, ?, ?, ?, ?, ?)", &w.put_result, problems);
     if (status == ISLET_OK)
-        status = store_prepare(store, "INSERT INTO difference VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", &w.put_difference,
+        status = store_prepare(store, "INSERT INTO difference VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", &w.put_difference,
                                problems);
     for (int id = 0; id < ENDPOINT_COUNT && status == ISLET_OK; id++)
         status = write_endpoint(&w, &islet_endpoint_info[id], days, n_days);

@@ -1,11 +1,12 @@
-/* What each arm of a protocol is given, as a table for people: every giving of cells, the drugs around them. */
+/* What each arm of a protocol is given, as a table for people: every giving of cells and what must hold for it, the drugs around them, what else
+ * is given or taken away. */
 #include <limits.h>
 
 #include "base/number.h"
 #include "base/table.h"
-#include "therapy/protocol.h"
+#include "therapy/protocol_words.h"
 
-enum { ARM, DAY, GIVEN, AMOUNT, UNIT, COLUMNS };
+enum { ARM, DAY, GIVEN, AMOUNT, UNIT, ONLY_IF, COLUMNS };
 
 /* the one dose of a course that is set; a dose of 0 is in cells */
 static double course_dose(const cell_course *course, const char **unit)
@@ -18,12 +19,13 @@ static double course_dose(const cell_course *course, const char **unit)
 static bool add_course(islet_table *table, const struct islet_protocol *protocol, const protocol_arm *arm,
                        const cell_course *course)
 {
-    char day[NUMBER_TEXT], dose[NUMBER_TEXT];
+    char day[NUMBER_TEXT], dose[NUMBER_TEXT], only_if[PROTOCOL_WORDS];
     const char *unit;
+    protocol_conditions(course, only_if);
     number_write(course_dose(course, &unit), dose);
     number_write(course->day, day);
     const char *cells[COLUMNS] = {[ARM] = arm->name, [DAY] = day, [GIVEN] = protocol->products[course->product].name,
-                                  [AMOUNT] = dose, [UNIT] = unit};
+                                  [AMOUNT] = dose, [UNIT] = unit, [ONLY_IF] = only_if};
     return table_add_row(table, cells);
 }
 
@@ -52,9 +54,19 @@ static bool add_conditioning(islet_table *table, const struct islet_protocol *pr
     return fine;
 }
 
+/* what is neither cells nor a path around them, from day 0 */
+static bool add_beside(islet_table *table, const struct islet_protocol *protocol, const protocol_arm *arm)
+{
+    char beside[PROTOCOL_WORDS];
+    protocol_beside(protocol, arm, beside);
+    if (beside[0]) return table_add_row(table, (const char *const[COLUMNS]){[ARM] = arm->name, [DAY] = "0", [GIVEN] = beside});
+    if (arm->n_courses > 0 || arm->regimen >= 0 || arm->conditioning >= 0) return true;
+    return table_add_row(table, (const char *const[COLUMNS]){[ARM] = arm->name, [GIVEN] = protocol_nothing(protocol)});
+}
+
 islet_status islet_protocol_table(const islet_protocol *protocol, islet_table **out)
 {
-    static const char *const names[COLUMNS] = {"arm", "day", "given", "amount", "unit"};
+    static const char *const names[COLUMNS] = {"arm", "day", "given", "amount", "unit", "only_if"};
     static const bool is_number[COLUMNS] = {[DAY] = true, [AMOUNT] = true};
     if (!out) return ISLET_ERR_ARGUMENT;
     *out = NULL;
@@ -66,10 +78,7 @@ islet_status islet_protocol_table(const islet_protocol *protocol, islet_table **
         for (int k = 0; fine && k < arm->n_courses; k++) fine = add_course(table, protocol, arm, &arm->courses[k]);
         if (fine && arm->regimen >= 0) fine = add_drugs(table, protocol, arm);
         if (fine && arm->conditioning >= 0) fine = add_conditioning(table, protocol, arm);
-        if (fine && arm->n_courses == 0 && arm->regimen < 0 && arm->conditioning < 0) {
-            const char *cells[COLUMNS] = {[ARM] = arm->name, [GIVEN] = "insulin alone"};
-            fine = table_add_row(table, cells);
-        }
+        if (fine) fine = add_beside(table, protocol, arm);
     }
     if (!fine) {
         islet_table_free(table);

@@ -9,6 +9,8 @@ expect 0 "$islet" run "$protocol" $small
 silent err.txt
 present zimislecel.db zimislecel.html
 says out.txt "95 % interval"
+says out.txt "difference (95 %)"
+says out.txt "Difference: from insulin alone, the control, person by person"
 says out.txt "insulin alone"
 expect 0 "$islet" check zimislecel.db
 says out.txt ": store, valid"
@@ -33,11 +35,13 @@ cmp -s first.hash s.hash && fail "another seed gave the same bytes"
 expect 0 "$islet" run "$protocol" $small --json
 is_json out.txt
 for part in '"schema":"islet.run/1"' '"seed":' '"patients":4' '"years":0.1' '"paired":true' '"store":"zimislecel.db"' \
-    '"report":"zimislecel.html"' '"arms":[{"name":' '"ci95":[' '"endpoint":"insulin_independent"'; do
+    '"report":"zimislecel.html"' '"arms":[{"name":' '"differences":[' '"against":"insulin alone"' '"variance_share":0.' '"ci95":[' '"endpoint":"insulin_independent"'; do
     says out.txt "$part"
 done
 expect 0 "$islet" run "$protocol" $small --csv
-says out.txt "arm,endpoint,unit,day,value,ci_low,ci_high,n"
+[ "$(head -1 out.txt)" = "arm,endpoint,unit,day,value,ci_low,ci_high,n" ] || fail "--csv has other columns"
+cut -d, -f1 out.txt | grep -qx "full dose minus insulin alone" || fail "--csv has no difference between the arms"
+cut -d, -f1 out.txt | grep -q "^insulin alone minus" && fail "--csv compares the control with itself"
 cut -d, -f4 out.txt | grep -qx 37 || fail "--years 0.1 has no visit on its last day, 37"
 cut -d, -f4 out.txt | grep -qx 365 && fail "--years 0.1 has a visit after its end"
 expect 0 "$islet" run "$protocol" $small --independent-arms --json --out i.db --report i.html

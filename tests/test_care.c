@@ -145,6 +145,18 @@ static void people_with_cells_keep_their_dose(void **state)
     }
 }
 
+/* An hour after a correction the next is possible, before it none is. */
+static void corrections_wait_an_hour(void **state)
+{
+    (void)state;
+    clinic c;
+    open_clinic(&c);
+    c.lane.care.sensitivity_mg_dl_per_u = 30.0;
+    assert_true(care_correction_u(&c.run, &c.lane, 600, 300.0, true) > 0.0);
+    assert_true(care_correction_u(&c.run, &c.lane, 659, 300.0, true) == 0.0);
+    assert_true(care_correction_u(&c.run, &c.lane, 660, 300.0, true) > 0.0);
+}
+
 static void high_mornings_bring_insulin_back(void **state)
 {
     (void)state;
@@ -192,6 +204,7 @@ int main(void)
         cmocka_unit_test(people_with_cells_keep_their_dose),
         cmocka_unit_test(high_mornings_bring_insulin_back),
         cmocka_unit_test(the_rules_told_are_those_used),
+        cmocka_unit_test(corrections_wait_an_hour),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

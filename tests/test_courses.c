@@ -153,8 +153,9 @@ static void few_cd34_cells_are_remarked_on(void **state)
         islet_problems *problems = islet_problems_create();
         assert_int_equal(try("", few ? "    cells: [{product: haematopoietic_autologous, cd34_per_kg: 1.9e6, day: 0}]\n"
                                      : "    cells: [{product: haematopoietic_autologous, cd34_per_kg: 2e6, day: 0}]\n", protocol, problems), ISLET_OK);
-        assert_int_equal(islet_problems_count(problems), few);
-        if (few) assert_non_null(strstr(islet_problems_text(problems, 0), "2e6 CD34+"));
+        int told = 0; /* beside other remarks, as of cells without conditioning */
+        for (int i = 0; i < islet_problems_count(problems); i++) told += strstr(islet_problems_text(problems, i), "2e6 CD34+") != NULL;
+        assert_int_equal(told, few);
         islet_problems_free(problems);
     }
     free(protocol);

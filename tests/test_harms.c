@@ -311,6 +311,29 @@ static void few_cells_bring_blood_back_late(void **state)
     assert_true(none >= 2.3 * usual && none <= 2.6 * usual);
 }
 
+/* Infection and death come with the days without blood: 2.5 times as many of both where no cells rebuild it. */
+static void longer_aplasia_harms_more(void **state)
+{
+    (void)state;
+    static ward w;
+    int infected[2] = {0}, dead[2] = {0};
+    for (int few = 0; few < 2; few++)
+        for (uint64_t i = 0; i < PEOPLE; i++) {
+            open_ward(&w, i);
+            assert_true(conditioning_shipped("cyclophosphamide_atg", &w.protocol.conditionings[0]));
+            assert_true(product_shipped("haematopoietic_autologous", &w.protocol.products[0]));
+            w.who.kinetics.bw = 70.0;
+            int day = w.protocol.conditionings[0].step_day[STEP_infusion];
+            w.arm.n_courses = w.lane.next_course = 1;
+            w.arm.courses[0] = (cell_course){.cd34_per_kg = few ? 1.0 : 10e6, .route = ROUTE_vein, .day = day};
+            reset_day(&w.run, &w.lane, day);
+            infected[few] += w.lane.happened[EVENT_serious_infection];
+            dead[few] += w.lane.treatment_death_day >= 0;
+        }
+    assert_true(fabs(infected[0] / (double)PEOPLE - 0.10) < 0.015 && fabs(infected[1] / (double)PEOPLE - 0.25) < 0.025);
+    assert_true(fabs(dead[0] / (double)PEOPLE - 0.042) < 0.010 && fabs(dead[1] / (double)PEOPLE - 0.105) < 0.017);
+}
+
 /* ---- mortality ---- */
 
 static person aged(double age_year, bool female, diabetes_type diabetes)
@@ -372,6 +395,7 @@ int main(void)
         cmocka_unit_test(few_cells_bring_blood_back_late),
         cmocka_unit_test(mortality_is_of_age_sex_and_disease),
         cmocka_unit_test(people_die_and_fall_ill_at_those_rates),
+        cmocka_unit_test(longer_aplasia_harms_more),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -242,6 +242,40 @@ static void test_sensitivity_of_remission(void **state)
     assert_float_equal(none, 1.0, 1e-4);
 }
 
+/* Regulatory cells in excess of effectors calm the attack with its own time constant, and it wakes when they are gone. */
+static void the_attack_is_calmed_and_wakes(void **state)
+{
+    (void)state;
+    immunity i;
+    immunity_start(&i, &p, &patient);
+    double before = i.quiescence, attack = immunity_native_attack(&i, &p);
+    const immune_depletion drugs = {.effector_frac = 0.95, .memory_frac = 0.95};
+    immunity_deplete(&i, &drugs);
+    immunity_day(&i, &p, &patient, &silent, 0.0, 0.2);
+    double x = i.regulatory / (i.effector + 0.01), settled = p.quiescence_max_frac * x * x / (p.quiescence_half_ratio * p.quiescence_half_ratio + x * x);
+    double way = (i.quiescence - before) / (settled - before);
+    assert_true(fabs(way - (1.0 - exp(-1.0 / p.quiescence_day))) < 1e-9);
+    assert_true(immunity_native_attack(&i, &p) < attack);
+    double calm = i.quiescence;
+    i.effector = 3.0;
+    immunity_day(&i, &p, &patient, &silent, 0.0, 0.2);
+    assert_true(i.quiescence < calm);
+}
+
+/* Drugs that brake the growth of T cells brake what memory does to a graft, as much as if there were less of it. */
+static void a_brake_spares_the_graft(void **state)
+{
+    (void)state;
+    immunity i;
+    immunity_start(&i, &p, &(person){.diabetes = DIABETES_TYPE1, .immune_pace = 1.0, .autoantibody_positive = true});
+    assert_true(fabs(immunity_graft_factor(&i, &p) - 1.0) < 1e-12);
+    i.brake_frac = 0.5;
+    double braked = immunity_graft_factor(&i, &p);
+    i.brake_frac = 0.0;
+    i.memory = 0.5;
+    assert_true(braked < 0.9 && fabs(immunity_graft_factor(&i, &p) - braked) < 1e-12);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -256,6 +290,8 @@ int main(void)
         cmocka_unit_test(test_signals_act),
         cmocka_unit_test(test_some_cells_escape),
         cmocka_unit_test(test_sensitivity_of_remission),
+        cmocka_unit_test(the_attack_is_calmed_and_wakes),
+        cmocka_unit_test(a_brake_spares_the_graft),
     };
     return cmocka_run_group_tests(tests, set_up, NULL);
 }

@@ -337,7 +337,6 @@ static void test_conditioning_files_are_checked(void **state)
     assert_true(path_says("{mobilisation: 0}", "no 'conditioning'"));
     assert_true(path_says("{conditioning: 0, infusion: 5}", "belong together"));
     assert_true(path_says("{conditioning: 0, apheresis: 5}", "apheresis"));
-    assert_true(path_says("{conditioning: 0}", "memory_depletion_frac")); /* a value that is missing */
 }
 
 static int run_once(void **state)

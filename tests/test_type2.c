@@ -203,6 +203,10 @@ static void comparators_prescribe_what_they_say(void **state)
     person who = somebody();
     assert_true(comparator_eaten_frac(&p, COMPARATOR_NONE, &who, 10) == 1.0);
     assert_true(fabs(comparator_eaten_frac(&p, COMPARATOR_WEIGHT_LOSS, &who, 10) - 840.0 / 2700.0) < 1e-12);
+    double replaced = 840.0 / 2700.0, kept = 1.0 - p.weight_loss_kept_frac; /* food comes back in six weeks, half of it after three */
+    assert_true(fabs(comparator_eaten_frac(&p, COMPARATOR_WEIGHT_LOSS, &who, 105) - 0.5 * (replaced + kept)) < 1e-12);
+    assert_true(fabs(comparator_eaten_frac(&p, COMPARATOR_WEIGHT_LOSS, &who, 126) - kept) < 1e-12);
+    assert_true(comparator_eaten_frac(&p, COMPARATOR_WEIGHT_LOSS, &who, 226) > kept);
     who.body.adherence = 0.5;
     assert_true(fabs(comparator_eaten_frac(&p, COMPARATOR_WEIGHT_LOSS, &who, 10) - 0.5 * (1.0 + 840.0 / 2700.0)) < 1e-12);
     assert_true(comparator_eaten_frac(&p, COMPARATOR_WEIGHT_LOSS, &who, 3650) > 0.99); /* given up in ten years */
@@ -351,6 +355,26 @@ static void an_arm_replaces_drugs_and_a_programme_stops_them(void **state)
     assert_true(c.lane.type2.care.reducing);
 }
 
+/* Diabetes is found when two quarterly visits in a row are high, not one. */
+static void diabetes_is_confirmed_at_a_second_visit(void **state)
+{
+    (void)state;
+    static day_tally tally[400];
+    static clinic c;
+    open_clinic(&c, -1, -1);
+    for (int i = 0; i < 400; i++) tally[i].mean_glucose_mg_dl = 100.0;
+    c.who.glycation_rate_l_per_mmol_s = 1e-9; /* hardly any HbA1c: fasting glucose decides */
+    c.who.diabetes = DIABETES_NONE;
+    c.lane.tally = tally;
+    c.lane.type2.care.diagnosed = false;
+    const double fasting[] = {130.0, 100.0, 130.0, 130.0};
+    for (int quarter = 0; quarter < 4; quarter++) {
+        c.lane.type2.care.fasting_mg_dl = fasting[quarter];
+        care_type2_day_end(&c.run, &c.lane, 91 * (quarter + 1));
+        assert_int_equal(c.lane.type2.care.diagnosed, quarter == 3);
+    }
+}
+
 /* ---- protocols ---- */
 
 static islet_status parse(const char *text, islet_protocol *out)
@@ -402,6 +426,7 @@ int main(void)
         cmocka_unit_test(treatment_is_held_in_every_arm_of_a_trial_of_cells),
         cmocka_unit_test(an_arm_replaces_drugs_and_a_programme_stops_them),
         cmocka_unit_test(care_of_type_2_fits_its_people),
+        cmocka_unit_test(diabetes_is_confirmed_at_a_second_visit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

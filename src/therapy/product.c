@@ -15,8 +15,8 @@ const char *const evidence_grade_words[] = {"A", "B", "C", "D", "none", NULL};
 #define ROUTE_WORD(name, sentence) #name,
 const char *const cell_route_words[] = {CELL_ROUTES(ROUTE_WORD) NULL};
 #define MECHANISM_WORD(key, unit, low, high, sentence) #key,
-const char *const holds_in_words[] = {"all", "type_1", "type_2", NULL};
 const char *const mechanism_words[] = {PRODUCT_MECHANISMS(MECHANISM_WORD) NULL};
+const char *const holds_in_words[] = {"all", "type_1", "type_2", NULL};
 
 bool product_has_beta_cells(const product *product)
 {

@@ -161,6 +161,25 @@ static void few_cd34_cells_are_remarked_on(void **state)
     free(protocol);
 }
 
+/* Marrow cells' strength is of type 2 diabetes. */
+static void cells_that_nothing_is_known_of_are_remarked_on(void **state)
+{
+    (void)state;
+    static const char *const of[] = {"t1d_adult", "t2d_insulin"};
+    islet_protocol *protocol = malloc(sizeof *protocol);
+    assert_non_null(protocol);
+    for (int known = 0; known < 2; known++) {
+        char text[400];
+        islet_problems *problems = islet_problems_create();
+        snprintf(text, sizeof text, "islet: 1\ntitle: t\npopulation: {of: %s, n: 7}\narms: [{name: a, cells: [{" MARROW ", day: 0}]}]\nfollow_up: {years: 1}\n", of[known]);
+        assert_int_equal(protocol_parse(text, strlen(text), "x.yaml", protocol, problems), ISLET_OK);
+        assert_int_equal(islet_problems_count(problems), !known);
+        if (!known) assert_non_null(strstr(islet_problems_text(problems, 0), "it does nothing here"));
+        islet_problems_free(problems);
+    }
+    free(protocol);
+}
+
 static void what_cannot_be_is_said(void **state)
 {
     (void)state;
@@ -193,6 +212,7 @@ int main(void)
         cmocka_unit_test(alternatives_and_preparation_are_read),
         cmocka_unit_test(doses_fit_the_product),
         cmocka_unit_test(few_cd34_cells_are_remarked_on),
+        cmocka_unit_test(cells_that_nothing_is_known_of_are_remarked_on),
         cmocka_unit_test(what_cannot_be_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -24,13 +24,21 @@ bool product_has_beta_cells(const product *product)
            product_strength(product, MECHANISM_differentiation) > 0.0;
 }
 
+static const mechanism_id sent[] = {MECHANISM_immune_modulation, MECHANISM_new_vessels, MECHANISM_growth_factors,
+                                    MECHANISM_insulin_sensitivity, MECHANISM_inflammation};
+
 bool product_has_signals(const product *product)
 {
-    static const mechanism_id sent[] = {MECHANISM_immune_modulation, MECHANISM_new_vessels, MECHANISM_growth_factors,
-                                        MECHANISM_insulin_sensitivity, MECHANISM_inflammation};
     for (size_t i = 0; i < sizeof sent / sizeof *sent; i++)
         if (product_strength(product, sent[i]) > 0.0) return true;
     return false;
+}
+
+bool product_is_silent_in(const product *product, bool type1)
+{
+    for (size_t i = 0; i < sizeof sent / sizeof *sent; i++)
+        if (product_strength_in(product, sent[i], type1) > 0.0) return false;
+    return product_has_signals(product);
 }
 
 /* ---- one number with what it stands on ---- */

@@ -158,6 +158,9 @@ static inline double product_strength_in(const product *product, mechanism_id me
 bool product_has_beta_cells(const product *product);
 bool product_has_signals(const product *product);
 
+/* Does nothing of what it sends out hold in such people, though it does in others? */
+bool product_is_silent_in(const product *product, bool type1);
+
 /* The numbers of an immunosuppression regimen, one list. */
 #define REGIMEN_VALUES(ENTRY)                                                                                        \
     ENTRY(alloimmune_block_frac, "fraction", 0.0, 1.0, "share of the alloimmune attack on the graft that the drugs stop") \

@@ -162,4 +162,12 @@ says out.txt "ZIM_FORWARD,zim_forward,full dose,c_peptide_stimulated_nmol_l"
 printf 'trial_id,arm,protocol,endpoint,unit,day,n,value\nT,a,nope.yaml,hba1c_pct,%%,90,12,7\n' >rows.csv
 expect 5 "$islet" validate --trial rows.csv
 says err.txt "rows.csv:2:5: protocol: 'nope.yaml' cannot be used"
+# the examples from the literature: nothing but the pages was used to write them
+for trial in alefacept_new_onset cord_cells_weekly_type2 donor_islets_westmead; do
+    expect 0 "$islet" validate --dry-run --trial "$examples/$trial.csv"
+    says out.txt "$trial.yaml"
+done
+expect 0 "$islet" validate --trial "$examples/alefacept_new_onset.csv" --patients 8 --quiet --json
+is_json out.txt
+says out.txt '"comparator_arm":"placebo"'
 finish

@@ -110,7 +110,7 @@ static bool add_population(screening *s, const struct islet_protocol *protocol)
 {
     criterion_list rules;
     bool fine = true;
-    eligibility_population(protocol, s->record, &rules);
+    eligibility_population(protocol, s->record, false, &rules);
     for (int i = 0; i < rules.n && fine; i++) fine = add_rule(s, &rules.list[i]);
     return fine;
 }

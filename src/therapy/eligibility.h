@@ -10,8 +10,9 @@ typedef enum { RULE_MET, RULE_NOT_MET, RULE_UNKNOWN, RULE_CONFLICT, RULE_NEEDS_J
 rule_state criterion_judge(const criterion *rule, const patient_record *record);
 
 /* Whom the protocol's population holds, as criteria: the type of diabetes, hard bounds of age and time since diagnosis, insulin and drugs.
- * The bounds of the age at diagnosis become those of the time since then at the age of `record`. */
-void eligibility_population(const struct islet_protocol *protocol, const patient_record *record, criterion_list *out);
+ * The bounds of the age at diagnosis become those of the time since then at the age of `record`. Without `all` what the protocol or its
+ * products ask for themselves is left out. */
+void eligibility_population(const struct islet_protocol *protocol, const patient_record *record, bool all, criterion_list *out);
 
 /* ISLET_ERR_INPUT and why, when nobody of the population can be like this patient. */
 ISLET_CHECK islet_status eligibility_in_population(const struct islet_protocol *protocol, const patient_record *record,

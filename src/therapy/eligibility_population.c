@@ -43,7 +43,7 @@ static bool stands_in(const struct islet_protocol *protocol)
     return said && !asks_for(said, true);
 }
 
-static void add_type(const struct islet_protocol *protocol, criterion_list *out)
+static void add_type(const struct islet_protocol *protocol, bool all, criterion_list *out)
 {
     static const struct {
         item_id item;
@@ -52,7 +52,7 @@ static void add_type(const struct islet_protocol *protocol, criterion_list *out)
                  {ITEM_type_2_diabetes, "type 2 diabetes", "no type 2 diabetes"}};
     for (int t = 0; t < 2; t++) {
         const bool has = protocol->population.diabetes == (t ? DIABETES_TYPE2 : DIABETES_TYPE1);
-        if (has && !said_by_products(protocol, types[t].item))
+        if (has && (all || !said_by_products(protocol, types[t].item)))
             add_flag(protocol, CRITERION_NEEDS, types[t].item, true, types[t].has, out);
         if (!has) add_flag(protocol, CRITERION_EXCLUDES_IF_NOTED, types[t].item, true, types[t].none, out);
     }
@@ -78,6 +78,15 @@ static bool is_asked(const struct islet_protocol *protocol, const criterion *rul
     return false;
 }
 
+/* Of the rules from `first` on those stay that nothing else asks for. */
+static void drop_asked(const struct islet_protocol *protocol, int first, criterion_list *rules)
+{
+    int kept = first;
+    for (int i = first; i < rules->n; i++)
+        if (rules->list[i].kind != CRITERION_NEEDS || !is_asked(protocol, &rules->list[i])) rules->list[kept++] = rules->list[i];
+    rules->n = kept;
+}
+
 static void add_range(const struct islet_protocol *protocol, criterion_kind kind, item_id item, requirement range, const char *id,
                       const char *sentence, const population_value *value, criterion_list *out)
 {
@@ -86,7 +95,7 @@ static void add_range(const struct islet_protocol *protocol, criterion_kind kind
     snprintf(rule.sentence, sizeof rule.sentence, "%s", sentence);
     snprintf(rule.source, sizeof rule.source, "data/populations/%.63s.yaml:%d: %.120s", protocol->population.name, value->line,
              value->source);
-    if (kind != CRITERION_NEEDS || !is_asked(protocol, &rule)) out->list[out->n++] = rule;
+    out->list[out->n++] = rule;
 }
 
 static void add_needed(const struct islet_protocol *protocol, item_id item, const population_value *value, criterion_list *out)
@@ -158,19 +167,21 @@ static void add_treatment(const struct islet_protocol *protocol, criterion_list 
         if (!(drugs[i].frac > 0.0)) add_flag(protocol, CRITERION_JUDGEMENT, drugs[i].item, true, drugs[i].sentence, out);
 }
 
-void eligibility_population(const struct islet_protocol *protocol, const patient_record *record, criterion_list *out)
+void eligibility_population(const struct islet_protocol *protocol, const patient_record *record, bool all, criterion_list *out)
 {
     out->n = 0;
     if (!protocol->population.name[0]) return; /* none is named: nobody is held to it */
-    if (!stands_in(protocol)) add_type(protocol, out);
+    if (!stands_in(protocol)) add_type(protocol, all, out);
+    const int first = out->n;
     add_bounds(protocol, record, out);
+    if (!all) drop_asked(protocol, first, out);
     if (protocol->population.diabetes != DIABETES_TYPE1) add_treatment(protocol, out);
 }
 
 islet_status eligibility_in_population(const struct islet_protocol *protocol, const patient_record *record, islet_problems *problems)
 {
     criterion_list rules;
-    eligibility_population(protocol, record, &rules);
+    eligibility_population(protocol, record, true, &rules);
     for (int i = 0; i < rules.n; i++) {
         const criterion *rule = &rules.list[i];
         const record_value *found = &record->items[rule->item];

@@ -122,6 +122,28 @@ static void hba1c_of_the_time_before_does_not_count(void **state)
     }
 }
 
+/* Recipients are seen every three months: a protocol with visits once a year does not leave a high HbA1c unseen. */
+static void hba1c_is_measured_between_visits(void **state)
+{
+    (void)state;
+    static day_tally tally[200];
+    for (int graft = 0; graft < 2; graft++) {
+        for (int high = 0; high < 2; high++) {
+            clinic c;
+            open_clinic(&c);
+            for (int day = 0; day < 200; day++) tally[day].mean_glucose_mg_dl = high ? 230.0 : 110.0;
+            c.lane.tally = tally;
+            c.lane.graft.n_courses = graft;
+            c.lane.care.off_insulin = true;
+            c.day = 150;
+            c.lane.days_without_insulin = 91;
+            c.who.glycation_rate_l_per_mmol_s = c.params.glycation_rate_l_per_mmol_s;
+            live_a_week(&c, 100.0, 120.0);
+            assert_true(c.lane.care.off_insulin == !(graft && high));
+        }
+    }
+}
+
 /* Nobody's good glucose costs them their insulin: with beta cells left the dose is kept where it would fall without, and falls near normal glucose. */
 static void people_with_cells_keep_their_dose(void **state)
 {
@@ -200,7 +222,7 @@ int main(void)
         cmocka_unit_test(insulin_stops_when_little_is_left_and_glucose_is_good),
         cmocka_unit_test(without_cells_that_can_work_nothing_is_weaned),
         cmocka_unit_test(only_hba1c_without_insulin_counts),
-        cmocka_unit_test(hba1c_of_the_time_before_does_not_count),
+        cmocka_unit_test(hba1c_of_the_time_before_does_not_count), cmocka_unit_test(hba1c_is_measured_between_visits),
         cmocka_unit_test(people_with_cells_keep_their_dose),
         cmocka_unit_test(high_mornings_bring_insulin_back),
         cmocka_unit_test(the_rules_told_are_those_used),

@@ -50,6 +50,11 @@ static const char *const contexts[] = {
     /* the rival accounts */
     "islet: 1\ntitle: t\npopulation: {of: t1d_adult, n: 16}\nalternatives: {engraftment_loss: fixed_share, immune_attack: growing}\narms:\n"
     "  - {name: liver, cells: [{product: donor_islets, dose_ieq_per_kg: 10000, day: 0, tract: unsealed}], immunosuppression: glucocorticoid_free}\n" DAYS,
+    /* bare cells in muscle and skin */
+    "islet: 1\ntitle: t\npopulation: {of: t1d_new_onset, n: 8}\narms:\n"
+    "  - {name: muscle, cells: [{product: zimislecel, dose_cells: 1e9, day: 0, route: intramuscular}]}\n"
+    "  - {name: skin, cells: [{product: zimislecel, dose_cells: 1e9, day: 0, route: subcutaneous}]}\n"
+    "  - {name: cord, cells: [{product: msc_umbilical_cord, dose_cells_per_kg: 1e6, day: 0, route: subcutaneous}]}\n" DAYS,
     /* new type 1 diabetes, at its diagnosis and later; cells that act on immunity */
     "islet: 1\ntitle: t\npopulation: {of: t1d_new_onset, n: 8}\narms:\n"
     "  - {name: cord, cells: [{product: msc_umbilical_cord, dose_cells_per_kg: 1e6, day: 0}]}\n  - {name: none}\n" DAYS,

@@ -258,6 +258,52 @@ static void print_meta(const islet_meta *m, FILE *file)
     print_correlation(m, file);
 }
 
+/* ---- CSV: the pool first, then what it is of ---- */
+
+enum { NAME, ESTIMATE, SE, LOW, HIGH, P, PART, WEIGHT, PI_LOW, PI_HIGH, TAU2, I2, Q, Q_P, K, VARIANCE, NOTE, CSV_COLUMNS };
+
+static void add_from(grid *g, const islet_table *table, int row, const char *part, const int (*columns)[2])
+{
+    const char *cells[CSV_COLUMNS] = {[PART] = part};
+    for (; (*columns)[0] >= 0; columns++) cells[(*columns)[0]] = islet_table_cell(table, row, (*columns)[1]);
+    grid_add(g, cells);
+}
+
+/* the pool or, with moderators, its coefficients; what is said of the pool as a whole stands in the first row */
+static void add_pool(grid *g, const islet_meta *m)
+{
+    char number[K + 1][NUMBER_ROOM];
+    const double whole[] = {[PI_LOW] = m->pi_low, [PI_HIGH] = m->pi_high, [TAU2] = m->tau2, [I2] = m->i2_pct,
+                            [Q] = m->q,           [Q_P] = m->q_p,         [K] = m->k};
+    for (int row = 0; row < islet_table_rows(m->coefficients); row++) {
+        const char *cells[CSV_COLUMNS] = {[PART] = "pool"};
+        for (int i = NAME; i <= P; i++) cells[i] = islet_table_cell(m->coefficients, row, i);
+        for (int i = PI_LOW; i <= K && row == 0; i++) {
+            number_exact(whole[i], number[i]);
+            cells[i] = number[i];
+        }
+        grid_add(g, cells);
+    }
+}
+
+static void write_csv(const islet_meta *m, FILE *file)
+{
+    static const char *const names[CSV_COLUMNS] = {"name", "estimate#", "se#", "ci_low#", "ci_high#", "p#", "part", "weight_pct#",
+                                                   "pi_low#", "pi_high#", "tau2#", "i2_pct#", "q#", "q_p#", "k#", "variance#", "note"};
+    static const int group[][2] = {{NAME, 0}, {K, 1}, {ESTIMATE, 2}, {SE, 3}, {LOW, 4}, {HIGH, 5}, {PI_LOW, 6}, {PI_HIGH, 7},
+                                   {TAU2, 8}, {I2, 9}, {Q, 10}, {Q_P, 11}, {-1, 0}};
+    static const int study[][2] = {{NAME, 0}, {ESTIMATE, 1}, {VARIANCE, 2}, {LOW, 3}, {HIGH, 4}, {WEIGHT, 5}, {NOTE, 6}, {-1, 0}};
+    static const int left[][2] = {{NAME, 0}, {NOTE, 2}, {-1, 0}};
+    grid *g = grid_create(CSV_COLUMNS, names);
+    if (*m->refusal) grid_add(g, (const char *const[CSV_COLUMNS]){[NAME] = m->refusal, [PART] = "refusal", [NOTE] = m->why});
+    else add_pool(g, m);
+    for (int row = 0; row < islet_table_rows(m->subgroups); row++) add_from(g, m->subgroups, row, "subgroup", group);
+    for (int row = 0; row < islet_table_rows(m->studies); row++) add_from(g, m->studies, row, "study", study);
+    for (int row = 0; row < islet_table_rows(m->left); row++) add_from(g, m->left, row, "left", left);
+    grid_write_csv(g, file);
+    grid_free(g);
+}
+
 static cli_exit show(const islet_meta *m, const cli_options *options)
 {
     output out;
@@ -265,9 +311,7 @@ static cli_exit show(const islet_meta *m, const cli_options *options)
     if (options->json) {
         write_json(m, out.file);
     } else if (options->csv) {
-        grid *g = grid_from_table(m->coefficients);
-        grid_write_csv(g, out.file);
-        grid_free(g);
+        write_csv(m, out.file);
     } else {
         print_meta(m, out.file);
     }

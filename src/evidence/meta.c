@@ -256,7 +256,10 @@ static void set_bias(const meta_input *in, const arrays *a, islet_meta *out)
         pool_fit filled;
         egger = bias_regression(a->y, a->v, a->k, estimator(in));
         rank = bias_rank(a->y, a->v, a->k);
-        if (bias_trim_fill(a->y, a->v, a->k, estimator(in), &filled, &out->trim_added, &out->trim_right)) fit = filled;
+        /* Mantel and Haenszel's pool is of tables, and an added study has none */
+        if (in->method != METHOD_MH && bias_trim_fill(a->y, a->v, a->k, estimator(in), in->options->knapp_hartung, &filled,
+                                                      &out->trim_added, &out->trim_right))
+            fit = filled;
     }
     out->egger_z = egger.statistic, out->egger_p = egger.p, out->rank_tau = rank.statistic, out->rank_p = rank.p;
     out->trim_estimate = fit.beta[0], out->trim_se = fit.se[0], out->trim_low = fit.low[0],

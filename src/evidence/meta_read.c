@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/number.h"
 #include "base/problems.h"
@@ -142,12 +143,12 @@ static int named_column(const meta_input *in, const char *name, size_t length)
     return -1;
 }
 
+/* in any case: `Design` is a design */
 static int first_column(const meta_input *in, const char *const *names)
 {
-    for (; *names; names++) {
-        int column = csv_column(&in->file, *names);
-        if (column >= 0) return column;
-    }
+    for (; *names; names++)
+        for (int column = 0; column < in->file.columns; column++)
+            if (word_same(in->file.cells[column].text, *names)) return column;
     return -1;
 }
 
@@ -310,6 +311,12 @@ static const char *left_because(const meta_input *in, const meta_study *study)
         if (!isfinite(study->x[j])) return "a moderator is not reported";
     if (kind == KIND_TABLE && (study->fields[0] + study->fields[1] == 0 || study->fields[2] + study->fields[3] == 0))
         return "an arm without people";
+    /* they add nothing to Mantel and Haenszel's ratios, and would count in k, Q and I2; the half that is added for the study's own effect is not
+     * what is pooled */
+    const double *f = study->fields;
+    if (in->method == METHOD_MH && in->measure != MEASURE_RD &&
+        ((f[0] == 0 && f[2] == 0) || (in->measure == MEASURE_OR && f[1] == 0 && f[3] == 0)))
+        return "its counts say nothing of this measure: both arms are alike, without events or with nothing else";
     if (kind == KIND_SHARES && study->fields[1] == 0) return "no people";
     if (isfinite(study->y) && study->v > 0 && isfinite(study->v)) return NULL;
     return kind == KIND_TABLE ? "its counts say nothing of this measure"
@@ -378,9 +385,10 @@ static bool is_asked_for(const meta_input *in, int row)
 /* a word of a column `design` (or arm_role) that says there was no control */
 static bool is_single_arm(const char *text)
 {
-    static const char *const words[] = {"single", "uncontrolled", "before-after", "pre-post", "one arm"};
+    static const char *const words[] = {"single", "uncontrolled", "before-after", "before after", "pre-post", "pre post", "prepost",
+                                        "one arm", "one-arm",     "one_arm",      "case series",  "case-series"};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strncmp(text, words[i], strlen(words[i])) == 0) return true;
+        if (strncasecmp(text, words[i], strlen(words[i])) == 0) return true;
     return false;
 }
 
@@ -402,9 +410,9 @@ static void say_mixed(meta_input *in, int column, const char *a, const char *b, 
 static void look_for_mixture(meta_input *in)
 {
     static const struct {
-        const char *columns[5], *what;
+        const char *columns[7], *what;
         bool by_control, single_arms_only;
-    } rules[] = {{{"design", "arm_role", NULL}, "single-arm and controlled evidence", true, false},
+    } rules[] = {{{"design", "study_design", "study_type", "design_type", "arm_role", NULL}, "single-arm and controlled evidence", true, false},
                  {{"endpoint", "outcome", NULL}, "end points", false, false},
                  {{"unit", NULL}, "units", false, false},
                  {{"trt", "treatment", NULL}, "treatments", false, true}};
@@ -421,6 +429,26 @@ static void look_for_mixture(meta_input *in)
             if (other) say_mixed(in, column, a, b, rules[r].what);
         }
     }
+}
+
+/* A study twice would count twice: rows of one name with the same numbers, moderators and group. False after messages. */
+static bool no_row_twice(const meta_input *in)
+{
+    bool fine = true;
+    for (int i = 0; i < in->n; i++)
+        for (int j = 0; j < i; j++) {
+            const meta_study *a = &in->studies[j], *b = &in->studies[i];
+            bool same = b->name[0] && strcmp(a->name, b->name) == 0 && strcmp(a->group, b->group) == 0;
+            for (int f = 0; f < META_FIELDS && same; f++) same = a->fields[f] == b->fields[f] || (isnan(a->fields[f]) && isnan(b->fields[f]));
+            for (int m = 1; m < in->p && same; m++) same = a->x[m] == b->x[m];
+            if (!same) continue;
+            problems_error(in->problems, in->path, b->line, 1,
+                           "study '%.60s' stands in line %d too, with the same numbers; each study is expected once; remove one of the rows", b->name,
+                           a->line);
+            fine = false;
+            break;
+        }
+    return fine;
 }
 
 static void look_for_too_few(meta_input *in)
@@ -442,7 +470,7 @@ static islet_status read_rows(meta_input *in)
     if (!in->studies) return ISLET_ERR_MEMORY;
     for (int row = 0; row < in->file.rows; row++)
         if (is_asked_for(in, row)) fine = read_row(in, row) && fine;
-    if (!fine) return ISLET_ERR_INPUT;
+    if (!fine || !no_row_twice(in)) return ISLET_ERR_INPUT;
     look_for_mixture(in);
     islet_status status = sort_studies(in);
     if (status == ISLET_OK) look_for_too_few(in);

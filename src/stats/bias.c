@@ -126,7 +126,8 @@ static int missing_studies(const study *s, int k, double centre)
     return missing > 0 ? (int)missing : 0;
 }
 
-bool bias_trim_fill(const double *y, const double *v, int k, pool_method method, pool_fit *out, int *added, bool *right)
+bool bias_trim_fill(const double *y, const double *v, int k, pool_method method, bool knapp_hartung, pool_fit *out, int *added,
+                    bool *right)
 {
     pool_fit slope;
     study *s = malloc((size_t)k * sizeof *s);
@@ -153,7 +154,7 @@ bool bias_trim_fill(const double *y, const double *v, int k, pool_method method,
         variances[k + i] = s[k - *added + i].v;
     }
     for (int i = 0; i < k + *added; i++) effects[i] *= turn;
-    settled = pool_run(effects, variances, NULL, k + *added, 1, method, false, out);
+    settled = pool_run(effects, variances, NULL, k + *added, 1, method, knapp_hartung, out);
 done:
     free(s);
     free(effects);

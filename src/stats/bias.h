@@ -15,7 +15,8 @@ bias_test bias_regression(const double *y, const double *v, int k, pool_method m
  * studies, else the normal approximation with ties in its variance. NaN under 3 studies or without memory. */
 bias_test bias_rank(const double *y, const double *v, int k);
 
-/* Duval and Tweedie's trim and fill, estimator L0. `added` studies mirrored, on the right when `right`. False if it does not settle. */
-bool bias_trim_fill(const double *y, const double *v, int k, pool_method method, pool_fit *out, int *added, bool *right);
+/* Duval and Tweedie's trim and fill, estimator L0; the filled pool has the interval of the pool it belongs to. `added` studies mirrored, on the right when `right`. False if it does not settle. */
+bool bias_trim_fill(const double *y, const double *v, int k, pool_method method, bool knapp_hartung, pool_fit *out, int *added,
+                    bool *right);
 
 #endif

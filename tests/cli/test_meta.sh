@@ -63,7 +63,42 @@ says out.txt "assumed where none is reported: 0.5"
 says out.txt "test between subgroups: Q "
 expect 0 "$islet" meta prepost.csv --correlation 0.7
 says out.txt "assumed where none is reported: 0.7"
+for design in design Design study_type; do
+    printf "yi,vi,$design\n1,1,Single-arm\n2,1,RCT\n" >mixed.csv
+    expect 1 "$islet" meta mixed.csv
+done
 printf 'yi,vi,design\n1,1,single\n2,1,randomised\n' >mixed.csv
+expect 1 "$islet" meta mixed.csv --csv
+says out.txt "not_comparable,,,,,,refusal,"
+says out.txt "the rows mix single-arm and controlled evidence"
+
+# a study counts once
+printf 'study,ai,n1i,ci,n2i\nA,5,20,3,20\nA,5,20,3,20\nB,2,30,3,20\n' >twice.csv
+expect 3 "$islet" meta twice.csv
+says err.txt "twice.csv:3:1: study 'A' stands in line 2 too"
+printf 'study,ai,n1i,ci,n2i\nA,5,20,3,20\nA,5,20,4,20\nB,2,30,3,20\n' >twice.csv
+expect 0 "$islet" meta twice.csv
+
+# Mantel and Haenszel: arms without events count in nothing (metafor's rma.mh: k 3, Q 2.893, I2 30.9), and nothing is filled in
+printf 'study,ai,bi,ci,di\nA,0,20,0,25\nB,0,20,3,22\nC,5,15,5,20\nD,4,16,9,11\n' >empty.csv
+expect 0 "$islet" meta empty.csv --measure OR --method MH --json
+says out.txt '"k":3,'
+says out.txt '"left_out":1,'
+says out.txt '"q":2.89'
+says out.txt '"i2":30.8'
+says out.txt '"trim_fill_estimate":null'
+
+# one row of a CSV is the pool with all that is said of it, then the studies
+expect 0 "$islet" meta "$data/dat.bcg.txt" --csv
+says out.txt "name,estimate,se,ci_low,ci_high,p,part,weight_pct,pi_low,pi_high,tau2,i2_pct,q,q_p,k,variance,note"
+[ "$(grep -c ',study,' out.txt)" = 13 ] || fail "--csv has not the 13 studies"
+grep '^pooled,' out.txt | cut -d, -f11- | grep -q '^0\.31.*,92\.2.*,152\.2.*,13,,$' || fail "--csv has no heterogeneity"
+expect 0 "$islet" meta "$data/dat.bcg.txt" --knapp-hartung --json
+cp out.txt kh.txt
+expect 0 "$islet" meta "$data/dat.bcg.txt" --json
+trim() { sed 's/.*"trim_fill_ci95":\[\([^]]*\)\].*/\1/' $1; }
+[ "$(trim kh.txt)" = "$(trim out.txt)" ] && fail "trim and fill has not Knapp and Hartung's interval"
+
 expect 1 "$islet" meta mixed.csv
 says out.txt "not pooled (not_comparable): the rows mix single-arm and controlled evidence"
 expect 3 "$islet" meta events.csv --measure SMD

@@ -111,9 +111,14 @@ static void print_zeros(const grid *g, FILE *file)
 {
     int n = 0;
     char most[NUMBER_ROOM];
+    double high = 0;
+    for (int row = 0; row < g->rows; row++) { /* the widest: 0 where it cannot come to the arm */
+        double value;
+        if (is_zero_throughout(g, row) && number_from_text(grid_at(g, row, "bare_high"), &value) && value > high) high = value;
+    }
+    number_text(high, 0, most);
     for (int row = 0; row < g->rows && is_same(g, row, 0, "arm"); row++) {
         if ((row > 0 && is_same(g, row, row - 1, "endpoint")) || !is_zero_throughout(g, row)) continue;
-        number_cell(grid_at(g, row, "bare_high"), 0, most);
         if (!n++) fprintf(file, "None of those simulated, in any arm (by chance 0 to %s of 100):", most);
         else fputc(',', file);
         fprintf(file, " %s", grid_at(g, row, "endpoint"));

@@ -229,6 +229,26 @@ static void test_compared_with(void **state)
     free(page);
 }
 
+/* which numbers matter most is said only of people and cells that were screened for it */
+static void test_what_matters_most(void **state)
+{
+    (void)state;
+    if (!can_report()) skip();
+    static const char *const others[] = {"UPDATE run SET population = 't2d_new'", "UPDATE course SET product = 'msc_umbilical_cord'",
+                                         "DELETE FROM course"};
+    char *page = page_after("SELECT 1");
+    assert_int_equal(count(page, "these five move the results"), 1);
+    assert_int_equal(count(page, "; moves most: "), 0 + 5);
+    assert_int_equal(count(page, "was not screened"), 0);
+    free(page);
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        page = page_after(others[i]);
+        assert_int_equal(count(page, "moves most: "), 0);
+        assert_int_equal(count(page, "was not screened"), 1);
+        free(page);
+    }
+}
+
 /* what an arm gets beside cells, and how many got a later course, stand in the paragraph and on the card */
 static void test_what_arms_get(void **state)
 {
@@ -340,6 +360,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_hostile_title, clean, clean),
         cmocka_unit_test_setup_teardown(test_bytes_that_are_no_text, clean, clean),
         cmocka_unit_test_setup_teardown(test_compared_with, clean, clean),
+        cmocka_unit_test_setup_teardown(test_what_matters_most, clean, clean),
         cmocka_unit_test_setup_teardown(test_what_arms_get, clean, clean),
         cmocka_unit_test_setup_teardown(test_hostile_arm, clean, clean),
         cmocka_unit_test_setup_teardown(test_hostile_numbers, clean, clean),

@@ -103,7 +103,7 @@ static void require_like(forecast *f, double wider)
         double middle = isinf(value->high) ? value->low : value->high;
         double room = wider * fmax(tolerance[i].amount, tolerance[i].share * middle);
         of->has_require[trait] = true;
-        of->require[trait] = (requirement){.low = value->low - room, .high = value->high + room};
+        of->require[trait] = (requirement){.low = fmax(value->low - room, 0.0), .high = value->high + room}; /* no trait is negative */
     }
 }
 
@@ -350,7 +350,10 @@ static bool add_band(const forecast *f, int arm, int visit, endpoint_id endpoint
     const endpoint_info *info = &islet_endpoint_info[endpoint];
     char day[NUMBER_TEXT], quantile[5][NUMBER_TEXT], bare[5][NUMBER_TEXT], n[NUMBER_TEXT];
     memcpy(sorted, f->values + slot(f, arm, visit, endpoint), (size_t)f->n * sizeof *sorted);
-    int64_t measured = summary_sort(sorted, f->n), moved = spread_values(f, arm, visit, endpoint, sorted, measured, all);
+    int64_t measured = summary_sort(sorted, f->n), moved = measured;
+    /* day 0 is what people were taken by, before any treatment: nothing of the model is uncertain in it, and it is the same in every arm */
+    if (trial_visit_day(f->trial, visit) == 0) memcpy(all, sorted, (size_t)measured * sizeof *all);
+    else moved = spread_values(f, arm, visit, endpoint, sorted, measured, all);
     number_write(trial_visit_day(f->trial, visit), day);
     number_write((double)measured, n);
     for (int q = 0; q < 5; q++) {
@@ -375,7 +378,35 @@ static bool add_bands(const forecast *f, islet_table *out)
     return fine;
 }
 
-/* People with the outcome out of everybody, as of 100. */
+/* Can the harm come to people of the arm at all? What comes of a treatment does not come without it. */
+static bool is_possible(const forecast *f, const protocol_arm *arm, endpoint_id harm)
+{
+    bool cells = false, portal = false, beta = false, drugs = arm->regimen >= 0 || arm->conditioning >= 0;
+    for (int i = 0; i < arm->n_courses; i++) {
+        const cell_course *course = &arm->courses[i];
+        if (!course_has_dose(course)) continue;
+        cells = true;
+        portal = portal || course->route == ROUTE_portal_vein;
+        beta = beta || product_has_beta_cells(&f->protocol.products[course->product]);
+    }
+    switch (harm) {
+    case ENDPOINT_portal_bleeding:
+    case ENDPOINT_portal_thrombosis: return portal;
+    case ENDPOINT_graft_lost:
+    case ENDPOINT_sensitisation: return beta;
+    case ENDPOINT_fever:
+    case ENDPOINT_infusion_reaction:
+    case ENDPOINT_treatment_death: return cells || drugs;
+    case ENDPOINT_cmv_infection:
+    case ENDPOINT_serious_infection:
+    case ENDPOINT_neutropenia:
+    case ENDPOINT_malignancy: return drugs;
+    case ENDPOINT_infertility: return arm->conditioning >= 0;
+    default: return true;
+    }
+}
+
+/* People with the outcome out of everybody, as of 100; 0 to 0 of what cannot come to the arm. */
 static bool add_share(const forecast *f, int arm, int visit, endpoint_id endpoint, islet_table *out)
 {
     const double *x = f->values + slot(f, arm, visit, endpoint);
@@ -384,9 +415,11 @@ static bool add_share(const forecast *f, int arm, int visit, endpoint_id endpoin
     summary s = summary_binomial(events, f->n);
     predict_question q;
     prediction p;
+    const bool possible = events > 0 || is_possible(f, &f->protocol.arms[arm], endpoint);
+    if (!possible) s.ci_high = 0.0;
     char day[NUMBER_TEXT], of_100[NUMBER_TEXT], low[NUMBER_TEXT], high[NUMBER_TEXT], n[NUMBER_TEXT],
         bare_low[NUMBER_TEXT], bare_high[NUMBER_TEXT];
-    bool known = predict_many(f, arm, visit, endpoint, true, &q, &p);
+    bool known = possible && predict_many(f, arm, visit, endpoint, true, &q, &p);
     number_write(trial_visit_day(f->trial, visit), day);
     number_write_fixed(100.0 * s.value, 0, of_100);
     number_write_fixed(100.0 * (known ? fmin(p.low[PI95], s.ci_low) : s.ci_low), 0, low);
@@ -405,7 +438,8 @@ static bool add_shares(const forecast *f, bool harms, islet_table *out)
     bool fine = true;
     for (int a = 0; a < f->protocol.n_arms; a++)
         for (int e = 0; e < ENDPOINT_COUNT; e++) {
-            bool chance = e == ENDPOINT_insulin_independent || e == ENDPOINT_free_of_harm || e == ENDPOINT_remission_t2d;
+            bool chance = e == ENDPOINT_insulin_independent || e == ENDPOINT_free_of_harm ||
+                          (e == ENDPOINT_remission_t2d && f->protocol.population.diabetes == DIABETES_TYPE2);
             bool harm = islet_endpoint_info[e].kind == ENDPOINT_KIND_harm && e != ENDPOINT_withdrawn;
             if (harms ? !harm : !chance) continue;
             for (int v = 0; v < f->n_visits && fine; v++) {

@@ -5,6 +5,7 @@
 #include "islet.h"
 
 #define SENSITIVITY_NAME 128
+#define SENSITIVITY_POPULATION "t1d_adult" /* whom studies/half_year.yaml screens */
 
 /* One parameter, by the mean over end points of mu_star: the change of an end point over the range that was screened, in SDs between people. */
 typedef struct {

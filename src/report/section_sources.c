@@ -96,19 +96,59 @@ static void write_leading(page *p, const sensitivity_rank *rank)
     text_add(p->out, "</li>\n");
 }
 
-/* the five parameters that results of the zimislecel example depend on most */
+/* The first `length` bytes of `parameter`: is that a product or regimen of the run? */
+static bool is_used(page *p, const char *parameter, size_t length)
+{
+    bool used = false;
+    sqlite3_stmt *query = page_query(p, "SELECT DISTINCT product FROM product_value", PAGE_BIND());
+    while (page_row(p, &query)) {
+        const char *name = column_string(query, 0);
+        used = used || (strlen(name) == length && strncmp(name, parameter, length) == 0);
+    }
+    return used;
+}
+
+/* Were these people and every product that is given screened? Rows of a product's parameters say that it was. */
+static bool was_screened(page *p, const sensitivity_rank *ranks, int n)
+{
+    bool screened = false;
+    sqlite3_stmt *query = page_query(p, "SELECT population FROM run", PAGE_BIND());
+    while (page_row(p, &query)) screened = strcmp(column_string(query, 0), SENSITIVITY_POPULATION) == 0;
+    int products = 0;
+    query = page_query(p, "SELECT DISTINCT product FROM course", PAGE_BIND());
+    while (page_row(p, &query)) {
+        const char *name = column_string(query, 0);
+        const size_t length = strlen(name);
+        bool found = false;
+        for (int i = 0; i < n && !found; i++) found = strncmp(ranks[i].parameter, name, length) == 0 && ranks[i].parameter[length] == '.';
+        screened = screened && found;
+        products++;
+    }
+    return screened && products > 0;
+}
+
+/* the five parameters that results depend on most, of those that this run has; where it was never looked at, that is said */
 static void write_sensitivity(page *p)
 {
     sensitivity_rank *ranks = NULL;
-    int n = 0;
+    int n = 0, shown = 0;
     if (p->status == ISLET_OK) p->status = sensitivity_ranks(&ranks, &n, p->problems);
-    if (n > 0)
+    const bool screened = was_screened(p, ranks, n);
+    if (n > 0 && screened)
         text_add(
             p->out,
             "<p>Of all numbers these five move the results of the shipped zimislecel example most, over the range in which they may lie "
             "(<code>islet params --sensitivity</code>):</p>\n<ol>\n");
-    for (int i = 0; i < n && i < LEADING; i++) write_leading(p, &ranks[i]);
-    if (n > 0) text_add(p->out, "</ol>\n");
+    for (int i = 0; i < n && shown < LEADING && screened; i++) {
+        const char *dot = strchr(ranks[i].parameter, '.');
+        if (dot && !is_used(p, ranks[i].parameter, (size_t)(dot - ranks[i].parameter))) continue;
+        write_leading(p, &ranks[i]);
+        shown++;
+    }
+    if (n > 0 && screened) text_add(p->out, "</ol>\n");
+    if (n > 0 && !screened)
+        text_add(p->out, "<p>Which numbers move these results most was not screened: the study of sensitivity (<code>islet params "
+                         "--sensitivity</code>) is of stem-cell-derived islets in adults with long-standing type 1 diabetes alone.</p>\n");
     free(ranks);
 }
 

@@ -14,7 +14,13 @@ says out.txt '"p5":'
 says out.txt '"chances":['
 says out.txt '"endpoint":"portal_bleeding"'
 says out.txt 'never advice'
+says out.txt '"endpoint":"portal_bleeding","sentence":"bleeding after portal puncture","day":110,"of_100":0,"low":0,"high":0'
+grep -q remission_t2d out.txt && fail "remission of type 2 diabetes is asked of people with type 1"
 cp out.txt first.txt
+expect 0 "$islet" forecast "$patient" --protocol "$protocol" --against standard-care --patients 8 --years 0.3 --quiet --csv
+[ "$(grep -c '^band,.*,hba1c_pct,0,' out.txt)" = 3 ] || fail "not three arms before treatment"
+[ "$(grep '^band,.*,hba1c_pct,0,' out.txt | cut -d, -f3- | sort -u | wc -l)" = 1 ] || fail "arms differ before treatment"
+grep -q ',c_peptide.*,-' out.txt && fail "a negative C-peptide"
 expect 0 "$islet" forecast "$patient" --protocol "$protocol" --against standard-care --patients 8 --years 0.3 --quiet --json --threads 1
 same out.txt first.txt
 

@@ -304,6 +304,24 @@ static void insulin_is_reduced_in_every_arm_of_a_trial_of_cells(void **state)
     assert_true(c.lane.care.off_insulin && c.lane.type2.care.insulin == INSULIN_NONE);
 }
 
+/* A review counts lows of its own seven days: the week of the tally begins with the arm's first review. */
+static void a_review_has_the_lows_of_its_own_days(void **state)
+{
+    (void)state;
+    clinic c;
+    open_clinic(&c, TITRATION_USUAL, INSULIN_BASAL);
+    c.protocol.n_arms = 2;
+    c.protocol.arms[1].n_courses = 1;
+    for (int before = 0; before < 7; before++) {
+        c.lane.care.days = before;
+        c.lane.care.part_n[0] = 100;
+        c.lane.care.part_low_n[0] = 50; /* of the night that ended before the arm began */
+        care_type2_arm_begins(&c.run, &c.lane);
+        assert_true(live(&c, 0, 7, 150, 100) == 10.0);
+        assert_int_equal(c.lane.care.days, 0);
+    }
+}
+
 /* Nobody raises insulin towards the usual goal in a trial of cells, and a treatment is added only as rescue. */
 static void treatment_is_held_in_every_arm_of_a_trial_of_cells(void **state)
 {
@@ -423,6 +441,7 @@ int main(void)
         cmocka_unit_test(ladders_are_the_published),
         cmocka_unit_test(a_low_takes_the_last_rise_back),
         cmocka_unit_test(insulin_is_reduced_in_every_arm_of_a_trial_of_cells),
+        cmocka_unit_test(a_review_has_the_lows_of_its_own_days),
         cmocka_unit_test(treatment_is_held_in_every_arm_of_a_trial_of_cells),
         cmocka_unit_test(an_arm_replaces_drugs_and_a_programme_stops_them),
         cmocka_unit_test(care_of_type_2_fits_its_people),

@@ -263,6 +263,7 @@ void care_type2_arm_begins(const run_plan *run, lane *lane)
         set_basal(lane, 0.5 * lane->care.long_acting_u);
         for (int m = 0; m < MAIN_MEALS; m++) t->care.meal_u[m] *= 0.5;
     }
+    care_week_begins(&lane->care); /* or lows would be counted over other days than those of a review */
     review_begins(&t->care, 1);
 }
 

@@ -32,38 +32,38 @@ static islet_status write_profile(islet_store *store, int arm, const glucose_pro
     return status;
 }
 
-/* Values of one end point at one visit in one arm, in the order of the people's numbers. */
+/* Values of some end points at one visit in one arm, in the order of the people's numbers. The columns of a row are found one after the other:
+ * to read a few at once costs little more than to read one. */
+#define TOGETHER 8
 typedef struct {
     int64_t n, capacity;
     int64_t *patients;
-    double *values; /* NaN: missing */
+    double *values[TOGETHER]; /* NaN: missing */
 } sample;
 
 static void sample_free(sample *s)
 {
     free(s->patients);
-    free(s->values);
+    for (int i = 0; i < TOGETHER; i++) free(s->values[i]);
 }
 
-static bool sample_add(sample *s, int64_t patient, double value)
+static bool sample_grow(sample *s)
 {
-    if (s->n == s->capacity) {
-        int64_t capacity = s->capacity ? 2 * s->capacity : 1024;
-        int64_t *patients = realloc(s->patients, (size_t)capacity * sizeof *patients);
-        if (!patients) return false;
-        s->patients = patients;
-        double *values = realloc(s->values, (size_t)capacity * sizeof *values);
+    int64_t capacity = s->capacity ? 2 * s->capacity : 1024;
+    int64_t *patients = realloc(s->patients, (size_t)capacity * sizeof *patients);
+    if (!patients) return false;
+    s->patients = patients;
+    for (int i = 0; i < TOGETHER; i++) {
+        double *values = realloc(s->values[i], (size_t)capacity * sizeof *values);
         if (!values) return false;
-        s->values = values;
-        s->capacity = capacity;
+        s->values[i] = values;
     }
-    s->patients[s->n] = patient;
-    s->values[s->n++] = value;
+    s->capacity = capacity;
     return true;
 }
 
-/* query binds arm and day and returns patient and value => sample, refilled */
-static islet_status sample_read(islet_store *store, sqlite3_stmt *query, int arm, int day, sample *out,
+/* query binds arm and day and returns patient and n values => sample, refilled */
+static islet_status sample_read(islet_store *store, sqlite3_stmt *query, int arm, int day, int n, sample *out,
                                 islet_problems *problems)
 {
     islet_status status = ISLET_OK;
@@ -74,25 +74,37 @@ static islet_status sample_read(islet_store *store, sqlite3_stmt *query, int arm
     int code = SQLITE_DONE;
     out->n = 0;
     while (status == ISLET_OK && (code = sqlite3_step(query)) == SQLITE_ROW) {
-        bool missing = sqlite3_column_type(query, 1) == SQLITE_NULL;
-        if (!sample_add(out, sqlite3_column_int64(query, 0), missing ? NAN : sqlite3_column_double(query, 1)))
+        if (out->n == out->capacity && !sample_grow(out)) {
             status = ISLET_ERR_MEMORY;
+            break;
+        }
+        out->patients[out->n] = sqlite3_column_int64(query, 0);
+        for (int i = 0; i < n; i++) {
+            bool missing = sqlite3_column_type(query, 1 + i) == SQLITE_NULL;
+            out->values[i][out->n] = missing ? NAN : sqlite3_column_double(query, 1 + i);
+        }
+        out->n++;
     }
     if (status == ISLET_OK && code != SQLITE_DONE) status = store_failure(store, code, DOING, problems);
     sqlite3_reset(query);
     return status;
 }
 
-/* keep the people who are in both samples; both are in the order of the people's numbers */
-static void sample_match(sample *a, sample *b)
+static void sample_keep(sample *s, int64_t from, int64_t to, int n)
+{
+    for (int i = 0; i < n; i++) s->values[i][to] = s->values[i][from];
+}
+
+/* keep the people who are in both samples of n values; both are in the order of the people's numbers */
+static void sample_match(sample *a, sample *b, int n)
 {
     int64_t i = 0, j = 0, kept = 0;
     while (i < a->n && j < b->n) {
         if (a->patients[i] < b->patients[j]) i++;
         else if (a->patients[i] > b->patients[j]) j++;
         else {
-            a->values[kept] = a->values[i++];
-            b->values[kept++] = b->values[j++];
+            sample_keep(a, i++, kept, n);
+            sample_keep(b, j++, kept++, n);
         }
     }
     a->n = b->n = kept;
@@ -132,56 +144,79 @@ static bool is_share(const endpoint_info *endpoint)
 }
 
 /* mean with an interval that stays on the end point's scale */
-static summary estimate(const endpoint_info *endpoint, const sample *of)
+static summary estimate(const endpoint_info *endpoint, const double *values, int64_t n)
 {
     const double top = endpoint_top((endpoint_id)(endpoint - islet_endpoint_info));
-    if (is_share(endpoint)) return summary_share(of->values, of->n);
-    if (isfinite(top)) return summary_mean_within(of->values, of->n, top);
-    summary s = summary_mean(of->values, of->n);
+    if (is_share(endpoint)) return summary_share(values, n);
+    if (isfinite(top)) return summary_mean_within(values, n, top);
+    summary s = summary_mean(values, n);
     if (s.ci_low < 0.0) s.ci_low = 0.0; /* no end point can be negative */
     return s;
 }
 
-static islet_status write_difference(result_writer *w, sqlite3_stmt *query, int arm, const endpoint_info *endpoint,
-                                     int day)
+/* of matched values where people are in both arms */
+static summary difference_of(const result_writer *w, const endpoint_info *endpoint, const double *a, const double *b)
 {
-    islet_status status = sample_read(w->store, query, w->control, day, &w->untreated, w->problems);
-    if (status != ISLET_OK) return status;
-    sample *a = &w->treated, *b = &w->untreated;
-    summary s;
-    double variance_share = NAN;
     const double top = endpoint_top((endpoint_id)(endpoint - islet_endpoint_info));
-    if (w->paired) {
-        sample_match(a, b);
-        variance_share = summary_paired_variance_share(a->values, b->values, a->n);
-        s = is_share(endpoint) ? summary_share_difference_paired(a->values, b->values, a->n)
-                               : summary_difference_paired(a->values, b->values, a->n);
-    } else {
-        s = is_share(endpoint) ? summary_share_difference(a->values, a->n, b->values, b->n)
-                               : summary_difference(a->values, a->n, b->values, b->n);
-    }
+    int64_t n_a = w->treated.n, n_b = w->untreated.n;
+    summary s;
+    if (w->paired) s = is_share(endpoint) ? summary_share_difference_paired(a, b, n_a) : summary_difference_paired(a, b, n_a);
+    else s = is_share(endpoint) ? summary_share_difference(a, n_a, b, n_b) : summary_difference(a, n_a, b, n_b);
     if (s.ci_low < -top) s.ci_low = -top; /* two values on a scale cannot be further apart than its ends */
     if (s.ci_high > top) s.ci_high = top;
-    return put_summary(w, w->put_difference, arm, endpoint, day, &s, variance_share);
+    return s;
 }
 
-/* one end point in all arms at all visits */
-static islet_status write_endpoint(result_writer *w, const endpoint_info *endpoint, const int *days, int n_days)
+/* the sample of an arm less that of the control arm on that day */
+static islet_status write_differences(result_writer *w, sqlite3_stmt *query, int arm, const endpoint_info *endpoints, int n, int day)
 {
-    sqlite3_stmt *query = NULL;
-    char *sql = sqlite3_mprintf("SELECT patient, \"%w\" FROM visit WHERE arm = ? AND day = ? ORDER BY patient",
-                                endpoint->key);
-    if (!sql) return ISLET_ERR_MEMORY;
-    islet_status status = store_prepare(w->store, sql, &query, w->problems);
-    sqlite3_free(sql);
+    islet_status status = sample_read(w->store, query, w->control, day, n, &w->untreated, w->problems);
+    if (status == ISLET_OK && w->paired) sample_match(&w->treated, &w->untreated, n);
+    for (int i = 0; i < n && status == ISLET_OK; i++) {
+        const double *a = w->treated.values[i], *b = w->untreated.values[i];
+        const double variance_share = w->paired ? summary_paired_variance_share(a, b, w->treated.n) : NAN;
+        summary s = difference_of(w, &endpoints[i], a, b);
+        status = put_summary(w, w->put_difference, arm, &endpoints[i], day, &s, variance_share);
+    }
+    return status;
+}
+
+static islet_status write_estimates(result_writer *w, int arm, const endpoint_info *endpoints, int n, int day)
+{
+    islet_status status = ISLET_OK;
+    for (int i = 0; i < n && status == ISLET_OK; i++) {
+        summary s = estimate(&endpoints[i], w->treated.values[i], w->treated.n);
+        status = put_summary(w, w->put_result, arm, &endpoints[i], day, &s, NAN);
+    }
+    return status;
+}
+
+/* patient and n end points of everybody in an arm on a day */
+static islet_status prepare_visits(result_writer *w, const endpoint_info *endpoints, int n, sqlite3_stmt **out)
+{
+    *out = NULL;
+    sqlite3_str *sql = sqlite3_str_new(NULL);
+    sqlite3_str_appendall(sql, "SELECT patient");
+    for (int i = 0; i < n; i++) sqlite3_str_appendf(sql, ", \"%w\"", endpoints[i].key);
+    sqlite3_str_appendall(sql, " FROM visit WHERE arm = ? AND day = ? ORDER BY patient");
+    char *text = sqlite3_str_finish(sql); /* NULL when any of this found no memory */
+    if (!text) return ISLET_ERR_MEMORY;
+    islet_status status = store_prepare(w->store, text, out, w->problems);
+    sqlite3_free(text);
+    return status;
+}
+
+/* n end points, TOGETHER at most, in all arms at all visits */
+static islet_status write_endpoints(result_writer *w, const endpoint_info *endpoints, int n, const int *days, int n_days)
+{
+    sqlite3_stmt *query;
+    islet_status status = prepare_visits(w, endpoints, n, &query);
     for (int arm = 0; arm < w->arms; arm++)
         for (int i = 0; i < n_days && status == ISLET_OK; i++) {
-            status = sample_read(w->store, query, arm, days[i], &w->treated, w->problems);
-            if (status != ISLET_OK) break;
-            summary s = estimate(endpoint, &w->treated);
-            status = put_summary(w, w->put_result, arm, endpoint, days[i], &s, NAN);
+            status = sample_read(w->store, query, arm, days[i], n, &w->treated, w->problems);
+            if (status == ISLET_OK) status = write_estimates(w, arm, endpoints, n, days[i]);
             if (status == ISLET_OK && w->control >= 0 && arm != w->control)
-                status = write_difference(w, query, arm, endpoint, days[i]);
+                status = write_differences(w, query, arm, endpoints, n, days[i]);
         }
     sqlite3_finalize(query);
     return status;
@@ -233,8 +268,10 @@ static islet_status write_results(islet_store *store, islet_problems *problems)
     if (status == ISLET_OK)
         status = store_prepare(store, "INSERT INTO difference VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", &w.put_difference,
                                problems);
-    for (int id = 0; id < ENDPOINT_COUNT && status == ISLET_OK; id++)
-        status = write_endpoint(&w, &islet_endpoint_info[id], days, n_days);
+    for (int id = 0; id < ENDPOINT_COUNT && status == ISLET_OK; id += TOGETHER) {
+        int n = ENDPOINT_COUNT - id < TOGETHER ? ENDPOINT_COUNT - id : TOGETHER;
+        status = write_endpoints(&w, &islet_endpoint_info[id], n, days, n_days);
+    }
     sample_free(&w.treated);
     sample_free(&w.untreated);
     sqlite3_finalize(w.put_result);

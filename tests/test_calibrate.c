@@ -218,6 +218,14 @@ static void test_lost_point(void **state)
 
 /* ---- refusals ---- */
 
+/* among the problems: shipped protocols are remarked on, too */
+static bool is_said(const islet_problems *problems, const char *said)
+{
+    for (int i = 0; i < islet_problems_count(problems); i++)
+        if (strstr(islet_problems_text(problems, i), said)) return true;
+    return false;
+}
+
 static void expect_refused(const char *path, const char *parameters, const char *cohorts, const char *said)
 {
     islet_calibration *c = NULL;
@@ -226,7 +234,7 @@ static void expect_refused(const char *path, const char *parameters, const char 
     assert_int_not_equal(islet_calibrate(path, parameters, cohorts, 0, &options, &c, problems), ISLET_OK);
     assert_null(c);
     assert_true(islet_problems_count(problems) > 0);
-    if (!strstr(islet_problems_text(problems, 0), said)) fail_msg("'%s', not '%s'", islet_problems_text(problems, 0), said);
+    if (!is_said(problems, said)) fail_msg("'%s', not '%s'", islet_problems_text(problems, islet_problems_count(problems) - 1), said);
     islet_problems_free(problems);
 }
 
@@ -237,7 +245,7 @@ static void test_points(void **state)
     islet_problems *problems = islet_problems_create();
     islet_run_options options = {.patients = 8};
     assert_int_equal(islet_calibrate(NULL, "portal_potency,wean_step", "zim_forward", 9, &options, &c, problems), ISLET_ERR_ARGUMENT);
-    assert_non_null(strstr(islet_problems_text(problems, 0), "--points: 9; expected 10 to 10000 for 2 parameters"));
+    assert_true(is_said(problems, "--points: 9; expected 10 to 10000 for 2 parameters"));
     islet_problems_free(problems);
 }
 

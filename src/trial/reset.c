@@ -6,7 +6,8 @@
  *                           CD34+ cells rebuild little of it, and the more days go by
  *
  * Without cells given back, or with so few that they fail, blood returns from what is left, late: these drugs do not destroy the
- * marrow. Infection and death in aplasia grow with its length. The mechanism switch `immune_reset` scales what the drugs remove, and nothing else: harms stay. */
+ * marrow. Infection and death in aplasia grow with its length. The mechanism switch `immune_reset` scales what the drugs remove, and nothing else: harms stay.
+ * Later on the centre looks at mean glucose before high mornings begin insulin again. */
 #include <math.h>
 
 #include "base/lanes.h"
@@ -139,9 +140,28 @@ static void drugs_of_day(lane *lane, const conditioning *path, int day, int of_c
     if (of_course == last) after_drugs(lane, path, strength);
 }
 
+/* ---- insulin again ---- */
+
+/* High mornings alone begin no insulin again after a reset: they count in a week whose mean glucose is above that of an HbA1c of 7 %
+ * (28.7 x 7 - 46.7 mg/dL, 10.2337/dc08-0545), the other sign on which insulin is begun (trial/care.c). Assumed: no trial prints its rule; the one read
+ * keeps glucose before meals at 140 mg/dL on the average (PMID 2903105). Without it dawn and an early sample gave insulin for a week at a time to people with an HbA1c of 5 %. */
+#define RESUME_MEAN_MG_DL 154.2
+
+static void confirm_mornings(care_state *care)
+{
+    double sum = 0.0;
+    int n = 0;
+    for (int part = 0; part < DAY_PARTS; part++) {
+        sum += care->part_sum[part];
+        n += care->part_n[part];
+    }
+    if (care->weaning && care->off_insulin && n > 0 && !(sum / n > RESUME_MEAN_MG_DL)) care->fasting_high_n = 0;
+}
+
 void reset_day(const run_plan *run, lane *lane, int day)
 {
     if (lane->arm->conditioning < 0) return;
+    confirm_mornings(&lane->care);
     const conditioning *path = &run->protocol->conditionings[lane->arm->conditioning];
     int of_path = day - lane->arm->conditioning_start_day;
     if (of_path < 0) return;

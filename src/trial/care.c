@@ -395,7 +395,8 @@ static const care_rule rules[] = {
      false,
      false},
     {"Insulin stops when the day's dose is below %s U/kg or %s U, and starts again (0.15 U/kg) when fasting glucose is above %s mg/dL on "
-     "%s of seven days or HbA1c, measured at visits and every 91 days, is above 7.0 % after 90 days without insulin.",
+     "%s of seven days (after an immune reset only in weeks with a mean glucose above 154 mg/dL) or HbA1c, measured at visits and every 91 days, is above "
+     "7.0 % after 90 days without insulin.",
      {AT(wean_off_u_per_kg_day), AT(wean_off_u_per_day), AT(resume_fasting_mg_dl), AT(resume_fasting_days)},
      {false, false, false, false},
      true,

@@ -316,7 +316,7 @@ static const char *unit_of(bundle *b, int item, const json_t *quantity, const ch
 /* A number in a unit that is none of the item's says nothing, but is said. */
 static void set_unread(bundle *b, int item, const json_t *quantity, const char *unit, const char *date, const char *where)
 {
-    char number[NUMBER_TEXT], found[160], known[RECORD_UNITS_TEXT];
+    char number[NUMBER_TEXT], found[224], known[RECORD_UNITS_TEXT];
     number_write(json_number_value(json_object_get(quantity, "value")), number);
     record_units((item_id)item, known);
     snprintf(found, sizeof found, "%s '%.30s', which is none of its units: %s", number, unit, known);

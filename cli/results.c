@@ -61,6 +61,7 @@ static const char *predictive_cell(const grid *predictive, const grid *g, int ro
 /* ---- columns for people ---- */
 
 #define INTERVAL_ROOM (2 * NUMBER_ROOM + sizeof " to ")
+#define DIFFERENCE_ROOM (NUMBER_ROOM + INTERVAL_ROOM + 4) /* with a blank and brackets */
 
 static bool same(const grid *g, int a, int b, int column)
 {
@@ -110,7 +111,7 @@ static void interval_text(const char *low_text, const char *high_text, int digit
 }
 
 /* "-1.20 (-1.45 to -0.95)"; a dash in the arm compared with */
-static void difference_text(const found *f, int row, int digits, char out[NUMBER_ROOM + INTERVAL_ROOM])
+static void difference_text(const found *f, int row, int digits, char out[DIFFERENCE_ROOM])
 {
     const int at = difference_row(f, row);
     char value[NUMBER_ROOM], interval[INTERVAL_ROOM];
@@ -118,13 +119,13 @@ static void difference_text(const found *f, int row, int digits, char out[NUMBER
     if (at < 0 || !grid_at(f->differences, at, "value")[0]) return;
     rounded(grid_at(f->differences, at, "value"), digits, value);
     interval_text(grid_at(f->differences, at, "ci_low"), grid_at(f->differences, at, "ci_high"), digits, interval);
-    snprintf(out, NUMBER_ROOM + INTERVAL_ROOM, "%s (%s)", value, interval);
+    snprintf(out, DIFFERENCE_ROOM, "%s (%s)", value, interval);
 }
 
 static void add_row(grid *out, const found *f, int row, int digits)
 {
     const grid *g = f->results, *predictive = f->predictive, *alternatives = f->alternatives;
-    char difference[NUMBER_ROOM + INTERVAL_ROOM];
+    char difference[DIFFERENCE_ROOM];
     difference_text(f, row, digits, difference);
     char before[NUMBER_ROOM], value[NUMBER_ROOM], interval[INTERVAL_ROOM], trials[INTERVAL_ROOM], rivals[INTERVAL_ROOM];
     const int day_0 = row_before(g, row);

@@ -35,7 +35,7 @@ static inline bool duration_unit_named(const char *word, duration_unit *out)
     return false;
 }
 
-/* "24 weeks", "24weeks", "week 24", "baseline", or a number alone, which is in `unit`; false when it is none of them. `unit` gets what it was in. */
+/* "24 weeks", "24weeks", "week 24", "baseline", or a number alone, which is in `unit` (DURATION_UNITS: it may not stand alone); false when it is none of them. `unit` gets what it was in. */
 static inline bool duration_read(const char *text, duration_unit *unit, double *days)
 {
     char word[8] = "";
@@ -51,7 +51,7 @@ static inline bool duration_read(const char *text, duration_unit *unit, double *
     if (length >= sizeof word || (number > text && *behind)) return false;
     memcpy(word, from, length);
     if (length > 0 && !duration_unit_named(word, unit)) return false;
-    if (!number_read(number, (size_t)(behind - number), &x)) return false;
+    if (*unit == DURATION_UNITS || !number_read(number, (size_t)(behind - number), &x)) return false; /* a number alone where a unit must come with it */
     *days = duration_days(x, *unit);
     return true;
 }

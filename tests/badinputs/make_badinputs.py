@@ -218,7 +218,7 @@ other("product", product, "route", "route: portal_vein", "route: portal", "a rou
 other("regimen", regimen, "unknown_value", "washout_day", "washout_days", "a value that is none: suggest the right one", "washout_day'")
 other("population", population, "sd_without_kind", "kind: normal, ", "", "a spread of no kind", "kind")
 other("population", population, "bounds", "low: 18, high", "low: 70, high", "low above high", "low")
-other("population", population, "share", "female_frac: {mean: 0.5", "female_frac: {mean: 50", "50 where a share is due", "female_frac")
+other("population", population, "share", "female_frac: {mean: 0.6", "female_frac: {mean: 50", "50 where a share is due", "female_frac")
 
 # ---- evidence rows and studies; one base each
 H = "trial_id,cohort_group,arm,protocol,endpoint,unit,day,n,value,sd,se,ci_low,ci_high,events,role,arm_role,part_of,n_arm,note"

@@ -117,6 +117,92 @@ static void test_bounds(void **state)
     assert_true(p.high[PI95] == 100.0 && p.low[PI95] < 90.0);
 }
 
+/* 96 simulated person-years without an event: the rate is a gamma of shape 1/2, so trials find what a negative binomial law of that shape says */
+static void test_rate_without_events(void **state)
+{
+    (void)state;
+    static const double none[96];
+    const int64_t people[] = {12, 200, 2000};
+    for (int i = 0; i < 3; i++) {
+        const double n = (double)people[i];
+        prediction p;
+        assert_true(predict_trial(&(predict_question){.statistic = PREDICT_RATE, .values = none, .n_people = 96, .years = 0.5, .trial_n = people[i], .seed = 1}, &p));
+        unsigned high = 0;
+        while (gsl_cdf_negative_binomial_P(high, 96.0 / (96.0 + n), 0.5) < 0.975) high++;
+        assert_true(p.simulated == 0.0 && !p.constant && p.low[PI95] == 0.0);
+        assert_true(high > 0 && fabs(p.high[PI95] * 0.5 * n - high) <= 0.15 * high);
+        assert_true(fabs(p.people_sd - sqrt(0.5 / 48.0 / 0.5)) < 1e-12);
+    }
+}
+
+/* of many events: a Poisson count in the trial's own person-years; of clumps wider, as the people's own spread says */
+static void test_rate(void **state)
+{
+    (void)state;
+    static double poisson[PEOPLE], clumped[PEOPLE], twice[1000];
+    for (int i = 0; i < PEOPLE; i++) {
+        unsigned count = 0;
+        const double u = (i * 1237 % PEOPLE + 0.5) / PEOPLE; /* the first are as all are */
+        while (gsl_cdf_poisson_P(count, 1.0) < u) count++;
+        poisson[i] = 2.0 * count; /* in half a year */
+        clumped[i] = i % 10 == 0 ? 20.0 : 0.0;
+    }
+    for (int i = 0; i < 1000; i++) twice[i] = 2.0 * poisson[i];
+    predict_question q = {.statistic = PREDICT_RATE, .values = poisson, .n_people = PEOPLE, .years = 0.5, .trial_n = 40, .seed = 1};
+    prediction p;
+    assert_true(predict_trial(&q, &p));
+    unsigned low = 0, high = 0;
+    while (gsl_cdf_poisson_P(low, 40.0) < 0.025) low++;
+    while (gsl_cdf_poisson_P(high, 40.0) < 0.975) high++;
+    assert_true(fabs(p.low[PI95] * 20.0 - low) <= 1.0 && fabs(p.high[PI95] * 20.0 - high) <= 1.0);
+
+    q.values = clumped; /* 10 events in one of ten people: variance 9 a person */
+    assert_true(predict_trial(&q, &p));
+    assert_true(fabs(p.people_sd - 6.0) < 0.05 && fabs(p.sampling_sd - 6.0 / sqrt(40.0)) < 0.08);
+
+    const double *members[] = {twice};
+    q.values = poisson, q.members = members, q.n_members = 1, q.n_member = 1000;
+    assert_true(predict_trial(&q, &p));
+    assert_true(fabs(0.5 * (p.low[PI50] + p.high[PI50]) - 2.0 * p.simulated) < 0.2);
+    assert_true(fabs(p.centre - 2.0 * p.simulated) < 0.01);
+}
+
+/* two arms of a trial, of which only one had events: other people in each, no width of zero */
+static void test_rate_difference(void **state)
+{
+    (void)state;
+    static double none[100], some[100], within[100];
+    for (int i = 0; i < 100; i++) some[i] = i % 2, within[i] = none[i] - some[i];
+    predict_question q = {.statistic = PREDICT_RATE, .values = within, .n_people = 100, .treated = none, .control = some, .years = 1.0,
+                          .trial_n = 50, .control_n = 50, .seed = 1};
+    prediction p;
+    assert_true(predict_trial(&q, &p));
+    assert_true(fabs(p.simulated + 0.5) < 1e-12);
+    assert_true(fabs(p.high[PI95] - p.low[PI95] - 2.0 * 1.96 * sqrt(0.5 / 100.0 + 0.5 / 50.0)) < 0.06);
+    q.control = none;
+    for (int i = 0; i < 100; i++) within[i] = 0.0;
+    assert_true(predict_trial(&q, &p) && p.low[PI95] < 0.0 && p.high[PI95] > 0.0);
+}
+
+/* people who are all alike say nothing of a trial's spread; a known discrepancy does */
+static void test_constant(void **state)
+{
+    (void)state;
+    const double alike[] = {0.0, 0.0, 0.0, 0.0}, differ[] = {0.0, 0.0, 0.0, 1.0};
+    const double *members[] = {differ};
+    prediction p;
+    predict_question q = {.statistic = PREDICT_MEAN, .values = alike, .n_people = 4, .trial_n = 8, .seed = 1};
+    assert_true(predict_trial(&q, &p) && p.constant && p.simulated == 0.0);
+    q.discrepancy_sd = 0.5, q.discrepancy_df = 5.0;
+    assert_true(predict_trial(&q, &p) && !p.constant);
+    q.in_people_sds = true;
+    assert_true(predict_trial(&q, &p) && p.constant);
+    q.values = differ;
+    assert_true(predict_trial(&q, &p) && !p.constant);
+    q.values = alike, q.members = members, q.n_members = 1, q.n_member = 4, q.statistic = PREDICT_SHARE;
+    assert_true(predict_trial(&q, &p) && !p.constant); /* nobody of four is no certainty */
+}
+
 /* draws of the parameters that move the mean by +-1 widen the interval by that */
 static void test_parameter_uncertainty(void **state)
 {
@@ -221,6 +307,7 @@ static void test_measure(void **state)
     assert_true(fabs(measured("weight_change_pct", STATISTIC_MEAN, 365, &result) + 5.0) < 1e-12);
     visit[2][ENDPOINT_waist_cm] = NAN; /* type 1 diabetes: nothing moves weight */
     assert_true(isnan(measured("weight_change_pct", STATISTIC_MEAN, 365, &result)));
+    assert_true(isnan(measured("weight_kg", STATISTIC_MEAN, 365, &result)) && !isnan(measured("weight_kg", STATISTIC_MEAN, 0, &result)));
     assert_true(measured("c_peptide_at_least_0_2", STATISTIC_SHARE, 365, &result) == 1.0);
     assert_true(measured("c_peptide_at_least_0_2", STATISTIC_SHARE, 0, &result) == 0.0);
     assert_true(measured("hba1c_below_7_no_severe_hypo", STATISTIC_SHARE, 365, &result) == 0.0);
@@ -512,6 +599,10 @@ int main(void)
         cmocka_unit_test(test_parameter_uncertainty),
         cmocka_unit_test(test_difference),
         cmocka_unit_test(test_bounds),
+        cmocka_unit_test(test_rate_without_events),
+        cmocka_unit_test(test_rate),
+        cmocka_unit_test(test_rate_difference),
+        cmocka_unit_test(test_constant),
         cmocka_unit_test(test_binding_of_differences),
         cmocka_unit_test(test_standardise),
         cmocka_unit_test(test_missing),

@@ -79,9 +79,14 @@ static double c_peptide_at_least_0_2(const seen *s)
 }
 
 /* In type 1 diabetes nothing moves weight, and no change is no finding: waist, of the same laws, is not there either. */
+static bool keeps_weight(const seen *s)
+{
+    return s->day > 0 && isnan(s->now[ENDPOINT_waist_cm]);
+}
+
 static double weight_change_pct(const seen *s)
 {
-    if (isnan(s->now[ENDPOINT_waist_cm])) return NAN;
+    if (keeps_weight(s)) return NAN;
     return 100.0 * (s->now[ENDPOINT_weight_kg] / s->start[ENDPOINT_weight_kg] - 1.0);
 }
 
@@ -145,11 +150,18 @@ static double ever_independent(const seen *s)
            s->now[ENDPOINT_insulin_independent] > 0.0;
 }
 
+bool measure_is_input(const evidence_row *row)
+{
+    const int id = row->endpoint.id;
+    return row->day > 0 && (id == ENDPOINT_weight_kg || id == ENDPOINT_bmi_kg_m2 || strcmp(row->endpoint.key, "weight_change_pct") == 0);
+}
+
 static double value_of(const evidence_row *row, const seen *s)
 {
     int id = row->endpoint.id;
     if (id == ENDPOINT_severe_hypo_per_year) return severe_hypo_per_year(s);
     if (id == ENDPOINT_insulin_independent && row->statistic == STATISTIC_EVER) return ever_independent(s);
+    if (measure_is_input(row) && keeps_weight(s)) return NAN;
     if (id >= 0) return s->now[id];
     for (size_t i = 0; i < FURTHERS; i++)
         if (strcmp(further[i].key, row->endpoint.key) == 0) return further[i].value(s);

@@ -7,6 +7,7 @@
 
 #include "base/number.h"
 #include "base/table.h"
+#include "base/units.h"
 #include "evidence/predict.h"
 #include "evidence/visits.h"
 
@@ -41,11 +42,15 @@ typedef struct {
 static predictive predict_one(const prospects *from, int arm, int visit, int endpoint, uint64_t row)
 {
     const endpoint_info *info = &islet_endpoint_info[endpoint];
-    bool share = info->kind == ENDPOINT_KIND_fraction || info->kind == ENDPOINT_KIND_harm;
+    const bool share = info->kind == ENDPOINT_KIND_fraction || info->kind == ENDPOINT_KIND_harm;
+    const bool rate = info->kind == ENDPOINT_KIND_rate && visit > 0; /* on day 0 of the year before, which people were taken by */
+    const double top = endpoint_top((endpoint_id)endpoint);
     const double *under[MEMBERS];
     prediction p;
     for (int k = 0; k < from->n_members; k++) under[k] = visit_values_at(&from->members[k], arm, visit, endpoint);
-    predict_question q = {.statistic = share ? PREDICT_SHARE : PREDICT_MEAN,
+    predict_question q = {.statistic = share ? PREDICT_SHARE : rate ? PREDICT_RATE : PREDICT_MEAN,
+                          .years = rate ? (from->base->visit_day[visit] - from->base->visit_day[visit - 1]) / DAYS_PER_YEAR : 0.0,
+                          .most = isfinite(top) ? top : 0.0,
                           .values = visit_values_at(from->base, arm, visit, endpoint),
                           .n_people = from->base->people,
                           .members = under,
@@ -56,6 +61,7 @@ static predictive predict_one(const prospects *from, int arm, int visit, int end
                           .row = row};
     predict_beyond(&q, from->beyond, discrepancy_of(info->key, info->kind, false, &q.scale));
     if (!predict_trial(&q, &p)) return (predictive){NAN, NAN, NAN, NAN, NAN};
+    if (p.constant) return (predictive){p.simulated, NAN, NAN, NAN, NAN};
     return (predictive){p.simulated, p.low[PI95], p.high[PI95], p.bare_low[PI95], p.bare_high[PI95]};
 }
 

@@ -6,7 +6,7 @@
 #include "therapy/parameter_set.h"
 #include "trial/trial.h"
 
-/* Of one arm, visit and end point; NaN where nobody has a value. */
+/* Of one arm, visit and end point; NaN where nobody has a value, the intervals also where the model has a constant, from which nothing is predicted. */
 typedef struct {
     double simulated, low, high;
     double bare_low, bare_high; /* without the discrepancy */

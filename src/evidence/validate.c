@@ -13,6 +13,8 @@
 
 #include "base/number.h"
 #include "base/problems.h"
+#include "base/units.h"
+#include "evidence/measure.h"
 #include "evidence/plan.h"
 #include "evidence/side_by_side.h"
 #include "evidence/standardise.h"
@@ -145,8 +147,12 @@ static void job_free(job *j)
 
 /* ---- one row ---- */
 
+/* Events a person-year are counted over the time since the visit before; on day 0 they are people's histories, which they were taken by. */
 static predict_statistic statistic_of(const evidence_row *row)
 {
+    if (row->endpoint.kind == ENDPOINT_KIND_rate && row->day > 0 && !evidence_is_change(row) && !evidence_is_median(row) &&
+        row->statistic != STATISTIC_CHANGE_PCT && row->statistic != STATISTIC_SIGN)
+        return PREDICT_RATE;
     if (evidence_is_difference(row)) return PREDICT_MEAN;
     if (outcome_is_share(&row->endpoint)) return PREDICT_SHARE;
     if (evidence_is_median(row)) return PREDICT_MEDIAN;
@@ -207,12 +213,18 @@ static int row_before(const job *j, int r)
     return -1;
 }
 
+static double years_of(const expressed_row *row)
+{
+    return (row->day - row->since) / DAYS_PER_YEAR;
+}
+
 static double simulated_statistic(const job *j, int r)
 {
     prediction p;
     predict_question q = {.statistic = statistic_of(j->rows.rows[r].row),
                           .values = values_of(j, -1)[r],
                           .n_people = j->people,
+                          .years = years_of(&j->rows.rows[r]),
                           .trial_n = 1};
     return predict_trial(&q, &p) ? p.simulated : NAN;
 }
@@ -256,6 +268,7 @@ static void predict_row(const job *j, int r)
                           .control_n = row->n_comparator >= 1.0 ? (int64_t)row->n_comparator : (int64_t)row->n,
                           .most = most_of(row),
                           .n_people = j->people,
+                          .years = years_of(&j->rows.rows[r]),
                           .members = members,
                           .n_members = j->members,
                           .n_member = j->member_people,
@@ -266,7 +279,8 @@ static void predict_row(const job *j, int r)
     bool is_apart = j->without && row->role == ROLE_CALIBRATE;
     predict_beyond(&q, is_apart ? &j->without[r] : &j->discrepancy, out->kind);
     out->scale = q.scale;
-    out->predicted_any = predict_trial(&q, &out->predicted);
+    const bool may_widen = j->estimate && !j->without; /* by the discrepancy, which is not known yet */
+    out->predicted_any = predict_trial(&q, &out->predicted) && (!out->predicted.constant || may_widen);
 }
 
 /* what is in both arms, person by person, behind them */
@@ -554,6 +568,17 @@ static bool add_discrepancy(islet_table *table, const discrepancy *d, int kind)
     return table_add_row(table, c.cell);
 }
 
+/* why a row that was simulated has no prediction */
+static const char *why_not(const validated_row *v)
+{
+    const evidence_row *row = v->bound->row;
+    if (v->predicted.constant)
+        return "a constant of the model: all people simulated have the same value under every draw, and a trial's cannot be predicted from it";
+    if (measure_is_input(row))
+        return "an input: nothing in the model moves it in these people, who keep what their population's publication gives them";
+    return "nobody simulated has a value on that day: all are gone, or their population has no such end point";
+}
+
 static bool fill_tables(const job *j, islet_validation *out)
 {
     out->rows = table_create(ROW_COLUMNS, row_columns, row_numbers);
@@ -570,9 +595,7 @@ static bool fill_tables(const job *j, islet_validation *out)
         fine =
             j->out[r].predicted_any
                 ? add_row(out->rows, j, &j->out[r])
-                : add_left_out(
-                      out->left_out, j->rows.rows[r].row,
-                      "nobody simulated has a value on that day: all are gone, or their population has no such end point");
+                : add_left_out(out->left_out, j->rows.rows[r].row, why_not(&j->out[r]));
     for (int i = 0; i < j->rows.n_left_out && fine; i++)
         fine = add_left_out(out->left_out, j->rows.left_out[i].row, j->rows.left_out[i].reason);
     for (int r = 0; r < j->rows.n_rows; r++) {

@@ -90,6 +90,7 @@ static void print_json(const run_plan *plan, const grid *arms, const run_cost *c
     json_number(&j, "seed", seed);
     json_integer(&j, "patients", plan->patients);
     json_number(&j, "years", years);
+    if (islet_protocol_treatment(plan->protocol)) json_text(&j, "treatment", islet_protocol_treatment(plan->protocol));
     json_bool(&j, "paired", plan->paired);
     json_number(&j, "patient_days", days);
     json_number(&j, "patient_days_with_run_in", cost->patient_days > 0 ? all_days : "");
@@ -110,6 +111,8 @@ static void print_text(const run_plan *plan, const grid *arms, const run_cost *c
     duration_text(cost->seconds, duration);
     print_safely(file, islet_protocol_title(plan->protocol));
     fprintf(file, "\n\npeople   %s%s, for %s\n", people, pairing_text(plan), length);
+    const char *treatment = islet_protocol_treatment(plan->protocol);
+    if (treatment) fprintf(file, "care     treatment: %s, in every arm\n", treatment);
     fprintf(file, "cost     %s patient-days", days);
     if (cost->patient_days > 0) fprintf(file, ", %s with the weeks before day 0, about %s here", all_days, duration);
     fputc('\n', file);

@@ -120,6 +120,8 @@ ISLET_API int islet_protocol_arms(const islet_protocol *protocol);
 ISLET_API const char *islet_protocol_arm_name(const islet_protocol *protocol, int arm); /* borrowed */
 ISLET_API const char *islet_protocol_population(const islet_protocol *protocol); /* of whom its people are; borrowed */
 ISLET_API bool islet_protocol_has_control(const islet_protocol *protocol); /* else the others are compared with the first arm */
+/** Without type 1 diabetes: "held" or "usual", what `care: {treatment: ...}` comes to in every arm; else NULL. Static. */
+ISLET_API const char *islet_protocol_treatment(const islet_protocol *protocol);
 ISLET_API int64_t islet_protocol_patients(const islet_protocol *protocol);
 ISLET_API double islet_protocol_years(const islet_protocol *protocol);
 

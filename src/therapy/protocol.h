@@ -184,6 +184,11 @@ ISLET_CHECK islet_status protocol_parse(const char *text, size_t length, const c
 /* Give the protocol another length: visits after the new end are dropped, standard ones (0, 30, 90, 180 days, then every
  * year) follow those it has, and the last day is a visit. False, with a problem and nothing changed, if years is not
  * above 0 and at most PROTOCOL_MAX_YEARS or cells would be given after the end. */
+/* Is any arm given cells? */
+bool protocol_gives_cells(const struct islet_protocol *protocol);
+/* Without type 1 diabetes: is the treatment that people came with held in every arm? */
+bool protocol_treatment_is_held(const struct islet_protocol *protocol);
+
 bool protocol_set_years(struct islet_protocol *protocol, double years, islet_problems *problems);
 
 /* The day on which `years` end; at least 1. */

@@ -146,3 +146,27 @@ bool islet_protocol_has_control(const islet_protocol *protocol)
     protocol_compared_with(protocol, &is_control);
     return is_control;
 }
+
+/* A trial's rule of doses holds in all of its arms, or the control arm would be another trial. */
+bool protocol_gives_cells(const struct islet_protocol *protocol)
+{
+    for (int a = 0; a < protocol->n_arms; a++)
+        if (protocol->arms[a].n_courses > 0) return true;
+    return false;
+}
+
+bool protocol_treatment_is_held(const struct islet_protocol *protocol)
+{
+    switch ((treatment_rule)protocol->treatment) {
+    case TREATMENT_HELD: return true;
+    case TREATMENT_USUAL: return false;
+    case TREATMENT_BY_CELLS: break;
+    }
+    return protocol->wean == WEAN_TRIAL_PROTOCOL && protocol_gives_cells(protocol);
+}
+
+const char *islet_protocol_treatment(const islet_protocol *protocol)
+{
+    if (protocol->population.diabetes == DIABETES_TYPE1) return NULL;
+    return protocol_treatment_words[protocol_treatment_is_held(protocol) ? TREATMENT_HELD : TREATMENT_USUAL];
+}

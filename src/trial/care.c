@@ -447,7 +447,7 @@ bool care_rule_holds(int index, const struct islet_protocol *protocol)
 {
     bool type2 = protocol->population.diabetes != DIABETES_TYPE1;
     return rules[index].type2 == type2 && (!rules[index].weaning || protocol->wean == WEAN_TRIAL_PROTOCOL) &&
-           (!rules[index].held || care_type2_is_held(protocol)) && (!rules[index].own_cells || protocol->population.native_function_frac.mean > 0.0);
+           (!rules[index].held || protocol_treatment_is_held(protocol)) && (!rules[index].own_cells || protocol->population.native_function_frac.mean > 0.0);
 }
 
 /* Append `text` to the string of length *used in `out`. */

@@ -220,32 +220,14 @@ void care_type2_start(const run_plan *run, lane *lane)
     lane->days_without_insulin = lane->care.off_insulin ? run->run_in_day : 0;
 }
 
-/* A trial's rule of doses holds in all of its arms, or the control arm would be another trial. */
-static bool gives_cells(const islet_protocol *protocol)
-{
-    for (int a = 0; a < protocol->n_arms; a++)
-        if (protocol->arms[a].n_courses > 0) return true;
-    return false;
-}
-
-bool care_type2_is_held(const islet_protocol *protocol)
-{
-    switch ((treatment_rule)protocol->treatment) {
-    case TREATMENT_HELD: return true;
-    case TREATMENT_USUAL: return false;
-    case TREATMENT_BY_CELLS: break;
-    }
-    return protocol->wean == WEAN_TRIAL_PROTOCOL && gives_cells(protocol);
-}
-
 void care_type2_arm_begins(const run_plan *run, lane *lane)
 {
     const params *p = run->params;
     const type2_plan *all = &run->protocol->care, *arm = &lane->arm->care;
     type2 *t = &lane->type2;
     double target = isnan(arm->hba1c_target_pct) ? all->hba1c_target_pct : arm->hba1c_target_pct;
-    bool of_cells = run->protocol->wean == WEAN_TRIAL_PROTOCOL && gives_cells(run->protocol);
-    bool held = care_type2_is_held(run->protocol);
+    bool of_cells = run->protocol->wean == WEAN_TRIAL_PROTOCOL && protocol_gives_cells(run->protocol);
+    bool held = protocol_treatment_is_held(run->protocol);
     t->care.plan = (type2_plan){
         .insulin = either(arm->insulin, all->insulin, (int)t->care.insulin),
         .titration = either(arm->titration, all->titration, TITRATION_USUAL),

@@ -187,8 +187,6 @@ void care_week_begins(care_state *care);
 
 /* care_type2.c: care without type 1 diabetes */
 void care_type2_start(const run_plan *run, lane *lane);
-/* Is what people came with held in every arm? */
-bool care_type2_is_held(const struct islet_protocol *protocol);
 void care_type2_arm_begins(const run_plan *run, lane *lane);   /* after day 0: what protocol and arm change */
 double care_type2_meal_bolus_u(const lane *lane, int meal);
 void care_type2_reading(lane *lane, double plasma_mg_dl, bool fasting); /* finger-prick, taken as exact */

@@ -72,6 +72,12 @@ expect 0 "$islet" run "$protocol" --dry-run --json
 is_json out.txt
 says out.txt '"schema":"islet.plan/1"'
 absent zimislecel.db zimislecel.html
+grep -q '"treatment"' out.txt && fail "people with type 1 diabetes have a treatment to hold"
+# an arm of cells changes the care of all arms, and the plan says so
+expect 0 "$islet" run "$source/examples/marrow_cells_type2.yaml" --dry-run
+says out.txt "treatment: held"
+expect 0 "$islet" run "$source/examples/t2d_standard_care.yaml" --dry-run --json
+says out.txt '"treatment":"usual"'
 cd .. || exit 2
 
 # what is there and is not ours stays; so does the protocol

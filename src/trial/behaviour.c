@@ -38,7 +38,8 @@ static int clamp_minute(double minute, int low, int high)
     return minute < low ? low : minute > high ? high : (int)minute;
 }
 
-/* One meal or snack with its bolus: when, how much, how much is counted, and whether and when insulin is given. */
+/* One meal or snack with its bolus: when, how much, how much is counted, and whether and when insulin is given. People count carbohydrate;
+ * what reaches the blood is glucose (without type 1 diabetes the appetite is in glucose already, person_metabolic.c). */
 static void plan_meal(const params *p, const person *who, draw *d, int minute, double mean_g, int index, double bolus_chance,
                       day_plan *plan)
 {
@@ -48,7 +49,7 @@ static void plan_meal(const params *p, const person *who, draw *d, int minute, d
     bool late = draw_uniform(d) < p->late_bolus_frac;
     double delay = -p->late_bolus_mean_min * lanes_log(draw_uniform(d));
     double jitter = p->bolus_delay_mean_min + p->bolus_delay_sd_min * draw_normal(d);
-    plan_add(plan, minute, PLAN_MEAL, index, grams);
+    plan_add(plan, minute, PLAN_MEAL, index, who->diabetes == DIABETES_TYPE1 ? grams * p->carbohydrate_as_glucose : grams);
     if (index < MAIN_MEALS) plan_add(plan, minute + POST_MEAL_MIN, PLAN_POST_MEAL, index, 0.0);
     if (dosed) plan_add(plan, minute + (int)(late ? delay : jitter), PLAN_BOLUS, index, counted);
 }

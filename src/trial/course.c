@@ -102,6 +102,12 @@ void course_start(const run_plan *run, lane *lane)
     lane->care.undiagnosed = lane->care.off_insulin = true;
 }
 
+/* Insulin made outside the portal circulation passes no liver first: there is more of it where glucose is used, and it does less there. */
+static double systemic_delivery_factor(const params *p, const graft *graft)
+{
+    return 1.0 - (1.0 - p->systemic_delivery_sensitivity) * (1.0 - graft_portal_frac(graft));
+}
+
 /* Before diagnosis high glucose takes what the lack of injections would give (physiology/remission.h). Recipients of a graft gain
  * what clamps found in them; in both it is insulin under the skin that goes. */
 static void remission_after_day(const run_plan *run, lane *lane, int day)
@@ -110,6 +116,7 @@ static void remission_after_day(const run_plan *run, lane *lane, int day)
     if (lane->who->diabetes != DIABETES_TYPE1 || lane->care.undiagnosed || !(own || lane->graft.n_courses > 0)) return;
     double dose = lane->tally[day + run->run_in_day].insulin_u / lane_weight_kg(lane);
     double gain = own ? run->params->remission_sensitivity_gain : run->params->graft_sensitivity_gain;
+    if (!own) gain = (1.0 + gain) * systemic_delivery_factor(run->params, &lane->graft) - 1.0;
     lane->remission_sensitivity = remission_sensitivity_day(lane->remission_sensitivity, run->params, gain, dose);
 }
 

@@ -51,7 +51,7 @@ static const char *const protocol_text[GROUPS] = {
     [ZANG] = "population: {of: t2d_insulin, n: 64, require: {age_year: [18, 80], hba1c_pct: [7, 12]}}\nmasking: blinded\narms:\n"
              "  - {name: cells, cells: [{product: msc_umbilical_cord, dose_cells_per_kg: 1e6, day: 0, courses: 3, interval_week: 4}]}\n"
              "  - {name: placebo, control: placebo}\nfollow_up: {days: 336, visits_day: [0, 336]}\n",
-    [BHANSALI] = "population: {of: t2d_insulin, n: 64, require: {age_year: [18, 70], hba1c_pct: \"< 7.5\", insulin_u_per_kg_day: \">= 0.4\"}}\n"
+    [BHANSALI] = "population: {of: t2d_insulin, n: 64, require: {age_year: [18, 70], bmi_kg_m2: [24, 32], hba1c_pct: \"< 7.5\", insulin_u_per_kg_day: [0.4, 0.8]}}\n"
                  "masking: blinded\narms:\n  - name: cells\n    cells:\n"
                  "      - {product: bone_marrow_mononuclear, dose_cells_per_kg: 1e7, day: 0}\n"
                  "      - {product: bone_marrow_mononuclear, dose_cells_per_kg: 1e7, day: 84, route: vein}\n"

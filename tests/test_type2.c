@@ -354,6 +354,61 @@ static void treatment_is_held_in_every_arm_of_a_trial_of_cells(void **state)
     assert_true(c.lane.type2.care.holding && !c.lane.type2.care.reducing);
 }
 
+/* What low weeks took away comes back as in ordinary care, to the dose of day 0 and no further. */
+static void insulin_taken_away_is_given_back(void **state)
+{
+    (void)state;
+    clinic c;
+    open_clinic(&c, TITRATION_USUAL, INSULIN_BASAL);
+    c.params.type2_titration_chance = 1.0;
+    c.who.body.care_level = 1.0;
+    c.protocol.n_arms = 2;
+    c.protocol.arms[1].n_courses = 1;
+    care_type2_arm_begins(&c.run, &c.lane);
+    assert_true(fabs(live(&c, 0, 7, 105, 100) - 8.0) < 1e-12);
+    assert_true(live(&c, 7, 7, 150, 120) == 8.0); /* where ordinary care leaves people */
+    assert_true(live(&c, 14, 7, 170, 120) == 10.0);
+    assert_true(live(&c, 21, 7, 170, 120) == 10.0);
+}
+
+/* Below the goal for HbA1c insulin is reduced while fasting glucose is at its goal; above it, only while glucose is low. */
+static void insulin_is_reduced_at_the_goal(void **state)
+{
+    (void)state;
+    const double hba1c_pct[] = {6.8, 7.4}, after[] = {8.0, 10.0};
+    for (int i = 0; i < 2; i++) {
+        clinic c;
+        open_clinic(&c, TITRATION_USUAL, INSULIN_BASAL);
+        c.protocol.n_arms = 2;
+        c.protocol.arms[1].n_courses = 1;
+        care_type2_arm_begins(&c.run, &c.lane);
+        c.lane.type2.care.hba1c_pct = hba1c_pct[i];
+        assert_true(fabs(live(&c, 0, 7, 120, 100) - after[i]) < 1e-12);
+    }
+}
+
+/* Of cells that work half as well as those of the type 2 set a meal leaves half of its effect on the next one. */
+static void the_second_meal_needs_cells(void **state)
+{
+    (void)state;
+    static lane_group minute;
+    double effect[3];
+    const double function[] = {0.225, 0.45, 0.9};
+    for (int i = 0; i < 3; i++) {
+        clinic c;
+        open_clinic(&c, -1, -1);
+        c.who.kinetics.f = 0.9;
+        c.who.kinetics.kabs = 0.05;
+        memset(&minute, 0, sizeof minute);
+        minute.k[KINETIC_INDEX(vg)][0] = 1.49;
+        minute.x[MINUTE_qg][0] = 50000.0;
+        c.lane.type2.cells = (pathways){.mass = function[i], .exocytosis = 1.0};
+        type2_look(&c.run, &c.lane, &minute, 0);
+        effect[i] = c.lane.type2.second_meal;
+    }
+    assert_true(effect[0] > 0.0 && fabs(effect[0] - 0.5 * effect[1]) < 1e-12 && effect[2] == effect[1]);
+}
+
 static void an_arm_replaces_drugs_and_a_programme_stops_them(void **state)
 {
     (void)state;
@@ -443,6 +498,9 @@ int main(void)
         cmocka_unit_test(insulin_is_reduced_in_every_arm_of_a_trial_of_cells),
         cmocka_unit_test(a_review_has_the_lows_of_its_own_days),
         cmocka_unit_test(treatment_is_held_in_every_arm_of_a_trial_of_cells),
+        cmocka_unit_test(insulin_taken_away_is_given_back),
+        cmocka_unit_test(insulin_is_reduced_at_the_goal),
+        cmocka_unit_test(the_second_meal_needs_cells),
         cmocka_unit_test(an_arm_replaces_drugs_and_a_programme_stops_them),
         cmocka_unit_test(care_of_type_2_fits_its_people),
         cmocka_unit_test(diabetes_is_confirmed_at_a_second_visit),

@@ -26,8 +26,7 @@ static const subject_free type2_set = {
     .m5 = 0.0526, .ki = 0.0066, .kp2 = 0.0007, .kp3 = 0.005, .kd = 0.0159, .ka1 = 0.0034, .ka2 = 0.0159, .ksc = 0.095};
 
 /* Of the same table, not among the free parameters of a subject. Subcutaneous and sensor rates are the adult subjects' means. */
-#define KP4_NORMAL 0.0618
-#define KP4_TYPE2 0.0786
+#define KP4_TYPE2_RATIO (0.0786 / 0.0618) /* over the healthy value, which is the parameter portal_potency */
 #define KE1_NORMAL 0.0005
 #define KE1_TYPE2 0.0007
 #define KE2_NORMAL 339.0
@@ -54,7 +53,7 @@ static void centre_of(double w, subject_free *out)
 static void add_secretion(const params *p, double w, kinetics *k)
 {
     double basal_secretion = k->m4 * k->ib * k->vi / PORTAL_OF_PLASMA; /* pmol/kg/min */
-    k->kp4 = between(KP4_NORMAL, KP4_TYPE2, w);
+    k->kp4 = p->portal_potency * between(1.0, KP4_TYPE2_RATIO, w);
     k->ke1 = between(KE1_NORMAL, KE1_TYPE2, w);
     k->ke2 = between(KE2_NORMAL, KE2_TYPE2, w);
     k->kp1 += k->kp4 * basal_secretion / p->portal_rate_per_min;

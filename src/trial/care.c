@@ -421,15 +421,16 @@ static const care_rule rules[] = {
      false,
      false},
     {"In every arm of a trial of cells, and after a weight-loss programme or surgery: insulin falls by 20 % in weeks with mean fasting glucose below %s "
-     "mg/dL or with lows and stops below 6 U; without insulin, one drug stops at each quarterly visit with HbA1c below %s %.",
-     {AT(type2_reduce_fasting_mg_dl), AT(type2_reduce_hba1c_pct)},
-     {false, false},
+     "mg/dL (%s while the last HbA1c is below its target) or, on basal insulin alone, with lows and stops below 6 U; without insulin, one drug stops at each quarterly visit with "
+     "HbA1c below %s %.",
+     {AT(type2_reduce_fasting_mg_dl), AT(type2_goal_fasting_mg_dl), AT(type2_reduce_hba1c_pct)},
+     {false, false, false},
      true,
      true,
      false,
      false},
-    {"Treatment is held in every arm, as it is in a trial of cells (care: {treatment: usual} lets it go on): insulin rises only in weeks with mean fasting glucose "
-     "above %s mg/dL and a treatment is added only as rescue.",
+    {"Treatment is held in every arm, as it is in a trial of cells (care: {treatment: usual} lets it go on): insulin that was taken away is given back as in "
+     "ordinary care, rises above the dose of day 0 only in weeks with mean fasting glucose above %s mg/dL, and a treatment is added only as rescue.",
      {AT(type2_hold_fasting_mg_dl)},
      {false},
      false,

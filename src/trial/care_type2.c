@@ -2,9 +2,11 @@
  *
  *   titration    of basal insulin by fasting glucose, as clinics usually do or by a published ladder
  *   escalation   every 91 days by HbA1c: metformin, sulfonylurea, DPP-4 inhibitor, basal insulin, insulin with meals
- *   reduction    in trials of cells, and with a comparator: less insulin while fasting glucose is low, then fewer tablets
- *   background   in trials of cells what people come with is held: more insulin only when fasting glucose is far above target,
- *                another treatment only as rescue, unless the protocol says otherwise
+ *   reduction    in trials of cells, and with a comparator: less insulin while fasting glucose is low, and while it is at its goal with
+ *                HbA1c below target (trials ask for half the insulin at an HbA1c below 7 %), then fewer tablets
+ *   background   in trials of cells what people come with is held: insulin that was taken away is given back as in ordinary care, more
+ *                than at day 0 only when fasting glucose is far above target, another treatment only as rescue, unless the
+ *                protocol says otherwise
  *
  * Ladders: forced titration of the treat-to-target trial (Riddle 2003), GOAL A1C, AT.LANTUS 1 and 2, INITIATE, all as tabulated
  * in PMC6794223 (table T2); where the table gives a range, the middle is used. */
@@ -212,6 +214,7 @@ void care_type2_start(const run_plan *run, lane *lane)
     type2_care *care = &lane->type2.care;
     *care = (type2_care){.plan = {.titration = TITRATION_USUAL, .escalation = ESCALATION_NONE},
                          .fasting_mg_dl = lane->who->kinetics.gb,
+                         .hba1c_pct = NAN,
                          .diagnosed = lane->who->diabetes == DIABETES_TYPE2};
     lane->care = (care_state){.hba1c_last_visit_pct = NAN, .last_correction = -MINUTES_PER_DAY, .last_rescue = -MINUTES_PER_DAY};
     set_insulin(run->params, lane, lane->who->body.insulin, true);
@@ -239,6 +242,8 @@ void care_type2_arm_begins(const run_plan *run, lane *lane)
     t->comparator = lane->arm->comparator;
     t->care.reducing = of_cells;
     t->care.holding = held && t->care.plan.titration == TITRATION_USUAL;
+    t->care.entry_basal_u = lane->care.long_acting_u;
+    for (int m = 0; m < MAIN_MEALS; m++) t->care.entry_meal_u[m] = t->care.meal_u[m];
     if (t->comparator == COMPARATOR_WEIGHT_LOSS || t->comparator == COMPARATOR_BYPASS_SURGERY) {
         t->care.reducing = true;
         if (t->comparator == COMPARATOR_WEIGHT_LOSS) stop_drugs(t); /* as DiRECT does on its first day */
@@ -268,19 +273,39 @@ void care_type2_reading(lane *lane, double plasma_mg_dl, bool fasting)
 
 /* ---- reviews ---- */
 
+/* Lows by day that no dose of a meal answers for: who has such doses loses a tenth of the one that made them, as always. */
+static bool has_basal_lows(const params *p, const lane *lane)
+{
+    bool low = false;
+    for (int part = 0; part < DAY_PARTS; part++) low = low || care_share_low_pct(&lane->care, part) > p->titration_low_pct;
+    return low && lane->type2.care.insulin == INSULIN_BASAL;
+}
+
 /* True when insulin was reduced. */
 static bool reduce_insulin(const run_plan *run, lane *lane)
 {
     const params *p = run->params;
     type2_care *care = &lane->type2.care;
     const titration_log *log = &care->titration;
-    bool low = false;
-    for (int part = 0; part < DAY_PARTS; part++) low = low || care_share_low_pct(&lane->care, part) > p->titration_low_pct;
-    if (!low && !(log->fasting_sum / log->fasting_n < p->type2_reduce_fasting_mg_dl)) return false;
+    double below = care->hba1c_pct < care->plan.hba1c_target_pct ? p->type2_goal_fasting_mg_dl : p->type2_reduce_fasting_mg_dl;
+    if (!has_basal_lows(p, lane) && !(log->fasting_sum / log->fasting_n < below)) return false;
     double daily = lane->care.long_acting_u = REDUCE_STEP * lane->care.long_acting_u;
     for (int m = 0; m < MAIN_MEALS; m++) daily += care->meal_u[m] *= REDUCE_STEP;
     if (daily < OFF_BELOW_U) set_insulin(p, lane, INSULIN_NONE, false);
     return true;
+}
+
+/* Held treatment: what was taken away comes back as in ordinary care, but no dose rises above that of day 0. One that rises only
+ * far above target would ratchet: every low week takes a fifth, and glucose of all arms would rise for good. */
+static void give_back(const run_plan *run, lane *lane, int day, draw *d)
+{
+    type2_care *care = &lane->type2.care;
+    double basal_before_u = lane->care.long_acting_u, meal_before_u[MAIN_MEALS];
+    for (int m = 0; m < MAIN_MEALS; m++) meal_before_u[m] = care->meal_u[m];
+    usual_titration(run, lane, day, d);
+    if (care->insulin == INSULIN_BASAL_BOLUS) titrate_meals(run, lane, day, d);
+    lane->care.long_acting_u = bounded(lane->care.long_acting_u, 0.0, fmax(care->entry_basal_u, basal_before_u));
+    for (int m = 0; m < MAIN_MEALS; m++) care->meal_u[m] = bounded(care->meal_u[m], 0.0, fmax(care->entry_meal_u[m], meal_before_u[m]));
 }
 
 static void review_insulin(const run_plan *run, lane *lane, int day, draw *d)
@@ -292,7 +317,10 @@ static void review_insulin(const run_plan *run, lane *lane, int day, draw *d)
         return;
     }
     if (care->reducing && reduce_insulin(run, lane)) return;
-    if (care->holding && care->titration.fasting_sum / care->titration.fasting_n < run->params->type2_hold_fasting_mg_dl) return;
+    if (care->holding && care->titration.fasting_sum / care->titration.fasting_n < run->params->type2_hold_fasting_mg_dl) {
+        give_back(run, lane, day, d);
+        return;
+    }
     if (care->plan.titration == TITRATION_USUAL) usual_titration(run, lane, day, d);
     else climb(&ladders[care->plan.titration], lane);
     if (care->insulin == INSULIN_BASAL_BOLUS) titrate_meals(run, lane, day, d);
@@ -310,7 +338,7 @@ static void quarterly_visit(const run_plan *run, lane *lane, int day, draw *d)
     const params *p = run->params;
     type2 *t = &lane->type2;
     double acts = draw_uniform(d), fasting = t->care.fasting_mg_dl;
-    double hba1c_pct = visit_hba1c_pct(run, lane, day + 1, d);
+    double hba1c_pct = t->care.hba1c_pct = visit_hba1c_pct(run, lane, day + 1, d);
     diagnose(&t->care, hba1c_pct, fasting);
     if (!t->care.diagnosed) return;
     if (t->care.reducing && t->care.insulin == INSULIN_NONE && hba1c_pct < p->type2_reduce_hba1c_pct) take_one_away(t);
@@ -332,6 +360,7 @@ void care_type2_day_end(const run_plan *run, lane *lane, int day)
         review_insulin(run, lane, day, &d);
         review_begins(care, day + 1);
     }
+    if (day == 0) care->hba1c_pct = visit_hba1c_pct(run, lane, day, &d);
     if (day > 0 && day % CLINIC_DAYS == 0) quarterly_visit(run, lane, day, &d);
     if (lane->care.days >= WEEK) care_week_begins(&lane->care);
 }

@@ -29,9 +29,11 @@ typedef struct {
     double meal_u[3];            /* prandial dose of each main meal */
     titration_log titration;
     double fasting_mg_dl;        /* running mean of about a week */
+    double hba1c_pct;            /* at day 0, then of the last quarterly visit; NaN before */
     int high_visits;             /* quarterly visits in a row with diabetic glucose */
     bool reducing;               /* treatment is reduced while glucose is low */
     bool holding;                /* insulin is not raised for a little above target */
+    double entry_basal_u, entry_meal_u[3]; /* doses at day 0: as much is given back when glucose asks for it */
     bool diagnosed;              /* has diabetes */
     int days_untreated;          /* without glucose-lowering drugs and insulin */
 } type2_care;
@@ -44,7 +46,7 @@ typedef struct {
     double urine_g;              /* glucose lost today; in the run-in the sum */
     double glucose_sum_mg_dl;    /* of the looks */
     double insulin_u;            /* the same of injected insulin */
-    double second_meal;          /* how far insulin after meals has made uptake more sensitive, 0 to 1 */
+    double second_meal;          /* how far a meal's own insulin has made uptake more sensitive, 0 to 1 */
     int comparator;              /* comparator_kind in force */
     type2_care care;
 } type2;

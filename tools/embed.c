@@ -2,6 +2,7 @@
  *
  *   embed LIST OUT      LIST has one line a file: NAME <tab> PATH; NAME is what embedded_find looks for
  *
+ * The names of a folder's .yaml files go out beside, so that what is shipped is what is there and no list of it is kept by hand.
  * Bytes go out as string literals: gcc reads a megabyte of those in a fraction of the time an array of numbers takes. */
 #include <errno.h>
 #include <stdio.h>
@@ -40,6 +41,40 @@ static size_t write_bytes(FILE *out, int index, const char *path)
     return size;
 }
 
+/* Names of .yaml files, one array a folder (a folder's lines follow each other), and the table of these folders. */
+typedef struct {
+    FILE *arrays, *folders;
+    char current[LINE_TEXT];
+    int n;
+} name_lists;
+
+static void close_folder(name_lists *lists)
+{
+    if (*lists->current) fputs("0};\n", lists->arrays);
+}
+
+static void add_name(name_lists *lists, const char *path)
+{
+    const char *slash = strrchr(path, '/'), *dot = strrchr(path, '.');
+    if (!slash || !dot || dot < slash || strcmp(dot, ".yaml") != 0) return;
+    const size_t length = (size_t)(slash - path);
+    if (strlen(lists->current) != length || strncmp(lists->current, path, length) != 0) {
+        close_folder(lists);
+        snprintf(lists->current, sizeof lists->current, "%.*s", (int)length, path);
+        fprintf(lists->arrays, "static const char *const names_%d[] = {", lists->n);
+        fprintf(lists->folders, "    {\"%s\", names_%d},\n", lists->current, lists->n++);
+    }
+    fprintf(lists->arrays, "\"%.*s\", ", (int)(dot - slash - 1), slash + 1);
+}
+
+static void copy(FILE *from, FILE *out)
+{
+    int byte;
+    rewind(from);
+    while ((byte = fgetc(from)) != EOF) fputc(byte, out);
+    fclose(from);
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 3) {
@@ -49,7 +84,8 @@ int main(int argc, char **argv)
     FILE *list = fopen(argv[1], "r"), *out = fopen(argv[2], "w"), *table = tmpfile();
     if (!list) stop("cannot open", argv[1]);
     if (!out) stop("cannot write", argv[2]);
-    if (!table) stop("cannot make", "a temporary file");
+    name_lists lists = {.arrays = tmpfile(), .folders = tmpfile()};
+    if (!table || !lists.arrays || !lists.folders) stop("cannot make", "a temporary file");
 
     /* the bytes of every file; the table of names is collected beside and follows them */
     fputs("#include \"base/embedded.h\"\n", out);
@@ -62,15 +98,19 @@ int main(int argc, char **argv)
         }
         *tab = *end = '\0';
         size_t size = write_bytes(out, index, tab + 1);
+        add_name(&lists, line);
         fprintf(table, "    {\"%s\", file_%d, %zu},\n", line, index, size);
     }
     fputs("\nconst embedded_file islet_embedded_files[] = {\n", out);
-    rewind(table);
-    while (fgets(line, sizeof line, table)) fputs(line, out);
-    fputs("    {0, 0, 0}};\n", out);
+    copy(table, out);
+    fputs("    {0, 0, 0}};\n\n", out);
+    close_folder(&lists);
+    copy(lists.arrays, out);
+    fputs("\nconst embedded_folder islet_embedded_folders[] = {\n", out);
+    copy(lists.folders, out);
+    fputs("    {0, 0}};\n", out);
 
     fclose(list);
-    fclose(table);
     if (ferror(out) || fclose(out) != 0) stop("cannot write", argv[2]);
     return 0;
 }

@@ -13,6 +13,17 @@ typedef struct {
 /* All of them, ordered by path; the last has path NULL. */
 extern const embedded_file islet_embedded_files[];
 
+typedef struct {
+    const char *path;          /* e.g. "data/products" */
+    const char *const *names;  /* of its .yaml files without the ending, ordered; the last is NULL */
+} embedded_folder;
+
+/* Folders that hold .yaml files; the last has path NULL. */
+extern const embedded_folder islet_embedded_folders[];
+
+/* Names of the .yaml files of a folder that has some; the last is NULL. */
+const char *const *embedded_names(const char *folder);
+
 /* The file at `path`, NULL if there is none. */
 const embedded_file *embedded_find(const char *path);
 

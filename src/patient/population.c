@@ -181,13 +181,9 @@ bool population_parse(const char *text, size_t length, const char *file, populat
     return reader.errors == 0;
 }
 
-static const char *const shipped[] = {
-    "t1d_adult", "t1d_new_onset", "t1d_new_onset_child", "t1d_child",          "t2d_new",
-    "t2d_oral",  "t2d_insulin",   "prediabetes",         "metabolic_syndrome", NULL};
-
 const char *const *population_names(void)
 {
-    return shipped;
+    return embedded_names("data/populations");
 }
 
 bool population_shipped(const char *name, population *out)

@@ -109,12 +109,9 @@ bool conditioning_parse(const char *text, size_t length, const char *file, condi
     return reader.errors == 0 && courses_fit(out, file, problems);
 }
 
-static const char *const shipped[] = {"cyclophosphamide_atg", "fludarabine_cyclophosphamide_atg", "atg_low_dose",
-                                      "teplizumab", NULL};
-
 const char *const *conditioning_names(void)
 {
-    return shipped;
+    return embedded_names("data/conditioning");
 }
 
 bool conditioning_shipped(const char *name, conditioning *out)

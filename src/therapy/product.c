@@ -249,22 +249,14 @@ bool regimen_parse(const char *text, size_t length, const char *file, regimen *o
 
 /* ---- shipped ---- */
 
-static const char *const shipped_products[] = {
-    "autologous_cord_blood", "autologous_reprogrammed_islets", "bone_marrow_mononuclear", "donor_islets",
-    "donor_islets_autograft", "fetal_cells", "haematopoietic_autologous", "immune_evasive_islets", "msc_adipose",
-    "msc_bone_marrow", "msc_placenta", "msc_umbilical_cord", "open_device", "regulatory_t_cells", "sealed_device",
-    "zimislecel", NULL};
-static const char *const shipped_regimens[] = {"edmonton_sirolimus_tacrolimus", "glucocorticoid_free", "t_cell_depletion_tnf",
-                                               "tacrolimus_mycophenolate", NULL};
-
 const char *const *product_names(void)
 {
-    return shipped_products;
+    return embedded_names("data/products");
 }
 
 const char *const *regimen_names(void)
 {
-    return shipped_regimens;
+    return embedded_names("data/regimens");
 }
 
 static const embedded_file *shipped_file(const char *folder, const char *name, char path[160])

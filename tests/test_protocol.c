@@ -391,6 +391,37 @@ static void what_would_do_nothing_is_remarked(void **state)
     assert_int_equal(remarks(text, "have no diabetes"), 0);
 }
 
+static void drugs_come_no_later_than_the_cells(void **state)
+{
+    (void)state;
+    static const char cells[] = "islet: 1\ntitle: t\npopulation: {of: t1d_adult, n: 7}\narms:\n  - name: a\n    cells: [{product: zimislecel, dose_cells: 8e8, "
+                                "day: 20}]\n%sfollow_up: {years: 2}\n";
+    static const struct {
+        const char *drugs;
+        int none, late;
+    } row[] = {{"", 1, 0},
+               {"    immunosuppression: none\n", 0, 0},
+               {"    immunosuppression: {regimen: glucocorticoid_free, start_day: 40}\n", 0, 1},
+               {"    immunosuppression: {regimen: glucocorticoid_free, start_day: 20}\n", 0, 0}};
+    char text[400];
+    for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
+        snprintf(text, sizeof text, cells, row[i].drugs);
+        assert_int_equal(remarks(text, "will be rejected"), row[i].none);
+        assert_int_equal(remarks(text, "nothing protects them before"), row[i].late);
+    }
+    snprintf(text, sizeof text, cells, "    immunosuppression: {regimen: glucocorticoid_free, start_day: -21}\n");
+    refuse(text, "x.yaml", "come 21 days later");
+}
+
+static void nobody_is_blind_to_a_diet(void **state)
+{
+    (void)state;
+    static const char text[] = "islet: 1\ntitle: t\npopulation: {of: t2d_oral, n: 7}\nmasking: blinded\narms: [{name: a, comparator: weight_loss}, "
+                               "{name: b, control: placebo}]\nfollow_up: {years: 2}\n";
+    assert_int_equal(remarks(text, "write masking: open"), 1);
+    assert_int_equal(remarks(text, "is given nothing"), 0);
+}
+
 static void a_file_above_the_limit_is_not_read(void **state)
 {
     (void)state;
@@ -487,6 +518,8 @@ int main(void)
         cmocka_unit_test(a_file_refused_again_and_again),
         cmocka_unit_test(kinds_of_file_are_told),
         cmocka_unit_test(what_would_do_nothing_is_remarked),
+        cmocka_unit_test(drugs_come_no_later_than_the_cells),
+        cmocka_unit_test(nobody_is_blind_to_a_diet),
         cmocka_unit_test(a_file_above_the_limit_is_not_read),
         cmocka_unit_test(the_control_is_found_by_its_role),
         cmocka_unit_test(the_table_says_what_arms_get),

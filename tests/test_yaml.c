@@ -238,6 +238,12 @@ static void the_nearest_word_is_found(void **state)
     assert_string_equal(yaml_nearest("dose", list), "dose_cells"); /* the beginning of one */
     assert_string_equal(yaml_nearest("abdc", (const char *const[]){"abxx", "abcd", NULL}), "abcd"); /* one edit, not two */
     assert_null(yaml_nearest("immunosuppression", list));
+    static const char *const keys[] = {"c_peptide_stimulated_nmol_l", "duration_year", NULL};
+    assert_null(yaml_nearest("c_peptide_fasting_nmol_l", keys)); /* another measurement, not another spelling */
+    assert_null(yaml_nearest("duration_month", keys));
+    assert_string_equal(yaml_nearest("c_peptide_stim_nmol_l", keys), keys[0]);
+    assert_string_equal(yaml_nearest("c_peptid_stimulatd_nmol_l", keys), keys[0]);
+    assert_string_equal(yaml_nearest("duration_years", keys), keys[1]);
     assert_null(yaml_nearest("", list));
 }
 

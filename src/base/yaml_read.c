@@ -85,13 +85,33 @@ static size_t edit_distance(const char *a, const char *b)
     return row[n % 3][m];
 }
 
+/* Keys are made of words, and another word means another thing however alike the rest is: of two keys of as many words each pair must
+ * be alike by itself or one the beginning of the other ("c_peptide_fasting" is not "c_peptide_stimulated", "stim" is). */
+static bool means_alike(const char *a, const char *b)
+{
+    char x[WORD_BYTES + 1], y[WORD_BYTES + 1];
+    size_t words_a = 1, words_b = 1;
+    for (const char *c = a; *c; c++) words_a += *c == '_';
+    for (const char *c = b; *c; c++) words_b += *c == '_';
+    if (words_a != words_b || words_a == 1) return true;
+    for (size_t i = 0; i < words_a; i++) {
+        const size_t n = strcspn(a, "_"), m = strcspn(b, "_"), shorter = least(n, m);
+        snprintf(x, sizeof x, "%.*s", (int)n, a);
+        snprintf(y, sizeof y, "%.*s", (int)m, b);
+        if (!(shorter > 1 && strncmp(x, y, shorter) == 0) && edit_distance(x, y) > shorter / 3 + 1) return false;
+        a += n + (a[n] == '_');
+        b += m + (b[m] == '_');
+    }
+    return true;
+}
+
 const char *yaml_nearest(const char *word, const char *const *words)
 {
     const char *nearest = NULL;
     size_t length = strlen(word), best = length / 3 + 1; /* a third of the letters may differ */
     if (length > WORD_BYTES) return NULL;
     for (; *words; words++) {
-        if (strlen(*words) > WORD_BYTES) continue;
+        if (strlen(*words) > WORD_BYTES || !means_alike(word, *words)) continue;
         size_t distance = edit_distance(word, *words);
         bool begins = length >= 4 && strncmp(word, *words, length) == 0; /* "dose" for "dose_cells" */
         if (begins && distance > best) distance = best;
@@ -231,8 +251,9 @@ static bool scalar_number(yaml_reader *reader, const yaml_node *node, const char
         *out = x;
         return true;
     }
+    const bool by_sign = x < 0.0 && low >= 0.0; /* no unit helps there */
     yaml_error(reader, node, "'%s' is %s; %s from %s%s%s is expected; correct it%s", key, yaml_shown(node, shown), kind, range,
-               has_unit ? " " : "", has_unit ? unit : "", has_unit ? ", or convert it to this unit" : "");
+               has_unit ? " " : "", has_unit ? unit : "", has_unit && !by_sign ? ", or convert it to this unit" : "");
     return false;
 }
 

@@ -44,6 +44,25 @@ static void read_regimen(yaml_reader *reader, const yaml_node *node, const yaml_
     arm->regimen = protocol_named_regimen(reader, node, field->key, context_);
 }
 
+/* A trial's own day 0 is often that of the cells, and drugs begin before: here day 0 is before all of it. */
+static void read_start_day(yaml_reader *reader, const yaml_node *node, const yaml_field *field, void *out, void *context_)
+{
+    double day;
+    if (node->kind == YAML_SCALAR && !node->quoted && number_read(node->text, node->length, &day) && day < 0.0) {
+        yaml_error(reader, node,
+                   "'%s' is %.30s; day 0 is the last day before any treatment; let the drugs start on day 0 and the cells, visits and published days "
+                   "come %.20s days later",
+                   field->key, node->text, node->text + 1);
+        return;
+    }
+    yaml_read_int(reader, node, field, out, context_);
+}
+
+#define START_FIELD(member)                                                                                            \
+    {                                                                                                                  \
+        .key = "start_day", .read = read_start_day, .offset = offsetof(protocol_arm, member), .low = 0,                \
+        .high = PROTOCOL_MAX_DAY, .unit = "days"                                                                       \
+    }
 #define DAY_FIELD(name, member)                                                                                        \
     {                                                                                                                  \
         .key = name, .read = yaml_read_int, .offset = offsetof(protocol_arm, member), .low = 0,                        \
@@ -52,7 +71,7 @@ static void read_regimen(yaml_reader *reader, const yaml_node *node, const yaml_
 
 static const yaml_field immunosuppression_fields[] = {
     {.key = "regimen", .read = read_regimen, .required = true},
-    DAY_FIELD("start_day", regimen_start_day),
+    START_FIELD(regimen_start_day),
     DAY_FIELD("stop_day", regimen_stop_day),
 };
 
@@ -86,7 +105,7 @@ static void read_path(yaml_reader *reader, const yaml_node *node, const yaml_fie
 
 static const yaml_field conditioning_fields[] = {
     {.key = "regimen", .read = read_path, .required = true},
-    DAY_FIELD("start_day", conditioning_start_day),
+    START_FIELD(conditioning_start_day),
 };
 
 static void read_conditioning(yaml_reader *reader, const yaml_node *node, const yaml_field *field, void *out, void *context_)
@@ -182,6 +201,28 @@ static bool is_rejected(const product *cells, cell_route route)
     return product_has_beta_cells(cells) && cells->origin == ORIGIN_ALLOGENEIC && route != ROUTE_device_sealed;
 }
 
+/* Cells of a donor without drugs, or with drugs that come after them. */
+static void check_cover(yaml_reader *reader, const yaml_node *node, const islet_protocol *protocol, const protocol_arm *arm)
+{
+    const yaml_node *drugs = yaml_find(node, "immunosuppression");
+    for (int i = 0; i < arm->n_courses; i++) {
+        const cell_course *course = &arm->courses[i];
+        if (course->product < 0 || !is_rejected(&protocol->products[course->product], course->route)) continue;
+        if (!drugs)
+            yaml_warning(reader, node,
+                         "arm '%s' gets cells of a donor and no immunosuppression, so they will be rejected; "
+                         "write immunosuppression: none if that is meant",
+                         arm->name);
+        else if (arm->regimen >= 0 && arm->regimen_start_day > course->day)
+            yaml_warning(reader, drugs,
+                         "arm '%s' gets cells of a donor on day %d and immunosuppression from day %d on, so nothing protects them before; "
+                         "start the drugs no later than the cells",
+                         arm->name, course->day, arm->regimen_start_day);
+        else continue;
+        return;
+    }
+}
+
 static void check_arm(yaml_reader *reader, const yaml_node *node, const protocol_context *c)
 {
     const islet_protocol *protocol = c->protocol;
@@ -194,15 +235,7 @@ static void check_arm(yaml_reader *reader, const yaml_node *node, const protocol
     if (arm->control != CONTROL_NONE && arm->n_courses > 0)
         yaml_error(reader, yaml_find(node, "control"),
                    "arm '%s' is a control and is given cells; leave out 'control' or 'cells'", arm->name);
-    if (reader->broken || yaml_find(node, "immunosuppression")) return;
-    for (int i = 0; i < arm->n_courses; i++)
-        if (arm->courses[i].product >= 0 && is_rejected(&protocol->products[arm->courses[i].product], arm->courses[i].route)) {
-            yaml_warning(reader, node,
-                         "arm '%s' gets cells of a donor and no immunosuppression, so they will be rejected; "
-                         "write immunosuppression: none if that is meant",
-                         arm->name);
-            return;
-        }
+    if (!reader->broken) check_cover(reader, node, protocol, arm);
 }
 
 void protocol_read_arms(yaml_reader *reader, const yaml_node *node, const yaml_field *field, void *out, void *context_)

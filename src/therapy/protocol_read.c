@@ -341,6 +341,11 @@ static void check_masking(yaml_reader *reader, const yaml_node *root, const isle
     for (int a = 0; a < protocol->n_arms; a++) {
         const protocol_arm *arm = &protocol->arms[a];
         if (arm->n_courses > 0 || arm->sets_drugs || arm->conditioning >= 0 || arm->control != CONTROL_NONE) continue;
+        if (arm->comparator != COMPARATOR_NONE) {
+            yaml_warning(reader, yaml_find(root, "masking"),
+                         "the trial is blinded and arm '%s' gets an operation or a diet, which nobody fails to notice; write masking: open", arm->name);
+            continue;
+        }
         yaml_warning(reader, yaml_find(root, "masking"),
                      "the trial is blinded and arm '%s' is given nothing; write control: placebo or control: sham in it", arm->name);
     }

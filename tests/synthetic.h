@@ -43,6 +43,10 @@ static inline struct islet_protocol *synthetic_protocol(const char *title)
     POPULATION_VALUES(VALUE)
 #undef VALUE
     p->n_arms = 2;
+    for (int a = 0; a < 2; a++) {
+        for (int m = 0; m < MECHANISM_COUNT; m++) p->arms[a].mechanisms.factor[m] = 1.0;
+        p->arms[a].care = (type2_plan){-1, -1, -1, NAN};
+    }
     snprintf(p->arms[0].name, NAME_TEXT, "full dose");
     p->arms[0].n_courses = 1;
     p->arms[0].courses[0] = (cell_course){.product = 0, .dose_cells = 0.8e9};

@@ -191,7 +191,7 @@ static void test_results(void **state)
 static void test_version(void **state)
 {
     (void)state;
-    static const char of_version[] = "3 d622cd8d34ac09e4567634f983a9b92ce77f09bb6748d4f8f1910884aecccbb7";
+    static const char of_version[] = "4 71ec350296f7631182d0daa5f43cb3db0616f738b377604e33c3075d7d00479e";
     char hash[ISLET_HASH_TEXT], now[ISLET_HASH_TEXT + 16], *text = schema_text();
     assert_non_null(text);
     hash_sha256(text, strlen(text), hash);

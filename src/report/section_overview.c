@@ -45,10 +45,10 @@ static void write_condition(page *p, int arm, const char *only_if, int day)
     }
 }
 
-/* "800 million cells of zimislecel on day 0" for each course, and what else the arm gets */
+/* "800 million cells of zimislecel on day 0 into the portal vein" for each course, and what else the arm gets */
 static void write_courses(page *p, int arm)
 {
-    sqlite3_stmt *query = page_query(p, "SELECT dose, dose_unit, product, day, coalesce(only_if, '') FROM course WHERE arm = ?1 ORDER BY course",
+    sqlite3_stmt *query = page_query(p, "SELECT dose, dose_unit, product, day, coalesce(only_if, ''), put FROM course WHERE arm = ?1 ORDER BY course",
                                      PAGE_BIND(arm));
     int n = 0;
     while (page_row(p, &query)) {
@@ -64,7 +64,8 @@ static void write_courses(page *p, int arm)
         text_html(p->out, column_string(query, 1));
         text_add(p->out, " of ");
         write_name(p, column_string(query, 2), ' ');
-        text_format(p->out, " on day %d", sqlite3_column_int(query, 3));
+        text_format(p->out, " on day %d ", sqlite3_column_int(query, 3));
+        text_html(p->out, column_string(query, 5));
         write_condition(p, arm, column_string(query, 4), sqlite3_column_int(query, 3));
     }
     if (n == 0) text_add(p->out, "no cells");

@@ -43,12 +43,13 @@ static const struct {
      "SELECT c_peptide_stimulated_nmol_l FROM visit WHERE arm = 0 AND day = 0 ORDER BY patient", 3, false},
 };
 
-/* is the product of the row given in this run at all? */
-static bool product_in_run(page *p, const char *product)
+/* is the row of an arm that was given what an arm of this run gives? */
+static bool is_alike(page *p, const evidence_row *row)
 {
     bool found = false;
-    sqlite3_stmt *query = page_query(p, "SELECT DISTINCT product FROM course", PAGE_BIND());
-    while (page_row(p, &query)) found = found || strcmp(column_string(query, 0), product) == 0;
+    sqlite3_stmt *query = page_query(p, "SELECT trial_id, published_arm FROM published_arm", PAGE_BIND());
+    while (page_row(p, &query))
+        found = found || (strcmp(column_string(query, 0), row->trial) == 0 && strcmp(column_string(query, 1), row->arm) == 0);
     return found;
 }
 
@@ -57,11 +58,15 @@ static void write_published(page *p, const evidence_rows *base, const char *endp
     int written = 0;
     for (int i = 0; i < base->n; i++) {
         const evidence_row *row = &base->rows[i];
-        if (row->day != 0 || row->statistic != STATISTIC_MEAN || !(row->n >= 2.0) || strcmp(row->endpoint.key, endpoint) != 0
-            || !product_in_run(p, row->product)) continue;
+        const bool median = row->statistic == STATISTIC_MEDIAN;
+        if (row->day != 0 || !(median || row->statistic == STATISTIC_MEAN) || !(row->n >= 2.0) ||
+            strcmp(row->endpoint.key, endpoint) != 0 || !is_alike(p, row))
+            continue;
         text_add(p->out, written++ ? "; " : "");
         text_fixed(p->out, row->value, digits > 1 ? 1 : digits);
-        text_format(p->out, " <span class=\"note\">n = %d, ", (int)row->n);
+        text_format(p->out, " <span class=\"note\">%sn = %d, ", median ? "median, " : "", (int)row->n);
+        text_html(p->out, row->trial);
+        text_add(p->out, " ");
         source_link(p, row->source);
         text_add(p->out, "</span>");
     }
@@ -71,7 +76,7 @@ static void write_published(page *p, const evidence_rows *base, const char *endp
 void section_people(page *p)
 {
     static const char *const headings[] = {"before treatment", "#mean", "#SD", "#10 % below", "#10 % above", "#people",
-                                           "published mean", NULL};
+                                           "published", NULL};
     evidence_rows base;
     if (p->status != ISLET_OK) return;
     p->status = store_evidence_read(p->store, &base, p->problems);

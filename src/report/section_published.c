@@ -1,9 +1,9 @@
-/* Simulated against published: rows of the table `evidence` that say which product, dose and immunosuppression stand
- * for what was given, matched by these, end point and day.
+/* Simulated against published: rows of the table `evidence` of arms that were given what an arm of this run gives
+ * (table `published_arm`, evidence/alike.h), by end point and day.
  *
  * The simulated mean has a range in which 95 % of trials with the published number of people would find theirs: sampling
  * of people only, parameters held fixed. For a mean it is mean +/- 1.96 sd / sqrt(n); for a count the 2.5 % and 97.5 %
- * quantiles of the binomial distribution at the simulated share. */
+ * quantiles of the binomial distribution at the simulated share; for a median the people of the ranks that hold it. */
 #include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stdio.h>
@@ -15,8 +15,8 @@
 #include "stats/summary.h"
 #include "store/evidence.h"
 
-#define NEAR_DAY 15       /* a visit this near to the published day is compared */
-#define SAME_DOSE 0.01    /* relative */
+#define NEAR_DAY 15       /* a visit this near to the published day is compared, .. */
+#define NEAR_SHARE 10     /* .. or within a tenth of the time since day 0 */
 #define NOT_LEFT " AND hba1c_pct IS NOT NULL " /* who has left has no visit */
 
 /* End points of the published rows that are not columns of `visit`: one value a person, arm ?1 and day ?2. */
@@ -63,6 +63,13 @@ static const struct {
     {"time_in_range_pct", "Time in range, %", 0},
     {"insulin_independent", "Off insulin, % of people", 0},
     {"severe_hypo_per_year", "Severe hypoglycaemia, events a year", 1},
+    {"partial_remission", "Partial remission, % of people", 0},
+    {"insulin_u_per_kg_day", "Injected insulin, U/kg/day", 2},
+    {"c_peptide_auc_mean_nmol_l", "C-peptide, mean over the meal test, nmol/L", 2},
+    {"c_peptide_fasting_nmol_l", "Fasting C-peptide, nmol/L", 2},
+    {"fasting_glucose_mg_dl", "Fasting glucose, mg/dL", 0},
+    {"glucose_cv_pct", "Coefficient of variation of glucose, %", 0},
+    {"severe_hypo_any", "Severe hypoglycaemia, % of people", 0},
     {"death", "Death, % of people", 0},
 };
 
@@ -70,14 +77,15 @@ typedef struct {
     const char *label;
     double scale;
     int digits;
-    char sql[512]; /* one value a person */
-    char name[64]; /* of a change; label then points here */
+    bool median;    /* of the people; else their mean or share */
+    char sql[512];  /* one value a person */
+    char name[160]; /* of a change or median; label then points here */
 } measure;
 
 /* change of a column of `visit` since day 0 */
 static void measure_change(const endpoint_info *info, measure *out)
 {
-    snprintf(out->name, sizeof out->name, "Change of %s", out->label);
+    snprintf(out->name, sizeof out->name, "Change since day 0: %s", out->label);
     out->label = out->name;
     snprintf(out->sql, sizeof out->sql,
              "SELECT v.\"%s\" - b.\"%s\" FROM visit AS v JOIN visit AS b ON b.arm = v.arm AND b.patient = v.patient "
@@ -85,29 +93,57 @@ static void measure_change(const endpoint_info *info, measure *out)
              info->key, info->key);
 }
 
-/* false for what this report has no way to work out */
-static bool find_measure(const evidence_row *row, measure *out)
+/* label, scale and digits of an end point that is a column of `visit` */
+static void measure_column(const endpoint_info *info, measure *out)
 {
-    const char *endpoint = row->endpoint.key;
-    evidence_statistic statistic = row->statistic;
-    if (statistic != STATISTIC_SHARE && statistic != STATISTIC_MEAN && statistic != STATISTIC_CHANGE) return false;
+    bool share = info->kind == ENDPOINT_KIND_fraction || info->kind == ENDPOINT_KIND_harm;
+    *out = (measure){.label = info->sentence, .scale = share ? 100.0 : 1.0, .digits = share ? 0 : info->digits};
+    for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++)
+        if (strcmp(labels[i].endpoint, info->key) == 0) {
+            out->label = labels[i].label;
+            out->digits = labels[i].digits;
+        }
+    snprintf(out->sql, sizeof out->sql, "SELECT \"%s\" FROM visit WHERE arm = ?1 AND day = ?2 ORDER BY patient", info->key);
+}
+
+static bool is_derived(const char *endpoint, measure *out)
+{
     for (size_t i = 0; i < sizeof derived / sizeof derived[0]; i++)
         if (strcmp(derived[i].endpoint, endpoint) == 0) {
             *out = (measure){.label = derived[i].label, .scale = derived[i].scale, .digits = derived[i].digits};
             snprintf(out->sql, sizeof out->sql, "%s", derived[i].sql);
             return true;
         }
-    if (row->endpoint.id < 0) return false;
-    const endpoint_info *info = &islet_endpoint_info[row->endpoint.id];
-    bool share = info->kind == ENDPOINT_KIND_fraction || info->kind == ENDPOINT_KIND_harm;
-    *out = (measure){.label = info->sentence, .scale = share ? 100.0 : 1.0, .digits = share ? 0 : info->digits};
-    for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++)
-        if (strcmp(labels[i].endpoint, endpoint) == 0) {
-            out->label = labels[i].label;
-            out->digits = labels[i].digits;
-        }
-    if (statistic == STATISTIC_CHANGE) measure_change(info, out);
-    else snprintf(out->sql, sizeof out->sql, "SELECT \"%s\" FROM visit WHERE arm = ?1 AND day = ?2 ORDER BY patient", info->key);
+    return false;
+}
+
+/* false for what this report has no way to work out */
+static bool find_measure(const evidence_row *row, measure *out)
+{
+    const evidence_statistic statistic = row->statistic;
+    const bool column = row->endpoint.id >= 0;
+    if (statistic == STATISTIC_EVER && column && row->endpoint.id == ENDPOINT_insulin_independent) {
+        *out = (measure){.label = "Ever off insulin, % of people", .scale = 100.0};
+        snprintf(out->sql, sizeof out->sql,
+                 "SELECT EXISTS (SELECT 1 FROM event AS e WHERE e.arm = visit.arm AND e.patient = visit.patient AND "
+                 "e.kind = 'insulin_stopped' AND e.day <= ?2) FROM visit WHERE arm = ?1 AND day = ?2" NOT_LEFT "ORDER BY patient");
+        return true;
+    }
+    const bool median = statistic == STATISTIC_MEDIAN, change = statistic == STATISTIC_CHANGE;
+    if (statistic != STATISTIC_SHARE && statistic != STATISTIC_MEAN && !change && !median) return false;
+    if (is_derived(row->endpoint.key, out)) {
+        if (change) return false;
+    } else if (!column) {
+        return false;
+    } else {
+        measure_column(&islet_endpoint_info[row->endpoint.id], out);
+        if (change) measure_change(&islet_endpoint_info[row->endpoint.id], out);
+    }
+    if (median) {
+        out->median = true;
+        snprintf(out->name, sizeof out->name, "%s, median", out->label);
+        out->label = out->name;
+    }
     return true;
 }
 
@@ -121,8 +157,51 @@ static void binomial_range(double share, double n, double *low, double *high)
     *high = k / n;
 }
 
+/* a published arm beside the arm of this run that was given the same (table published_arm) */
 typedef struct {
-    summary simulated;
+    char trial[96], published[128], differs[400];
+    int arm, later_day;
+} pair;
+
+static pair *read_pairs(page *p, int *n)
+{
+    int room = 0;
+    *n = 0;
+    sqlite3_stmt *query = page_query(p, "SELECT count(*) FROM published_arm", PAGE_BIND());
+    while (page_row(p, &query)) room = sqlite3_column_int(query, 0);
+    pair *pairs = room >= 0 && room < 100000 ? calloc((size_t)room + 1, sizeof *pairs) : NULL;
+    if (!pairs) {
+        if (p->status == ISLET_OK) p->status = ISLET_ERR_MEMORY;
+        return NULL;
+    }
+    query = page_query(p, "SELECT trial_id, published_arm, arm, later_day, differs FROM published_arm ORDER BY trial_id, published_arm, arm",
+                       PAGE_BIND());
+    while (page_row(p, &query)) {
+        pair *one = &pairs[*n];
+        one->arm = sqlite3_column_int(query, 2);
+        one->later_day = sqlite3_column_int(query, 3);
+        if (*n >= room || one->arm < 0 || one->arm >= p->arms || abs(one->later_day) > 36500) continue; /* an altered store */
+        snprintf(one->trial, sizeof one->trial, "%s", column_string(query, 0));
+        snprintf(one->published, sizeof one->published, "%s", column_string(query, 1));
+        snprintf(one->differs, sizeof one->differs, "%s", column_string(query, 4));
+        ++*n;
+    }
+    return pairs;
+}
+
+static bool is_of(const pair *one, const evidence_row *row)
+{
+    return strcmp(one->trial, row->trial) == 0 && strcmp(one->published, row->arm) == 0;
+}
+
+/* day of the run on which a row of the pair was measured */
+static int day_here(const pair *one, const evidence_row *row)
+{
+    return row->day > 0 ? row->day + one->later_day : row->day;
+}
+
+typedef struct {
+    double simulated, ci_low, ci_high;
     double range_low, range_high; /* of trials with the published number of people */
     double published, published_low, published_high;
     int day;                      /* of the visit compared */
@@ -133,69 +212,55 @@ typedef struct {
 static int nearest_visit(const page *p, int day)
 {
     int best = -1;
+    const int near = day / NEAR_SHARE > NEAR_DAY ? day / NEAR_SHARE : NEAR_DAY;
     for (int i = 0; i < p->n_visits; i++)
-        if (abs(p->visit_days[i] - day) <= NEAR_DAY && (best < 0 || abs(p->visit_days[i] - day) < abs(best - day)))
+        if (p->visit_days[i] > 0 && abs(p->visit_days[i] - day) <= near && (best < 0 || abs(p->visit_days[i] - day) < abs(best - day)))
             best = p->visit_days[i];
     return best;
 }
 
-/* false when the run has nobody to compare */
-static bool compare(page *p, const evidence_row *row, const measure *m, int arm, comparison *out)
+/* the simulated people's median, and where that of n people would be found: by ranks, whatever the distribution */
+static void compare_medians(double *values, int64_t people, double n, comparison *out)
 {
-    out->day = nearest_visit(p, row->day);
-    if (out->day < 0) return false;
+    const double own = NORMAL_Z_975 * 0.5 / sqrt((double)people), theirs = NORMAL_Z_975 * 0.5 / sqrt(n);
+    out->simulated = summary_quantile(values, people, 0.5);
+    out->ci_low = summary_quantile(values, people, fmax(0.5 - own, 0.0));
+    out->ci_high = summary_quantile(values, people, fmin(0.5 + own, 1.0));
+    out->range_low = summary_quantile(values, people, fmax(0.5 - theirs, 0.0));
+    out->range_high = summary_quantile(values, people, fmin(0.5 + theirs, 1.0));
+}
+
+/* false when the run has nobody to compare */
+static bool compare(page *p, const evidence_row *row, const measure *m, const pair *one, comparison *out)
+{
     int64_t n;
-    bool counted = !isnan(row->events);
-    double *values = page_values(p, m->sql, PAGE_BIND(arm, out->day), &n);
-    out->simulated = counted ? summary_share(values, n) : summary_mean(values, n);
+    *out = (comparison){.day = nearest_visit(p, day_here(one, row)), .published = row->value, .published_low = row->ci_low,
+                        .published_high = row->ci_high};
+    if (out->day < 0 || !(row->n >= 1.0) || isnan(row->value)) return false;
+    const bool counted = !isnan(row->events), share = outcome_is_share(&row->endpoint);
+    double *values = page_values(p, m->sql, PAGE_BIND(one->arm, out->day), &n);
+    const summary s = counted || share ? summary_share(values, n) : summary_mean(values, n);
+    out->simulated = s.value;
+    out->ci_low = s.ci_low;
+    out->ci_high = s.ci_high;
+    if (s.n > 0 && m->median) compare_medians(values, summary_sort(values, n), row->n, out);
     free(values);
-    if (out->simulated.n == 0) return false;
+    if (s.n == 0) return false;
     if (counted) {
-        summary s = summary_binomial((int64_t)row->events, (int64_t)row->n);
-        out->published = s.value;
-        out->published_low = s.ci_low;
-        out->published_high = s.ci_high;
-        binomial_range(out->simulated.value, row->n, &out->range_low, &out->range_high);
-    } else {
-        double half = NORMAL_Z_975 * out->simulated.sd / sqrt(row->n);
-        out->published = row->value;
-        out->published_low = row->ci_low;
-        out->published_high = row->ci_high;
-        out->range_low = out->simulated.value - half;
-        out->range_high = out->simulated.value + half;
+        summary found = summary_binomial((int64_t)row->events, (int64_t)row->n);
+        out->published = found.value;
+        out->published_low = found.ci_low;
+        out->published_high = found.ci_high;
+    }
+    if (counted || share) {
+        binomial_range(s.value, row->n, &out->range_low, &out->range_high);
+    } else if (!m->median) {
+        const double half = NORMAL_Z_975 * s.sd / sqrt(row->n);
+        out->range_low = s.value - half;
+        out->range_high = s.value + half;
     }
     out->within = out->published >= out->range_low - 1e-12 && out->published <= out->range_high + 1e-12;
     return true;
-}
-
-/* does the arm give this product at this dose on day 0, and nothing else? */
-static bool same_cells(page *p, const evidence_row *row, int arm)
-{
-    int courses = 0, same = 0;
-    sqlite3_stmt *query = page_query(p, "SELECT product, dose, dose_unit, day FROM course WHERE arm = ?1", PAGE_BIND(arm));
-    while (page_row(p, &query)) {
-        courses++;
-        if (strcmp(column_string(query, 0), row->product) != 0 || sqlite3_column_int(query, 3) != 0) continue;
-        double dose = column_number(query, 1);
-        if (isnan(row->dose_cells) || (strcmp(column_string(query, 2), "cells") == 0
-                                       && fabs(dose - row->dose_cells) <= SAME_DOSE * row->dose_cells)) same++;
-    }
-    return courses == 1 && same == 1;
-}
-
-/* is the immunosuppression that of the row, from day 0 until the day of the row? */
-static bool same_regimen(page *p, const evidence_row *row, int arm)
-{
-    bool same = row->regimen[0] == 0;
-    sqlite3_stmt *query = page_query(p, "SELECT regimen FROM arm WHERE arm = ?1 AND regimen_start_day = 0 "
-                                     "AND (regimen_stop_day IS NULL OR regimen_stop_day >= ?2)", PAGE_BIND(arm, row->day));
-    while (page_row(p, &query)) same = same || strcmp(column_string(query, 0), row->regimen) == 0;
-    return same;
-}
-
-static bool same_treatment(page *p, const evidence_row *row, int arm)
-{
-    return same_cells(p, row, arm) && same_regimen(p, row, arm);
 }
 
 static void write_point(page *p, const evidence_row *row, const measure *m, const char *what, const char *label, double value,
@@ -213,43 +278,37 @@ static void write_point(page *p, const evidence_row *row, const measure *m, cons
     row_end(p);
 }
 
-/* do rows stand beside more than one arm, so that the figure must say beside which? */
-static bool several_arms(page *p, const evidence_row *rows, int n_rows)
+static void write_row(page *p, const evidence_row *row, const measure *m, const pair *one, const comparison *c, bool named)
 {
-    int matched = 0;
-    for (int arm = 0; arm < p->arms; arm++)
-        for (int i = 0; i < n_rows; i++)
-            if (rows[i].product[0] && rows[i].day > 0 && same_treatment(p, &rows[i], arm)) {
-                matched++;
-                break;
-            }
-    return matched > 1;
-}
-
-static void write_row(page *p, const evidence_row *row, const measure *m, int arm, const comparison *c, bool named)
-{
-    char label[128];
-    snprintf(label, sizeof label, "%s%sday %d%s", named ? p->arm_names[arm] : "", named ? "\n" : "", row->day,
+    char label[256];
+    snprintf(label, sizeof label, "%s\n%s%sday %d%s", row->trial, named ? p->arm_names[one->arm] : "", named ? ", " : "", row->day,
              row->role == ROLE_CALIBRATE ? " \u2020" : "");
     write_point(p, row, m, "published", label, c->published, c->published_low, c->published_high);
-    write_point(p, row, m, "simulated", label, c->simulated.value, c->range_low, c->range_high);
+    write_point(p, row, m, "simulated", label, c->simulated, c->range_low, c->range_high);
     bool fitted = row->role == ROLE_CALIBRATE;
     text_add(p->out, "<tr><td>");
     text_html(p->out, m->label);
     text_format(p->out, ", day %d ", row->day);
+    if (c->day != row->day) text_format(p->out, "(day %d here) ", c->day);
     text_add(p->out, fitted ? "<span class=\"tag fitted\">calibrate \u2020</span>" : "<span class=\"tag\">validate</span>");
     text_add(p->out, "<br><span class=\"note\">");
-    arm_label(p, arm);
+    arm_label(p, one->arm);
     text_add(p->out, " \u00b7 ");
+    text_html(p->out, row->trial);
+    text_add(p->out, " ");
     source_link(p, row->source);
     if (row->note[0]) {
         text_add(p->out, " \u00b7 ");
         text_html(p->out, row->note);
     }
+    if (one->differs[0]) {
+        text_add(p->out, "<br>otherwise: ");
+        text_html(p->out, one->differs);
+    }
     text_add(p->out, "</span></td>");
     cell_count(p, (int64_t)row->n);
     cell_interval(p, c->published, c->published_low, c->published_high, m->scale, isnan(row->events) ? m->digits + 1 : m->digits);
-    cell_interval(p, c->simulated.value, c->simulated.ci_low, c->simulated.ci_high, m->scale, m->digits + 1);
+    cell_interval(p, c->simulated, c->ci_low, c->ci_high, m->scale, m->digits + 1);
     text_add(p->out, "<td class=\"n\">");
     text_fixed(p->out, c->range_low * m->scale, m->digits);
     text_add(p->out, " to ");
@@ -257,25 +316,54 @@ static void write_row(page *p, const evidence_row *row, const measure *m, int ar
     text_add(p->out, c->within ? "</td><td>inside</td></tr>\n" : "</td><td><strong>outside</strong></td></tr>\n");
 }
 
-/* rows after day 0 with a counterpart in this run; counts those never used for fitting, and those inside the range */
-static int write_rows(page *p, const evidence_row *rows, int n_rows, int *validate, int *inside)
+typedef struct {
+    int shown, validate, inside; /* rows in the table; those never used for fitting, and of these inside the range */
+    int elsewhere;               /* rows of these treatments without a visit or a measure here */
+} tally;
+
+/* rows after day 0 with a counterpart in this run */
+static void write_rows(page *p, const evidence_rows *base, const pair *pairs, int n_pairs, tally *counts)
 {
-    int shown = 0;
-    bool named = several_arms(p, rows, n_rows);
-    for (int i = 0; i < n_rows; i++) {
-        measure m;
-        comparison c;
-        if (!rows[i].product[0] || rows[i].day == 0 || rows[i].role > ROLE_VALIDATE || !find_measure(&rows[i], &m)) continue;
-        for (int arm = 0; arm < p->arms; arm++) {
-            if (!same_treatment(p, &rows[i], arm) || !compare(p, &rows[i], &m, arm, &c)) continue;
-            write_row(p, &rows[i], &m, arm, &c, named);
-            shown++;
-            if (rows[i].role != ROLE_VALIDATE) continue;
-            ++*validate;
-            *inside += c.within;
+    bool named = false;
+    for (int i = 1; i < n_pairs; i++) named = named || pairs[i].arm != pairs[0].arm;
+    for (int i = 0; i < base->n; i++) {
+        const evidence_row *row = &base->rows[i];
+        if (row->day == 0 || row->role > ROLE_VALIDATE) continue;
+        for (int k = 0; k < n_pairs; k++) {
+            measure m;
+            comparison c;
+            if (!is_of(&pairs[k], row)) continue;
+            if (!find_measure(row, &m) || !compare(p, row, &m, &pairs[k], &c)) {
+                counts->elsewhere++;
+                continue;
+            }
+            write_row(p, row, &m, &pairs[k], &c, named);
+            counts->shown++;
+            if (row->role != ROLE_VALIDATE) continue;
+            counts->validate++;
+            counts->inside += c.within;
         }
     }
-    return shown;
+}
+
+static void write_verdict(page *p, const tally *counts)
+{
+    if (counts->shown > 0 && counts->validate > 0)
+        text_format(p->out,
+                    "<p class=\"verdict\"><strong>%d of %d</strong> published values that were never used to set the model lie "
+                    "inside the range the simulation gives for a trial of that size.</p>\n",
+                    counts->inside, counts->validate);
+    else if (counts->shown > 0)
+        text_add(p->out, "<p class=\"verdict\">All these values were used to set the model; none of them can test it.</p>\n");
+    else if (counts->elsewhere == 0)
+        text_add(p->out, "<p>No published outcome of these treatments is known to this version of islet.</p>");
+    if (counts->elsewhere > 0)
+        text_format(p->out,
+                    "<p class=\"note\">%d %spublished %s of these treatments %s not in this table: on other days than the visits of this "
+                    "run, or of a kind that needs a simulation of its own. <code>islet validate</code> holds all that can be "
+                    "against the model.</p>\n",
+                    counts->elsewhere, counts->shown > 0 ? "more " : "", counts->elsewhere == 1 ? "value" : "values",
+                    counts->elsewhere == 1 ? "is" : "are");
 }
 
 void section_published(page *p)
@@ -283,22 +371,21 @@ void section_published(page *p)
     static const char *const headings[] = {"end point", "#people", "#published", "#simulated", "#range for such a trial",
                                            "published is", NULL};
     evidence_rows base;
-    int validate = 0, inside = 0;
+    tally counts = {0};
+    int n_pairs;
     if (p->status != ISLET_OK) return;
-    p->status = store_evidence_read(p->store, &base, p->problems);
-    if (p->status != ISLET_OK) return;
+    pair *pairs = read_pairs(p, &n_pairs);
+    if (p->status == ISLET_OK) p->status = store_evidence_read(p->store, &base, p->problems);
+    if (p->status != ISLET_OK) {
+        free(pairs);
+        return;
+    }
     data_begin(p, "published");
     table_begin(p, headings);
-    int shown = write_rows(p, base.rows, base.n, &validate, &inside);
+    write_rows(p, &base, pairs, n_pairs, &counts);
     table_end(p);
     data_end(p);
     evidence_free(&base);
-    if (shown == 0)
-        text_add(p->out, "<p>No published outcome of these treatments at these visits is known to this version of islet.</p>");
-    else
-        text_format(
-            p->out,
-            "<p class=\"verdict\"><strong>%d of %d</strong> published values that were never used to set the model lie "
-            "inside the range the simulation gives for a trial of that size.</p>\n",
-            inside, validate);
+    free(pairs);
+    write_verdict(p, &counts);
 }

@@ -32,6 +32,7 @@ static const struct {
     {"population_value", "SELECT * FROM population_value ORDER BY 1", 1},
     {"care_rule", "SELECT * FROM care_rule ORDER BY 1", 1},
     {"evidence", "SELECT * FROM evidence ORDER BY 1", 1},
+    {"published_arm", "SELECT * FROM published_arm ORDER BY 1, 2, 3", 3},
 };
 
 static const char *cell_text(sqlite3_stmt *row, bool there, int column)

@@ -42,8 +42,9 @@ CREATE TABLE course (
     course INTEGER NOT NULL,           -- from 0
     product TEXT NOT NULL,
     dose REAL NOT NULL,
-    dose_unit TEXT NOT NULL,           -- cells, cells/kg, IEQ, IEQ/kg
+    dose_unit TEXT NOT NULL,           -- cells, cells/kg, IEQ, IEQ/kg, CD34+ cells/kg
     day INTEGER NOT NULL,
+    put TEXT NOT NULL,                 -- where, in words: the route, and the needle's tract where it stays open
     only_if TEXT,                      -- what must hold that morning, or the course is left out; NULL: always given
     PRIMARY KEY (arm, course)
 ) WITHOUT ROWID;
@@ -301,3 +302,13 @@ CREATE TABLE evidence (
     source TEXT NOT NULL,              -- where the number was read
     note TEXT NOT NULL
 );
+
+CREATE TABLE published_arm (
+    -- Arms of `evidence` that were given what an arm of this run gives, and so can be held against it.
+    trial_id TEXT NOT NULL,
+    published_arm TEXT NOT NULL,       -- evidence.arm
+    arm INTEGER NOT NULL,              -- of this run
+    later_day INTEGER NOT NULL,        -- a published day is so many days later here
+    differs TEXT NOT NULL,             -- what was otherwise there, in words; empty when nothing is known to be
+    PRIMARY KEY (trial_id, published_arm, arm)
+) WITHOUT ROWID;

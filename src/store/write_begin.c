@@ -11,6 +11,7 @@
 #include "base/hash.h"
 #include "base/number.h"
 #include "base/params.h"
+#include "evidence/alike.h"
 #include "store/evidence.h"
 #include "store/write.h"
 #include "therapy/bounds.h"
@@ -108,9 +109,9 @@ static islet_status write_courses(islet_store *store, const struct islet_protoco
         if (course->dose_ieq > 0.0) dose = course->dose_ieq, unit = "IEQ";
         if (course->dose_ieq_per_kg > 0.0) dose = course->dose_ieq_per_kg, unit = "IEQ/kg";
         if (course->cd34_per_kg > 0.0) dose = course->cd34_per_kg, unit = "CD34+ cells/kg";
-        status = INSERT("INSERT INTO course VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)", INTEGER(arm), INTEGER(i),
+        status = INSERT("INSERT INTO course VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)", INTEGER(arm), INTEGER(i),
                         TEXT(protocol->products[course->product].name), REAL(dose), TEXT(unit), INTEGER(course->day),
-                        only_if[0] ? TEXT(only_if) : MISSING);
+                        TEXT(protocol_put(course)), only_if[0] ? TEXT(only_if) : MISSING);
     }
     return status;
 }
@@ -296,6 +297,19 @@ static islet_status write_care_rules(islet_store *store, const struct islet_prot
     return status;
 }
 
+static islet_status write_published_arms(islet_store *store, const struct islet_protocol *protocol, islet_problems *problems)
+{
+    alike_arms alike;
+    islet_status status = alike_find(protocol, &alike, problems);
+    for (int i = 0; i < alike.n && status == ISLET_OK; i++) {
+        const alike_arm *one = &alike.list[i];
+        status = INSERT("INSERT INTO published_arm VALUES (?1, ?2, ?3, ?4, ?5)", TEXT(one->trial), TEXT(one->arm),
+                        INTEGER(one->own_arm), INTEGER(one->later_day), TEXT(one->differs));
+    }
+    alike_free(&alike);
+    return status;
+}
+
 islet_status store_run_begin(islet_store *store, const run_info *info, islet_problems *problems)
 {
     const struct islet_protocol *protocol = info->protocol;
@@ -310,6 +324,7 @@ islet_status store_run_begin(islet_store *store, const run_info *info, islet_pro
     if (status == ISLET_OK) status = write_parameters(store, info->params, problems);
     if (status == ISLET_OK) status = write_care_rules(store, protocol, info->params, problems);
     if (status == ISLET_OK) status = store_evidence_write(store, problems);
+    if (status == ISLET_OK) status = write_published_arms(store, protocol, problems);
     if (status == ISLET_OK) return store_execute(store, "COMMIT", DOING, problems);
     sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
     return status;

@@ -92,6 +92,21 @@ void protocol_conditions(const cell_course *course, char out[PROTOCOL_WORDS])
     }
 }
 
+const char *protocol_put(const cell_course *course)
+{
+    static const char *const words[ROUTE_COUNT] = {[ROUTE_portal_vein] = "into the portal vein",
+                                                   [ROUTE_vein] = "into a vein of the arm",
+                                                   [ROUTE_pancreatic_artery] = "into an artery of the pancreas",
+                                                   [ROUTE_splenic_artery] = "into the splenic artery",
+                                                   [ROUTE_intramuscular] = "into a muscle",
+                                                   [ROUTE_subcutaneous] = "under the skin",
+                                                   [ROUTE_omentum] = "onto the omentum",
+                                                   [ROUTE_device_open] = "in an open device under the skin",
+                                                   [ROUTE_device_sealed] = "in a sealed device under the skin"};
+    const bool open_tract = course->route == ROUTE_portal_vein && course->tract == TRACT_UNSEALED;
+    return open_tract ? "into the portal vein, the needle's way not closed behind it" : words[course->route];
+}
+
 const char *protocol_nothing(const struct islet_protocol *protocol)
 {
     return protocol->population.diabetes == DIABETES_TYPE1 ? "insulin alone" : "care as before";

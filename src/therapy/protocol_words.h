@@ -13,6 +13,9 @@ void protocol_beside(const struct islet_protocol *protocol, const protocol_arm *
 /* What must hold for a course: "hba1c_drop_pct >= 0.5 and ..."; "" when it is always given. */
 void protocol_conditions(const cell_course *course, char out[PROTOCOL_WORDS]);
 
+/* Where a course is put, as people say it: "into the portal vein", with the needle's way left open where it is. */
+const char *protocol_put(const cell_course *course);
+
 /* Of an arm that is given nothing at all. */
 const char *protocol_nothing(const struct islet_protocol *protocol);
 

@@ -388,6 +388,13 @@ static void add_table(const double t[4], pool_table_measure measure, table_sums 
     sum->sato_rest += (a * d / n + c * b / n) / 2;
 }
 
+/* Nobody, or everybody, has the event in both arms: such people count in the pooled ratio or difference, but the study's own effect, and its variance, would be
+ * made of the halves that are added to its cells, and Q with them (metafor's drop00). */
+static bool is_without_effect(const double t[4])
+{
+    return (t[0] == 0 && t[2] == 0) || (t[1] == 0 && t[3] == 0);
+}
+
 bool pool_mantel_haenszel(const double (*table)[4], const double *y, const double *v, int k, pool_table_measure measure,
                           pool_fit *out)
 {
@@ -406,8 +413,12 @@ bool pool_mantel_haenszel(const double (*table)[4], const double *y, const doubl
     out->se[0] = sqrt(variance);
     if (!isfinite(out->beta[0]) || !(out->se[0] > 0)) return false;
     set_coefficient(out, 0, false);
-    for (int i = 0; i < k; i++) out->q += (y[i] - out->beta[0]) * (y[i] - out->beta[0]) / v[i];
-    double freedom = k - 1;
+    double freedom = -1;
+    for (int i = 0; i < k; i++) {
+        if (is_without_effect(table[i])) continue;
+        out->q += (y[i] - out->beta[0]) * (y[i] - out->beta[0]) / v[i];
+        freedom++;
+    }
     out->q_p = freedom > 0 ? gsl_cdf_chisq_Q(out->q, freedom) : NAN;
     out->h2 = freedom > 0 ? out->q / freedom : NAN;
     out->i2_pct = !(freedom > 0) ? NAN : out->q > freedom ? 100 * (out->q - freedom) / out->q : 0;

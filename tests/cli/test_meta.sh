@@ -88,6 +88,16 @@ says out.txt '"q":2.89'
 says out.txt '"i2":30.8'
 says out.txt '"trim_fill_estimate":null'
 
+# Everybody had the event in both arms of a: its people count in the pooled ratio, the half that its own effect would be made of not in Q
+# (R, by the formulas: 0.288526311, SE 0.147186330, Q 0.885300389 on 2 degrees of freedom, p 0.642331859; of the difference 0.132725566, Q 0.615783323)
+printf 'study,ai,n1i,ci,n2i\na,10,10,12,12\nb,8,20,5,20\nc,12,15,9,15\nd,0,9,0,11\ne,5,12,2,12\n' >all.csv
+expect 0 "$islet" meta all.csv --measure RR --method MH --csv
+says out.txt 'pooled,0.2885263105'
+says out.txt ',0,0,0.885300388936,0.642331859031,4,'
+expect 0 "$islet" meta all.csv --measure RD --method MH --csv
+says out.txt 'pooled,0.13272556642'
+says out.txt ',0.61578332298,'
+
 # one row of a CSV is the pool with all that is said of it, then the studies
 expect 0 "$islet" meta "$data/dat.bcg.txt" --csv
 says out.txt "name,estimate,se,ci_low,ci_high,p,part,weight_pct,pi_low,pi_high,tau2,i2_pct,q,q_p,k,variance,note"

@@ -95,7 +95,7 @@ static void test_none_without_reason(void **state)
         if (!*test && !*refusal) fail_msg("%s has neither test nor reason", islet_table_cell(claims->rows, i, 0));
         if (!*test) assert_non_null(strstr(islet_table_cell(claims->rows, i, 27), "; "));
     }
-    assert_int_equal(tested, 73);
+    assert_int_equal(tested, 75);
     islet_claims_free(claims);
 }
 
@@ -154,6 +154,17 @@ static void test_others(void **state)
     claim c = judged(TEST_PUBLISHED, "KASHBOUR2025:hba1c_vs_control", "hba1c_pct", -1.0, 0);
     assert_true(c.estimate == -0.72);
     assert_int_equal(c.verdict, VERDICT_PARTLY);
+    /* reviews that disagree: -0.07 (-0.3, 0.16) and 0.24 (0.05, 0.43); two without any benefit are no part of one */
+    c = judged(TEST_PUBLISHED, "RCTMSC2021:cpeptide_fasting_vs_control;KASHBOUR2025:cpeptide_fasting_vs_control", "", 0.1, 0);
+    assert_true(c.k == 2 && c.verdict == VERDICT_PARTLY && c.estimate == -0.07 && strstr(c.why, "disagree"));
+    c = judged(TEST_PUBLISHED, "RCTMSC2021:cpeptide_fasting_vs_control;KASHBOUR2025:cpeptide_fasting_vs_control", "", -0.1, 0);
+    assert_int_equal(c.verdict, VERDICT_UNSUPPORTED);
+    /* of a ratio 1 is no effect: amputations 0.12 (0.02, 0.59), harms of any kind 0.98 (0.72, 1.32), healing 2.21 (1.54, 3.16) */
+    assert_int_equal(judged(TEST_PUBLISHED, "DMLIMB2017:amputation", "", 0.5, 0).verdict, VERDICT_SUPPORTED);
+    assert_int_equal(judged(TEST_PUBLISHED, "DMLIMB2017:amputation", "", 0.1, 0).verdict, VERDICT_PARTLY);
+    assert_int_equal(judged(TEST_PUBLISHED, "DMLIMB2017:amputation", "", 1.5, 0).verdict, VERDICT_CONTRADICTED);
+    assert_int_equal(judged(TEST_PUBLISHED, "RCTMSC2021:ae_any", "", 0.8, 0).verdict, VERDICT_UNSUPPORTED);
+    assert_int_equal(judged(TEST_PUBLISHED, "DMLIMB2017:ulcer_healing", "", 1.5, 0).verdict, VERDICT_SUPPORTED);
     /* without comparison it is partly at best; where nothing else does it, it counts */
     assert_int_equal(judged(TEST_SHARE, "ZIM_FORWARD:BC_full_0.8e9", "insulin_independent", 0.3, 365).verdict, VERDICT_PARTLY);
     c = judged(TEST_SOLE, "ZIM_FORWARD:BC_full_0.8e9", "insulin_independent", 0.3, 365);

@@ -142,6 +142,8 @@ static void check_review(checker *k, char part[CLAIM_PARTS][CLAIM_PART_SIZE], co
         if (strcmp(claim_cell_text(reviews, row, "meta_id"), part[0]) != 0 || strcmp(claim_cell_text(reviews, row, "outcome"), part[1]) != 0) continue;
         const char *measure = claim_cell_text(reviews, row, "effect_measure");
         const bool plain = strcmp(measure, "MD") == 0 || !*measure; /* in the unit of what was measured */
+        if (claim_measure_is_ratio(measure) && !(k->c->needed > 0.0 && k->c->needed != 1.0))
+            refuse(k, "needed is no ratio that differs from 1; expected one above 0, such as 0.75 for a quarter less; write it with the unit %s", measure);
         if (!plain && strcmp(k->c->unit, measure) != 0)
             refuse(k, "unit '%.40s', while %s gives %s as %s; the two cannot be compared; write a size of that kind, with the unit %s", k->c->unit, part[0],
                    part[1], measure, measure);

@@ -213,27 +213,50 @@ const char *claim_cell_text(const islet_table *table, int row, const char *name)
     return "";
 }
 
-/* the first review of the list that gave an interval; the others only count */
+bool claim_measure_is_ratio(const char *measure)
+{
+    return strcmp(measure, "RR") == 0 || strcmp(measure, "OR") == 0 || strcmp(measure, "HR") == 0;
+}
+
+/* of a ratio 1 is no effect, and what is needed may be on either side of it */
+static claim_verdict published_verdict(double needed, const double found[3], bool ratio)
+{
+    if (!ratio) return claim_verdict_effect(needed, found[0], found[1], found[2]);
+    return claim_verdict_effect(log(needed), log(found[0]), log(found[1]), log(found[2]));
+}
+
+/* Every review of the list that gave an interval; the first is shown. Where they disagree, the claim holds by some of them. */
 static void judge_published(claim *c, const islet_table *reviews)
 {
     char part[CLAIM_PARTS][CLAIM_PART_SIZE];
     const char *list = c->from;
+    bool disagree = false, some = false;
+    c->verdict = VERDICT_UNSUPPORTED;
     while (claim_next_named(&list, part))
         for (int row = 0; row < islet_table_rows(reviews); row++) {
             if (strcmp(claim_cell_text(reviews, row, "meta_id"), part[0]) != 0 ||
                 strcmp(claim_cell_text(reviews, row, "outcome"), part[1]) != 0)
                 continue;
-            c->k++;
-            if (!isnan(c->ci_low) || isnan(cell_number(reviews, row, "ci_low"))) continue;
-            c->estimate = cell_number(reviews, row, "estimate");
-            c->ci_low = cell_number(reviews, row, "ci_low");
-            c->ci_high = cell_number(reviews, row, "ci_high");
+            const bool ratio = claim_measure_is_ratio(claim_cell_text(reviews, row, "effect_measure"));
+            const double found[3] = {cell_number(reviews, row, "estimate"), cell_number(reviews, row, "ci_low"), cell_number(reviews, row, "ci_high")};
+            if (isnan(found[1])) continue;
+            const claim_verdict here = published_verdict(c->needed, found, ratio);
+            some = some || here == VERDICT_SUPPORTED || here == VERDICT_PARTLY;
+            if (c->k++ > 0) {
+                disagree = disagree || here != c->verdict;
+                continue;
+            }
+            c->verdict = here;
+            c->estimate = found[0];
+            c->ci_low = found[1];
+            c->ci_high = found[2];
             c->n = cell_number(reviews, row, "n_total");
         }
+    if (disagree) c->verdict = some ? VERDICT_PARTLY : VERDICT_UNSUPPORTED;
     c->refusal = "not reported: reviews give the pooled difference, not the trials";
-    c->verdict = claim_verdict_effect(c->needed, c->estimate, c->ci_low, c->ci_high);
-    snprintf(c->why, sizeof c->why, "a published review of controlled trials: %s",
+    snprintf(c->why, sizeof c->why, "%d published review%s: %s", c->k, c->k == 1 ? "" : "s",
              isnan(c->estimate)                   ? "its number was not found"
+             : disagree                           ? "they disagree, some by an interval that reaches no effect, some by size; the first is shown"
              : c->verdict == VERDICT_SUPPORTED    ? "the difference is as large as claimed"
              : c->verdict == VERDICT_PARTLY       ? "a difference, smaller than the claim needs"
              : c->verdict == VERDICT_CONTRADICTED ? "the difference goes the other way"

@@ -14,6 +14,7 @@
 #include "base/number.h"
 #include "base/problems.h"
 #include "base/units.h"
+#include "evidence/by_hand.h"
 #include "evidence/measure.h"
 #include "evidence/plan.h"
 #include "evidence/side_by_side.h"
@@ -34,6 +35,7 @@ typedef struct {
     const islet_run_options *options;
     expressed rows;
     parameter_set set;
+    by_hand by_hand;
     discrepancy discrepancy;
     discrepancy *without;   /* [row]: estimated without the row's cohort, of calibration rows; NULL when nothing was estimated */
     bool estimate;          /* the discrepancy, from these rows */
@@ -142,6 +144,7 @@ static void job_free(job *j)
     free(j->without);
     free(j->out);
     parameter_set_free(&j->set);
+    by_hand_free(&j->by_hand);
     expressed_free(&j->rows);
 }
 
@@ -333,7 +336,8 @@ static discrepancy_point point_of(const job *j, int r, double unit, double *shif
 {
     const prediction *p = &j->out[r].predicted;
     for (int k = 0; k < j->members; k++) shift[k] = p->shift[k] / unit;
-    return (discrepancy_point){off_scale(&j->out[r]) / unit, p->sampling_sd / unit, cohort_number(j, r), shift};
+    const uint64_t by_hand = by_hand_of(&j->by_hand, j->rows.rows[r].row);
+    return (discrepancy_point){off_scale(&j->out[r]) / unit, p->sampling_sd / unit, cohort_number(j, r), by_hand, shift};
 }
 
 /* a kind from calibration rows after day 0, but for those of the cohort `without` (-1: of all) */
@@ -635,6 +639,7 @@ static islet_status read_job(job *j, const char *path, const char *parameters, i
 {
     islet_status status = path ? expressed_read(path, &j->rows, problems) : expressed_shipped(&j->rows, problems);
     if (status == ISLET_OK) status = read_set(parameters, &j->set, problems);
+    if (status == ISLET_OK) status = by_hand_shipped(&j->by_hand, problems);
     if (status != ISLET_OK) return status;
     j->people = j->options->patients > 0 ? j->options->patients : path ? PEOPLE : PEOPLE_SHIPPED;
     j->member_people = j->people / (path ? MEMBER_SHARE : MEMBER_SHARE_ALL);

@@ -61,7 +61,7 @@ static void simulate(simulated_rows *s, uint64_t seed, double cohort_sd, double 
         for (int k = 0; k < DRAWS; k++) s->shift[i][k] = effect * parameter_sd * normal(seed, 2, (uint64_t)k);
         s->points[i] = (discrepancy_point){effect * truth + cohort_sd * normal(seed, 3, (uint64_t)cohort) + row_sd * normal(seed, 4, (uint64_t)i) +
                                                sampling_sd * normal(seed, 5, (uint64_t)i),
-                                           sampling_sd, cohort, 0, s->shift[i]};
+                                           sampling_sd, cohort, s->shift[i]};
     }
 }
 
@@ -110,7 +110,7 @@ static void test_fitted_cohorts(void **state)
             for (int i = 0; i < ROWS_EACH; i++) {
                 const int r = c * ROWS_EACH + i;
                 for (int k = 0; k < DRAWS; k++) s.shift[r][k] = spread * normal(seed, 4 + (uint64_t)c, (uint64_t)k);
-                s.points[r] = (discrepancy_point){off[i] - fitted, sampling_sd, c, 0, s.shift[r]};
+                s.points[r] = (discrepancy_point){off[i] - fitted, sampling_sd, c, s.shift[r]};
             }
         }
         assert_true(discrepancy_fit(s.points, ROWS, DRAWS, &term));
@@ -126,47 +126,6 @@ static void test_fitted_cohorts(void **state)
     simulate(&s, 5, 0.3, 0.1, 0.0);
     assert_true(discrepancy_fit(s.points, ROWS, DRAWS, &same) && discrepancy_fit_apart(s.points, ROWS, DRAWS, &other));
     assert_true(same.sd == other.sd && same.df == other.df);
-}
-
-/* A number of its own was set by hand to every second cohort, whose rows miss by less than a new trial will, and no draw knows of it. Taken as any others they make
- * the discrepancy too small; with the number free, their rows tell only how rows of a cohort differ. */
-static void test_set_by_hand(void **state)
-{
-    (void)state;
-    static simulated_rows s;
-    const int repeats = 60;
-    double plain = 0.0, apart = 0.0, row = 0.0;
-    for (int t = 0; t < repeats; t++) {
-        discrepancy_term term;
-        simulate(&s, 7000 + (uint64_t)t, 0.4, 0.2, 0.0);
-        for (int c = 0; c < COHORTS; c += 2) {
-            double mean = 0.0;
-            for (int i = 0; i < ROWS_EACH; i++) mean += s.points[c * ROWS_EACH + i].off / ROWS_EACH;
-            for (int i = 0; i < ROWS_EACH; i++) s.points[c * ROWS_EACH + i].off -= mean;
-        }
-        assert_true(discrepancy_fit(s.points, ROWS, DRAWS, &term));
-        plain += term.cohort_sd * term.cohort_sd / repeats;
-        for (int c = 0; c < COHORTS; c += 2)
-            for (int i = 0; i < ROWS_EACH; i++) s.points[c * ROWS_EACH + i].by_hand = (uint64_t)1 << c;
-        assert_true(discrepancy_fit(s.points, ROWS, DRAWS, &term));
-        assert_int_equal(term.cohorts, COHORTS / 2);
-        apart += term.cohort_sd * term.cohort_sd / repeats;
-        row += term.row_sd * term.row_sd / repeats;
-        for (int i = 0; i < ROWS; i++) s.points[i].by_hand = 0;
-    }
-    print_message("cohort sd 0.40: %.3f, set by hand %.3f; row sd 0.20: %.3f\n", sqrt(plain), sqrt(apart), sqrt(row));
-    assert_true(sqrt(plain) < 0.8 * 0.4);
-    assert_true(sqrt(apart) > 0.9 * 0.4 && sqrt(apart) < 1.5 * 0.4); /* an expected sd of six cohorts is a little large */
-    assert_true(sqrt(row) > 0.8 * 0.2 && sqrt(row) < 1.3 * 0.2);
-
-    /* a row with a parameter of its own says nothing at all */
-    discrepancy_term with, without;
-    simulate(&s, 5, 0.4, 0.2, 0.0);
-    assert_true(discrepancy_fit(s.points + 1, ROWS - 1, DRAWS, &without));
-    s.points[0].by_hand = 1;
-    assert_true(discrepancy_fit(s.points, ROWS, DRAWS, &with));
-    assert_true(fabs(with.sd - without.sd) < 0.01 * without.sd && fabs(with.bias - without.bias) < 0.01);
-    s.points[0].by_hand = 0;
 }
 
 static void test_bias(void **state)
@@ -335,7 +294,7 @@ static void test_file(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_scales),   cmocka_unit_test(test_recovery),   cmocka_unit_test(test_fitted_cohorts), cmocka_unit_test(test_set_by_hand), cmocka_unit_test(test_bias),
+        cmocka_unit_test(test_scales),   cmocka_unit_test(test_recovery),   cmocka_unit_test(test_fitted_cohorts), cmocka_unit_test(test_bias),
         cmocka_unit_test(test_coverage), cmocka_unit_test(test_few_people), cmocka_unit_test(test_few_people_of_a_share), cmocka_unit_test(test_other), cmocka_unit_test(test_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,7 +10,9 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "base/embedded.h"
 #include "base/rng.h"
+#include "evidence/by_hand.h"
 #include "evidence/measure.h"
 #include "evidence/standardise.h"
 #include "evidence/validate.h"
@@ -590,6 +592,63 @@ static void test_parameter_set(void **state)
     parameter_set_free(&set);
 }
 
+/* ---- what was set by hand ---- */
+
+/* every listed parameter is one, has no draw, and stands beside a row of the role calibrate */
+static void test_set_by_hand(void **state)
+{
+    (void)state;
+    by_hand hand;
+    evidence_rows rows;
+    parameter_set set;
+    assert_int_equal(by_hand_shipped(&hand, NULL), ISLET_OK);
+    assert_int_equal(evidence_shipped(&rows, NULL), ISLET_OK);
+    assert_int_equal(parameter_set_shipped(&set, NULL), ISLET_OK);
+    for (int r = 0; r < rows.n; r++)
+        if (by_hand_of(&hand, &rows.rows[r]) && rows.rows[r].role != ROLE_CALIBRATE) fail_msg("line %d of the rows is no calibration row", rows.rows[r].line);
+    for (int at = 0; by_hand_parameter(&hand, at); at++) {
+        static const char *const folders[] = {"populations", "conditioning"}; /* beside what a parameter set can name */
+        const char *name = by_hand_parameter(&hand, at), *dot = strchr(name, '.');
+        parameter_target target;
+        bool found = parameter_find(name, &target), has_row = false;
+        for (int f = 0; f < 2 && dot && !found; f++) {
+            char path[200];
+            snprintf(path, sizeof path, "data/%s/%.*s.yaml", folders[f], (int)(dot - name), name);
+            const embedded_file *file = embedded_find(path);
+            found = file && strstr((const char *)file->bytes, dot + 1);
+        }
+        if (!found) fail_msg("%s is no parameter", name);
+        for (int d = 0; d < set.n_drawn; d++)
+            if (strcmp(set.drawn[d].name, name) == 0) fail_msg("%s has draws", name);
+        for (int r = 0; r < rows.n; r++) has_row = has_row || (strcmp(rows.rows[r].trial, by_hand_trial(&hand, at)) == 0 && by_hand_of(&hand, &rows.rows[r]));
+        if (!has_row) fail_msg("%s: no row of %s", name, by_hand_trial(&hand, at));
+    }
+    evidence_row row = {.trial = "NH_T1GER", .arm = "golimumab", .day = 364};
+    assert_true(outcome_find("c_peptide_auc_mean_nmol_l", &row.endpoint));
+    assert_string_equal(by_hand_of(&hand, &row), "golimumab.growth_brake_frac");
+    row.day = 546;
+    assert_null(by_hand_of(&hand, &row)); /* off the drug: not looked at */
+    row = (evidence_row){.trial = "HALLER2011", .arm = "autologous_UCB", .day = 90};
+    assert_true(outcome_find("c_peptide_stimulated_nmol_l", &row.endpoint));
+    assert_non_null(by_hand_of(&hand, &row));
+    row.arm = "placebo";
+    assert_null(by_hand_of(&hand, &row));
+    by_hand_free(&hand);
+    evidence_free(&rows);
+    parameter_set_free(&set);
+}
+
+static void test_set_by_hand_refusals(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {"parameter,trial_id,arm,endpoint\na,T,x,hba1c_pct\n", "parameter,trial_id,arm,endpoint,day\na,T,x,hba1c_pct,soon\n"};
+    by_hand hand;
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(by_hand_parse(bad[i], strlen(bad[i]), "x.csv", &hand, NULL), ISLET_ERR_INPUT);
+        assert_int_equal(hand.file.rows, 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -603,6 +662,8 @@ int main(void)
         cmocka_unit_test(test_rate),
         cmocka_unit_test(test_rate_difference),
         cmocka_unit_test(test_constant),
+        cmocka_unit_test(test_set_by_hand),
+        cmocka_unit_test(test_set_by_hand_refusals),
         cmocka_unit_test(test_binding_of_differences),
         cmocka_unit_test(test_standardise),
         cmocka_unit_test(test_missing),

@@ -1,8 +1,6 @@
 /* The table of what was set by hand: parameter, trial_id, arm, endpoint, day (empty: all days), because. */
 #include "evidence/by_hand.h"
 
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/embedded.h"
@@ -14,31 +12,19 @@
 enum { PARAMETER, TRIAL, ARM, ENDPOINT, DAY, COLUMNS };
 static const char *const names[COLUMNS] = {"parameter", "trial_id", "arm", "endpoint", "day"};
 
-static const char *text_at(const by_hand *h, int row, int column)
+static const char *text_at(const by_hand *h, int at, int column)
 {
-    return csv_cell_at(&h->file, row, h->columns[column])->text;
-}
-
-/* bits in the order in which parameters come; -1 when there are too many */
-static int bit_of(by_hand *h, int row)
-{
-    for (int before = 0; before < row; before++)
-        if (strcmp(text_at(h, before, PARAMETER), text_at(h, row, PARAMETER)) == 0) return h->bit[before];
-    return h->n < BY_HAND_MAX ? h->n++ : -1;
+    return csv_cell_at(&h->file, at, h->columns[column])->text;
 }
 
 /* false after a message */
-static bool check_row(const by_hand *h, int row, const char *path, islet_problems *problems)
+static bool check_day(const by_hand *h, int at, const char *path, islet_problems *problems)
 {
     double day;
-    const char *text = text_at(h, row, DAY);
-    const int line = csv_cell_at(&h->file, row, 0)->line;
-    if (h->bit[row] < 0) {
-        problems_error(problems, path, line, 0, "more than %d parameters; expected fewer", BY_HAND_MAX);
-        return false;
-    }
+    const char *text = text_at(h, at, DAY);
+    const csv_cell *cell = csv_cell_at(&h->file, at, h->columns[DAY]);
     if (!*text || number_read(text, strlen(text), &day)) return true;
-    problems_error(problems, path, line, 0, "day: '%.20s'; expected whole days, or nothing for all of the arm; correct it", text);
+    problems_error(problems, path, cell->line, cell->column, "day: '%.20s'; expected whole days, or nothing for all of the arm; correct it", text);
     return false;
 }
 
@@ -53,12 +39,8 @@ islet_status by_hand_parse(const char *text, size_t size, const char *path, by_h
         problems_error(problems, path, 1, 0, "the column %s is missing; expected parameter, trial_id, arm, endpoint, day; add it", names[c]);
         status = ISLET_ERR_INPUT;
     }
-    out->bit = calloc((size_t)out->file.rows + 1, sizeof *out->bit);
-    if (!out->bit) status = ISLET_ERR_MEMORY;
-    for (int row = 0; row < out->file.rows && status == ISLET_OK; row++) {
-        out->bit[row] = bit_of(out, row);
-        if (!check_row(out, row, path, problems)) status = ISLET_ERR_INPUT;
-    }
+    for (int at = 0; at < out->file.rows && status == ISLET_OK; at++)
+        if (!check_day(out, at, path, problems)) status = ISLET_ERR_INPUT;
     if (status != ISLET_OK) by_hand_free(out);
     return status;
 }
@@ -73,28 +55,28 @@ islet_status by_hand_shipped(by_hand *out, islet_problems *problems)
 void by_hand_free(by_hand *h)
 {
     csv_free(&h->file);
-    free(h->bit);
     *h = (by_hand){0};
 }
 
-static bool is_row(const by_hand *h, int at, const evidence_row *row)
+const char *by_hand_of(const by_hand *h, const evidence_row *row)
 {
-    double day;
-    const char *text = text_at(h, at, DAY);
-    return strcmp(text_at(h, at, TRIAL), row->trial) == 0 && strcmp(text_at(h, at, ARM), row->arm) == 0 &&
-           strcmp(text_at(h, at, ENDPOINT), row->endpoint.key) == 0 &&
-           (!*text || (number_read(text, strlen(text), &day) && day == row->day));
+    for (int at = 0; at < h->file.rows; at++) {
+        double day = row->day;
+        const char *text = text_at(h, at, DAY);
+        if (*text && !number_read(text, strlen(text), &day)) continue;
+        if (day == row->day && strcmp(text_at(h, at, TRIAL), row->trial) == 0 && strcmp(text_at(h, at, ARM), row->arm) == 0 &&
+            strcmp(text_at(h, at, ENDPOINT), row->endpoint.key) == 0)
+            return text_at(h, at, PARAMETER);
+    }
+    return NULL;
 }
 
-uint64_t by_hand_of(const by_hand *h, const evidence_row *row)
+const char *by_hand_parameter(const by_hand *h, int at)
 {
-    uint64_t set = 0;
-    for (int at = 0; at < h->file.rows; at++)
-        if (is_row(h, at, row)) set |= (uint64_t)1 << h->bit[at];
-    return set;
+    return at < h->file.rows ? text_at(h, at, PARAMETER) : NULL;
 }
 
-const char *by_hand_parameter(const by_hand *h, int row)
+const char *by_hand_trial(const by_hand *h, int at)
 {
-    return row < h->file.rows ? text_at(h, row, PARAMETER) : NULL;
+    return at < h->file.rows ? text_at(h, at, TRIAL) : NULL;
 }

@@ -9,8 +9,6 @@
 #ifndef ISLET_EVIDENCE_DISCREPANCY_H
 #define ISLET_EVIDENCE_DISCREPANCY_H
 
-#include <stdint.h>
-
 #include "evidence/outcome.h"
 
 /* Kinds of end points whose trials differ alike. */
@@ -66,12 +64,10 @@ typedef struct {
     double off;            /* observed - simulated, the draws' mean taken as the simulated */
     double sampling_sd;    /* of the statistic at the trial's n, with the Monte Carlo error */
     int cohort;            /* number of its people */
-    uint64_t by_hand;      /* parameters that were set to it without a draw, one bit each (by_hand.h) */
     const double *shift;   /* under each draw, about their mean; borrowed */
 } discrepancy_point;
 
-/* Fit n points with n_draws draws each; one cohort tells nothing of others, and leaves the sd at 0. Parameters set by hand may be anything: a row with one of its own says
- * nothing, rows that share one say only what they differ by, as in restricted likelihood; `cohorts` counts those with a row that none was set to. False when memory fails. */
+/* Fit n points with n_draws draws each; one cohort tells nothing of others, and leaves the sd at 0. False when memory fails. */
 bool discrepancy_fit(const discrepancy_point *points, int n, int n_draws, discrepancy_term *out);
 
 /* The same for rows that had a part in the draws: a row that helped to set the parameters lies nearer to them than a new one will, its residual has paid for the degrees

@@ -1,10 +1,8 @@
 /* The two standard deviations on a grid: the surface is flat where rows are few, and a grid cannot be lost in it.
  *
- *   off ~ N(0, diag(sampling^2) + S + H + row_sd^2 I + cohort_sd^2 [same cohort])
+ *   off ~ N(0, diag(sampling^2) + S + row_sd^2 I + cohort_sd^2 [same cohort])
  *
- * S is the covariance of the rows over the draws of the parameters: rows that one parameter moves together are not counted twice. H is the same of parameters that were
- * set by hand, which have no draws: a variance beyond all measure, shared by the rows of a parameter, so that what it was free to meet says nothing (restricted likelihood; Patterson and
- * Thompson 1971, doi:10.1093/biomet/58.3.545). Every point of the
+ * S is the covariance of the rows over the draws of the parameters: rows that one parameter moves together are not counted twice. Every point of the
  * grid counts by its likelihood, under a flat prior: the point of the highest likelihood alone is too small for few cohorts, and leaving each
  * cohort out in turn showed it (docs/validation.md). The mixture of normals that a new trial then comes from is kept as the Student t that has its middle half and its
  * middle 95 %. */
@@ -20,7 +18,6 @@
 #define MOST_DF 200.0   /* a normal */
 #define HALVINGS 50
 #define PASSES 5       /* of which each sets the likelihood of the next */
-#define BY_HAND_SDS 100.0 /* of a parameter set by hand, over the root mean square of all rows */
 #define LEAST_VARIANCE 1e-12 /* keeps the covariance positive definite where nothing else is known */
 
 typedef struct {
@@ -30,38 +27,13 @@ typedef struct {
     double *solved;
 } problem;
 
-/* parameters that were set by hand to both */
-static int shared_by_hand(const discrepancy_point *a, const discrepancy_point *b)
-{
-    int shared = 0;
-    for (uint64_t both = a->by_hand & b->by_hand; both; both &= both - 1) shared++;
-    return shared;
-}
-
-/* of the rows that nothing was set to by hand; of all where there are none */
-static double mean_square(const problem *p)
-{
-    double free_squares = 0.0, squares = 0.0;
-    int free_rows = 0;
-    for (int i = 0; i < p->n; i++) {
-        const double square = p->points[i].off * p->points[i].off;
-        squares += square;
-        if (p->points[i].by_hand) continue;
-        free_squares += square;
-        free_rows++;
-    }
-    return free_rows ? free_squares / free_rows : squares / p->n;
-}
-
 static void fill_fixed(problem *p, int n_draws)
 {
-    const double by_hand = BY_HAND_SDS * BY_HAND_SDS * mean_square(p);
     for (int i = 0; i < p->n; i++)
         for (int j = 0; j < p->n; j++) {
             double sum = 0.0;
             for (int k = 0; k < n_draws; k++) sum += p->points[i].shift[k] * p->points[j].shift[k];
             if (n_draws > 0) sum /= n_draws;
-            sum += by_hand * shared_by_hand(&p->points[i], &p->points[j]);
             if (i == j) sum += p->points[i].sampling_sd * p->points[i].sampling_sd + LEAST_VARIANCE;
             p->fixed[i * p->n + j] = sum;
         }
@@ -125,13 +97,12 @@ static void fill_bias(problem *p, discrepancy_term *out)
     out->bias_se = sqrt(1.0 / weight);
 }
 
-/* cohorts with a row that no parameter was set to by hand */
 static int count_cohorts(const discrepancy_point *points, int n)
 {
     int cohorts = 0;
     for (int i = 0; i < n; i++) {
-        bool is_new = !points[i].by_hand;
-        for (int j = 0; j < i; j++) is_new = is_new && (points[j].by_hand || points[j].cohort != points[i].cohort);
+        bool is_new = true;
+        for (int j = 0; j < i; j++) is_new = is_new && points[j].cohort != points[i].cohort;
         cohorts += is_new;
     }
     return cohorts;
@@ -144,8 +115,9 @@ typedef struct {
 
 static void weigh(problem *p, grid_weights *g)
 {
-    double most = -INFINITY, sum = 0.0;
-    g->step = GRID_REACH * sqrt(mean_square(p)) / GRID;
+    double squares = 0.0, most = -INFINITY, sum = 0.0;
+    for (int i = 0; i < p->n; i++) squares += p->points[i].off * p->points[i].off;
+    g->step = GRID_REACH * sqrt(squares / p->n) / GRID;
     for (int a = 0; a <= GRID; a++)
         for (int b = 0; b <= GRID; b++) {
             g->weight[a][b] = log_likelihood(p, a * g->step, b * g->step);
@@ -262,7 +234,7 @@ static void fill_apart(const discrepancy_point *points, int n, int n_draws, cons
         weigh_without(points, n, points[i].cohort, n_draws, known, weight);
         for (int k = 0; k < n_draws; k++) mean += weight[k] * points[i].shift[k];
         for (int k = 0; k < n_draws; k++) shift[k] = sqrt(n_draws * weight[k]) * (points[i].shift[k] - mean);
-        apart[i] = (discrepancy_point){points[i].off - mean, points[i].sampling_sd, points[i].cohort, points[i].by_hand, shift};
+        apart[i] = (discrepancy_point){points[i].off - mean, points[i].sampling_sd, points[i].cohort, shift};
     }
 }
 

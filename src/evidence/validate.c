@@ -5,23 +5,17 @@
  * from these people (predict.c). Where it is asked for, the discrepancy is
  * estimated from the calibration rows first, all others unseen; else it is the shipped one. A calibration row then gets its interval from the
  * other cohorts alone, so that the share inside says what to expect of new ones. */
-#include "evidence/validate.h"
+#include "evidence/validate_job.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/number.h"
-#include "base/problems.h"
 #include "base/units.h"
-#include "evidence/by_hand.h"
-#include "evidence/measure.h"
 #include "evidence/plan.h"
 #include "evidence/side_by_side.h"
 #include "evidence/standardise.h"
-#include "base/table.h"
 #include "stats/summary.h"
-#include "therapy/parameter_set.h"
 
 #define PEOPLE 192          /* default; mean HbA1c of so many has a Monte Carlo error of 0.07 % */
 #define PEOPLE_SHIPPED 96   /* of the shipped rows, whose protocols are many */
@@ -31,24 +25,9 @@
 #define LEAST_MEMBER_PEOPLE 8
 #define SIGN_N 20           /* people of a row that carries a sign only, where their number was not published */
 
-typedef struct {
-    const islet_run_options *options;
-    expressed rows;
-    parameter_set set;
-    by_hand by_hand;
-    discrepancy discrepancy;
-    discrepancy *without;   /* [row]: estimated without the row's cohort, of calibration rows; NULL when nothing was estimated */
-    bool estimate;          /* the discrepancy, from these rows */
-    validated_row *out;
-    int members;
-    int64_t people, member_people;
-    double **values;        /* [row]; then [1 + member] blocks of them; of a difference three: arm, arm that is subtracted, difference */
-    double done, total;     /* patient-days of what is over, of all */
-} job;
-
 /* ---- simulation ---- */
 
-static void tell_done(job *j, double patient_days)
+static void tell_done(validate_job *j, double patient_days)
 {
 #pragma omp critical(islet_validate)
     {
@@ -59,17 +38,17 @@ static void tell_done(job *j, double patient_days)
 
 static bool ask_interrupted(void *context)
 {
-    const job *j = context;
+    const validate_job *j = context;
     return j->options->interrupted && j->options->interrupted(j->options->context);
 }
 
-static double **values_of(const job *j, int member)
+static double **values_of(const validate_job *j, int member)
 {
     return j->values + (size_t)(member + 1) * (size_t)j->rows.n_rows;
 }
 
 /* protocol p under the set's values and draw `member` (-1: none); the rows it fills are its own */
-static islet_status simulate_one(job *j, int p, int member, int threads, islet_problems *problems)
+static islet_status simulate_one(validate_job *j, int p, int member, int threads, islet_problems *problems)
 {
     params with = params_default();
     islet_protocol *changed = malloc(sizeof *changed);
@@ -88,7 +67,7 @@ static islet_status simulate_one(job *j, int p, int member, int threads, islet_p
     return status;
 }
 
-static bool is_used(const job *j, int p)
+static bool is_used(const validate_job *j, int p)
 {
     for (int r = 0; r < j->rows.n_rows; r++)
         if (j->rows.rows[r].protocol == p) return true;
@@ -98,12 +77,12 @@ static bool is_used(const job *j, int p)
 /* one draw of one protocol */
 static islet_status simulate_member(void *context, int task, int threads, islet_problems *problems)
 {
-    job *j = context;
+    validate_job *j = context;
     const int p = task / j->members;
     return is_used(j, p) ? simulate_one(j, p, task % j->members, threads, problems) : ISLET_OK;
 }
 
-static islet_status simulate_all(job *j, islet_problems *problems)
+static islet_status simulate_all(validate_job *j, islet_problems *problems)
 {
     islet_status status = ISLET_OK;
     for (int p = 0; p < j->rows.n_protocols; p++)
@@ -114,12 +93,12 @@ static islet_status simulate_all(job *j, islet_problems *problems)
     return side_by_side(j->rows.n_protocols * j->members, j->options->threads, simulate_member, j, problems);
 }
 
-static bool is_difference(const job *j, int r)
+static bool is_difference(const validate_job *j, int r)
 {
     return j->rows.rows[r].against >= 0;
 }
 
-static bool make_room(job *j)
+static bool make_room(validate_job *j)
 {
     size_t rows = (size_t)j->rows.n_rows, blocks = (size_t)j->members + 1;
     j->out = calloc(rows + 1, sizeof *j->out);
@@ -137,7 +116,7 @@ static bool make_room(job *j)
     return true;
 }
 
-static void job_free(job *j)
+static void job_free(validate_job *j)
 {
     for (size_t i = 0; j->values && i < (size_t)j->rows.n_rows * ((size_t)j->members + 1); i++) free(j->values[i]);
     free(j->values);
@@ -193,7 +172,7 @@ static void fill_observed(const evidence_row *row, validated_row *out)
 }
 
 /* Is a row standardised? Only levels of C-peptide are: calibration rows of HbA1c and insulin were not missed by less (docs/validation.md). */
-static bool is_standardised(const job *j, int r)
+static bool is_standardised(const validate_job *j, int r)
 {
     const evidence_row *row = j->rows.rows[r].row;
     discrepancy_scale scale;
@@ -202,7 +181,7 @@ static bool is_standardised(const job *j, int r)
 }
 
 /* row of the same arm and end point before treatment; -1 when none was published */
-static int row_before(const job *j, int r)
+static int row_before(const validate_job *j, int r)
 {
     const expressed_row *after = &j->rows.rows[r];
     for (int b = 0; b < j->rows.n_rows && is_standardised(j, r); b++) {
@@ -221,7 +200,7 @@ static double years_of(const expressed_row *row)
     return (row->day - row->since) / DAYS_PER_YEAR;
 }
 
-static double simulated_statistic(const job *j, int r)
+static double simulated_statistic(const validate_job *j, int r)
 {
     prediction p;
     predict_question q = {.statistic = statistic_of(j->rows.rows[r].row),
@@ -233,7 +212,7 @@ static double simulated_statistic(const job *j, int r)
 }
 
 /* the trial's own people before treatment for the simulated ones, under the shipped values and every draw */
-static void standardise_row(job *j, int r)
+static void standardise_row(validate_job *j, int r)
 {
     validated_row *out = &j->out[r];
     const evidence_row *row = j->rows.rows[r].row;
@@ -250,14 +229,7 @@ static void standardise_row(job *j, int r)
     out->standardised_by = simulated_statistic(j, r) - as_enrolled;
 }
 
-static int cohort_number(const job *j, int r)
-{
-    int at = 0;
-    while (strcmp(j->rows.rows[at].row->group, j->rows.rows[r].row->group) != 0) at++;
-    return at;
-}
-
-static void predict_row(const job *j, int r)
+static void predict_row(const validate_job *j, int r)
 {
     const double *members[MEMBERS], *people = values_of(j, -1)[r];
     const bool difference = is_difference(j, r);
@@ -287,7 +259,7 @@ static void predict_row(const job *j, int r)
 }
 
 /* what is in both arms, person by person, behind them */
-static void fill_differences(job *j, int r)
+static void fill_differences(validate_job *j, int r)
 {
     for (int k = -1; k < j->members && is_difference(j, r); k++) {
         const int64_t n = k < 0 ? j->people : j->member_people;
@@ -296,7 +268,7 @@ static void fill_differences(job *j, int r)
     }
 }
 
-static void fill_row(job *j, int r)
+static void fill_row(validate_job *j, int r)
 {
     validated_row *out = &j->out[r];
     out->guess = NAN;
@@ -306,315 +278,15 @@ static void fill_row(job *j, int r)
     predict_row(j, r);
 }
 
-/* ---- discrepancy ---- */
-
-typedef struct {
-    discrepancy_point *points; /* [row] */
-    double *shifts;            /* [row][PREDICT_MEMBERS] */
-} workspace;
-
-/* observed - simulated on the scale; a share by its count, half an event more of either kind */
-static double off_scale(const validated_row *v)
-{
-    const evidence_row *row = v->bound->row;
-    double value = row->value;
-    if (outcome_is_share(&row->endpoint)) value = (value * row->n + 0.5) / (row->n + 1.0);
-    return discrepancy_to(&v->scale, value) - v->predicted.centre;
-}
-
-/* Rows of a kind set it; of all other means all that are counted as they are, in SDs between people, do. */
-static bool may_set(const validated_row *v, int kind)
-{
-    if (!v->predicted_any || v->bound->row->statistic == STATISTIC_SIGN || v->bound->row->role != ROLE_CALIBRATE ||
-        v->bound->row->day <= 0 || v->bound->against >= 0) /* a difference is of arms that have rows of their own, or may have */
-        return false;
-    return kind == DISCREPANCY_other ? v->scale.form == FORM_LINEAR && v->predicted.people_sd > 0.0 : (int)v->kind == kind;
-}
-
-/* what a row says, over `unit`; `shift` has room for the row's */
-static discrepancy_point point_of(const job *j, int r, double unit, double *shift)
-{
-    const prediction *p = &j->out[r].predicted;
-    for (int k = 0; k < j->members; k++) shift[k] = p->shift[k] / unit;
-    const uint64_t by_hand = by_hand_of(&j->by_hand, j->rows.rows[r].row);
-    return (discrepancy_point){off_scale(&j->out[r]) / unit, p->sampling_sd / unit, cohort_number(j, r), by_hand, shift};
-}
-
-/* a kind from calibration rows after day 0, but for those of the cohort `without` (-1: of all) */
-static bool estimate_kind(const job *j, int kind, int without, workspace *work, discrepancy_term *out)
-{
-    discrepancy_point *points = work->points;
-    int n = 0;
-    for (int r = 0; r < j->rows.n_rows; r++) {
-        if (!may_set(&j->out[r], kind) || cohort_number(j, r) == without) continue;
-        double unit = kind == DISCREPANCY_other ? j->out[r].predicted.people_sd : 1.0;
-        points[n] = point_of(j, r, unit, work->shifts + (size_t)n * PREDICT_MEMBERS);
-        n++;
-    }
-    *out = (discrepancy_term){.rows = n, .bias = NAN, .bias_se = NAN};
-    return n == 0 || discrepancy_fit_apart(points, n, j->members, out);
-}
-
-static bool has_kind(const job *j, int cohort, int kind)
-{
-    for (int r = 0; r < j->rows.n_rows; r++)
-        if (may_set(&j->out[r], kind) && cohort_number(j, r) == cohort) return true;
-    return false;
-}
-
-/* what the other cohorts say, for the rows of each; only the kinds that its own rows had a part in are estimated again */
-static bool estimate_without(job *j, const discrepancy *all, workspace *work)
-{
-    for (int r = 0; r < j->rows.n_rows; r++) {
-        int cohort = cohort_number(j, r); /* its first row */
-        if (cohort < r) {
-            j->without[r] = j->without[cohort];
-            continue;
-        }
-        j->without[r] = *all;
-        for (int kind = 0; kind < DISCREPANCY_COUNT; kind++)
-            if (has_kind(j, cohort, kind) && !estimate_kind(j, kind, cohort, work, &j->without[r].term[kind])) return false;
-        discrepancy_derive(&j->without[r]);
-    }
-    return true;
-}
-
-/* of every kind; without enough of them, none */
-static islet_status estimate(job *j, islet_problems *problems)
-{
-    size_t room = (size_t)j->rows.n_rows + 1;
-    workspace work = {malloc(room * sizeof *work.points), malloc(room * PREDICT_MEMBERS * sizeof *work.shifts)};
-    int all = 0;
-    j->without = malloc(room * sizeof *j->without);
-    bool fine = work.points && work.shifts && j->without;
-    for (int kind = 0; kind < DISCREPANCY_COUNT && fine; kind++) {
-        fine = estimate_kind(j, kind, -1, &work, &j->discrepancy.term[kind]);
-        all += j->discrepancy.term[kind].rows;
-    }
-    fine = fine && estimate_without(j, &j->discrepancy, &work);
-    free(work.points);
-    free(work.shifts);
-    discrepancy_derive(&j->discrepancy);
-    if (!fine) return ISLET_ERR_MEMORY;
-    if (all > 0) return ISLET_OK;
-    problems_error(problems, "--discrepancy", 0, 0,
-                   "no row of the role calibrate after day 0; expected some, for no other row may set it");
-    return ISLET_ERR_INPUT;
-}
-
-static islet_status compare(job *j, islet_problems *problems)
+static islet_status compare(validate_job *j, islet_problems *problems)
 {
     islet_status status = j->estimate ? ISLET_OK : discrepancy_shipped(&j->discrepancy, problems);
     for (int r = 0; r < j->rows.n_rows; r++) j->out[r].bound = &j->rows.rows[r];
     for (int r = 0; r < j->rows.n_rows && status == ISLET_OK; r++) fill_row(j, r);
     if (status != ISLET_OK || !j->estimate) return status;
-    status = estimate(j, problems);
+    status = validate_estimate(j, problems);
     for (int r = 0; r < j->rows.n_rows && status == ISLET_OK; r++) predict_row(j, r);
     return status;
-}
-
-/* ---- tables ---- */
-
-static const char *const row_columns[] = {"trial_id",     "cohort_group",  "arm_id",    "endpoint",       "unit",
-                                          "statistic",    "day",           "n",         "role",           "observed",
-                                          "observed_low", "observed_high", "simulated", "pi50_low",       "pi50_high",
-                                          "pi80_low",     "pi80_high",     "pi95_low",  "pi95_high",      "bare95_low",
-                                          "bare95_high",  "agrees",        "miss",      "people",         "guess",
-                                          "line",         "protocol",      "source",    "standardised_by", "comparator_arm"};
-static const bool row_numbers[] = {false, false, false, false, false, false, true,  true,  false, true,
-                                   true,  true,  true,  true,  true,  true,  true,  true,  true,  true,
-                                   true,  false, false, true,  true,  true,  false, false, true, false};
-enum { ROW_COLUMNS = sizeof row_columns / sizeof *row_columns };
-
-typedef struct {
-    char text[ROW_COLUMNS][NUMBER_TEXT];
-    const char *cell[ROW_COLUMNS];
-    int n;
-} cells;
-
-static void add_text(cells *c, const char *text)
-{
-    c->cell[c->n++] = text;
-}
-
-static void add_number(cells *c, double value)
-{
-    number_write(value, c->text[c->n]);
-    c->cell[c->n] = c->text[c->n];
-    c->n++;
-}
-
-/* digits that a simulation of some hundred people can stand for */
-static double rounded(double value)
-{
-    return isnan(value) ? NAN : round(value * 1e4) / 1e4;
-}
-
-static bool add_row(islet_table *table, const job *j, const validated_row *v)
-{
-    const evidence_row *row = v->bound->row;
-    bool sign = validated_is_sign(v), agrees = sign ? validated_sign_agrees(v) : validated_inside(v, PI95);
-    cells c = {.n = 0};
-    add_text(&c, row->trial);
-    add_text(&c, row->group);
-    add_text(&c, row->arm);
-    add_text(&c, row->endpoint.key);
-    add_text(&c, row->endpoint.unit);
-    add_text(&c, evidence_statistic_word(row->statistic));
-    add_number(&c, row->day);
-    add_number(&c, row->n);
-    add_text(&c, evidence_role_word(row->role));
-    add_number(&c, rounded(row->value));
-    add_number(&c, rounded(v->observed_low));
-    add_number(&c, rounded(v->observed_high));
-    add_number(&c, rounded(v->predicted.simulated));
-    for (int i = 0; i < PREDICT_INTERVALS; i++) {
-        add_number(&c, rounded(v->predicted.low[i]));
-        add_number(&c, rounded(v->predicted.high[i]));
-    }
-    add_number(&c, rounded(v->predicted.bare_low[PI95]));
-    add_number(&c, rounded(v->predicted.bare_high[PI95]));
-    add_text(&c, agrees ? "true" : "false");
-    add_text(&c, agrees                                ? ""
-                 : sign                                ? "other sign"
-                 : v->predicted.simulated > row->value ? "simulated too high"
-                                                       : "simulated too low");
-    add_number(&c, (double)v->predicted.people);
-    add_number(&c, rounded(v->guess));
-    add_number(&c, row->line);
-    add_text(&c, j->rows.protocols[v->bound->protocol].path);
-    add_text(&c, row->source);
-    add_number(&c, rounded(v->standardised_by));
-    add_text(&c, evidence_is_difference(row) ? row->comparator : "");
-    return table_add_row(table, c.cell);
-}
-
-static const char *const summary_columns[] = {"role",
-                                              "endpoint",
-                                              "unit",
-                                              "rows",
-                                              "inside50",
-                                              "inside80",
-                                              "inside95",
-                                              "sharpness",
-                                              "bare50",
-                                              "bare80",
-                                              "bare95",
-                                              "bare_sharpness",
-                                              "too_high",
-                                              "too_low",
-                                              "bias",
-                                              "error",
-                                              "r2",
-                                              "r2_identity",
-                                              "guessed",
-                                              "guess_error",
-                                              "skill",
-                                              "independence_rows",
-                                              "independence_inside_exact"};
-static const bool summary_numbers[] = {false, false, false, true, true, true, true, true, true, true, true, true,
-                                       true,  true,  true,  true, true, true, true, true, true, true, true};
-enum { SUMMARY_COLUMNS = sizeof summary_columns / sizeof *summary_columns };
-
-static bool add_summary(islet_table *table, const job *j, evidence_role role, const outcome_info *endpoint)
-{
-    validation_summary s;
-    cells c = {.n = 0};
-    validate_summarise(j->out, j->rows.n_rows, role, endpoint, &s);
-    if (s.rows == 0) return true;
-    add_text(&c, evidence_role_word(role));
-    add_text(&c, endpoint ? endpoint->key : "all");
-    add_text(&c, endpoint ? endpoint->unit : "");
-    add_number(&c, s.rows);
-    for (int i = 0; i < PREDICT_INTERVALS; i++) add_number(&c, rounded(s.inside[i]));
-    add_number(&c, rounded(s.sharpness));
-    for (int i = 0; i < PREDICT_INTERVALS; i++) add_number(&c, rounded(s.bare[i]));
-    add_number(&c, rounded(s.bare_sharpness));
-    add_number(&c, s.too_high);
-    add_number(&c, s.too_low);
-    add_number(&c, rounded(s.bias));
-    add_number(&c, rounded(s.error));
-    add_number(&c, rounded(s.r2));
-    add_number(&c, rounded(s.r2_identity));
-    add_number(&c, s.guessed);
-    add_number(&c, rounded(s.guess_error));
-    add_number(&c, rounded(s.skill));
-    add_number(&c, s.shares);
-    add_number(&c, rounded(s.inside_exact));
-    return table_add_row(table, c.cell);
-}
-
-static const char *const left_columns[] = {"trial_id", "arm_id", "endpoint", "day", "role", "line", "reason"};
-static const bool left_numbers[] = {false, false, false, true, false, true, false};
-enum { LEFT_COLUMNS = sizeof left_columns / sizeof *left_columns };
-
-static bool add_left_out(islet_table *table, const evidence_row *row, const char *reason)
-{
-    cells c = {.n = 0};
-    add_text(&c, row->trial);
-    add_text(&c, row->arm);
-    add_text(&c, row->endpoint.key);
-    add_number(&c, row->day);
-    add_text(&c, evidence_role_word(row->role));
-    add_number(&c, row->line);
-    add_text(&c, reason);
-    return table_add_row(table, c.cell);
-}
-
-static bool add_discrepancy(islet_table *table, const discrepancy *d, int kind)
-{
-    const discrepancy_term *t = &d->term[kind];
-    cells c = {.n = 0};
-    add_text(&c, discrepancy_name((discrepancy_kind)kind));
-    const double numbers[] = {t->rows, t->cohorts, t->bias, t->bias_se, t->cohort_sd, t->row_sd, t->sd, t->df};
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) add_number(&c, rounded(numbers[i]));
-    add_text(&c, t->rows == 0 && t->sd > 0.0 ? "other kind" : t->rows == 0 || t->sd == 0.0 ? "too few: none" : "own rows");
-    return table_add_row(table, c.cell);
-}
-
-/* why a row that was simulated has no prediction */
-static const char *why_not(const validated_row *v)
-{
-    const evidence_row *row = v->bound->row;
-    if (v->predicted.constant)
-        return "a constant of the model: all people simulated have the same value under every draw, and a trial's cannot be predicted from it";
-    if (measure_is_input(row))
-        return "an input: nothing in the model moves it in these people, who keep what their population's publication gives them";
-    return "nobody simulated has a value on that day: all are gone, or their population has no such end point";
-}
-
-static bool fill_tables(const job *j, islet_validation *out)
-{
-    out->rows = table_create(ROW_COLUMNS, row_columns, row_numbers);
-    out->summary = table_create(SUMMARY_COLUMNS, summary_columns, summary_numbers);
-    out->left_out = table_create(LEFT_COLUMNS, left_columns, left_numbers);
-    static const char *const kind_columns[] = {"kind",      "rows",   "cohorts", "bias", "bias_se",
-                                               "cohort_sd", "row_sd", "sd",      "df",   "from"};
-    static const bool kind_numbers[] = {false, true, true, true, true, true, true, true, true, false};
-    out->discrepancy = table_create(10, kind_columns, kind_numbers);
-    out->discrepancy_file = discrepancy_text(&j->discrepancy);
-    bool fine = out->rows && out->summary && out->left_out && out->discrepancy && out->discrepancy_file;
-    for (int kind = 0; kind < DISCREPANCY_COUNT && fine; kind++) fine = add_discrepancy(out->discrepancy, &j->discrepancy, kind);
-    for (int r = 0; r < j->rows.n_rows && fine; r++)
-        fine =
-            j->out[r].predicted_any
-                ? add_row(out->rows, j, &j->out[r])
-                : add_left_out(out->left_out, j->rows.rows[r].row, why_not(&j->out[r]));
-    for (int i = 0; i < j->rows.n_left_out && fine; i++)
-        fine = add_left_out(out->left_out, j->rows.left_out[i].row, j->rows.left_out[i].reason);
-    for (int r = 0; r < j->rows.n_rows; r++) {
-        bool counts = j->out[r].predicted_any && validated_is_sign(&j->out[r]);
-        out->signs += counts;
-        out->signs_right += counts && validated_sign_agrees(&j->out[r]);
-    }
-    for (int role = ROLE_CALIBRATE; role <= ROLE_CONTEXT && fine; role++) {
-        fine = add_summary(out->summary, j, (evidence_role)role, NULL);
-        for (int i = 0; i < j->rows.n_rows && fine; i++) {
-            const outcome_info *endpoint = validate_endpoint(j->out, i);
-            if (endpoint) fine = add_summary(out->summary, j, (evidence_role)role, endpoint);
-        }
-    }
-    return fine;
 }
 
 /* ---- public ---- */
@@ -635,7 +307,7 @@ static islet_status read_set(const char *path, parameter_set *out, islet_problem
     return path ? parameter_set_read(path, out, problems) : parameter_set_shipped(out, problems);
 }
 
-static islet_status read_job(job *j, const char *path, const char *parameters, islet_problems *problems)
+static islet_status read_job(validate_job *j, const char *path, const char *parameters, islet_problems *problems)
 {
     islet_status status = path ? expressed_read(path, &j->rows, problems) : expressed_shipped(&j->rows, problems);
     if (status == ISLET_OK) status = read_set(parameters, &j->set, problems);
@@ -655,12 +327,10 @@ islet_status islet_validate_plan(const char *path, const char *parameters, const
     static const islet_run_options defaults = {0};
     if (!out || !left_out) return ISLET_ERR_ARGUMENT;
     *out = *left_out = NULL;
-    job j = {.options = options ? options : &defaults};
+    validate_job j = {.options = options ? options : &defaults};
     islet_status status = read_job(&j, path, parameters, problems);
     if (status == ISLET_OK) status = expressed_plan(&j.rows, j.people, j.members, j.member_people, out);
-    if (status == ISLET_OK && !(*left_out = table_create(LEFT_COLUMNS, left_columns, left_numbers))) status = ISLET_ERR_MEMORY;
-    for (int i = 0; i < j.rows.n_left_out && status == ISLET_OK; i++)
-        if (!add_left_out(*left_out, j.rows.left_out[i].row, j.rows.left_out[i].reason)) status = ISLET_ERR_MEMORY;
+    if (status == ISLET_OK && !(*left_out = validate_left_out(&j))) status = ISLET_ERR_MEMORY;
     if (status != ISLET_OK) {
         islet_table_free(*out);
         islet_table_free(*left_out);
@@ -676,7 +346,7 @@ islet_status islet_validate(const char *path, const char *parameters, bool estim
     static const islet_run_options defaults = {0};
     if (!out) return ISLET_ERR_ARGUMENT;
     *out = NULL;
-    job j = {.options = options ? options : &defaults, .estimate = estimate_discrepancy};
+    validate_job j = {.options = options ? options : &defaults, .estimate = estimate_discrepancy};
     islet_validation *made = calloc(1, sizeof *made);
     if (!made) return ISLET_ERR_MEMORY;
 
@@ -691,7 +361,7 @@ islet_status islet_validate(const char *path, const char *parameters, bool estim
     status = compare(&j, problems);
     if (status != ISLET_OK) goto done;
     status = validate_guess(&j.rows, j.out, problems);
-    if (status == ISLET_OK && !fill_tables(&j, made)) status = ISLET_ERR_MEMORY;
+    if (status == ISLET_OK && !validate_tables(&j, made)) status = ISLET_ERR_MEMORY;
     if (status != ISLET_OK) goto done;
     made->people = j.people;
     made->draws = j.members;

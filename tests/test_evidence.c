@@ -338,7 +338,7 @@ static void test_tables(void **state)
     assert_int_equal(rows_of("outcomes"), 340);
     assert_int_equal(rows_of("outcomes_original"), 751);
     assert_int_equal(rows_of("claims"), 132);
-    assert_int_equal(rows_of("meta_pooled"), 78);
+    assert_int_equal(rows_of("meta_pooled"), 80);
     assert_int_equal(rows_of("meta_inputs"), 21);
     assert_int_equal(rows_of("parameters"), 1072);
     assert_int_equal(rows_of("graft_parameters"), 236);

@@ -28,7 +28,8 @@ double comparator_eaten_frac(const params *p, comparator_kind kind, const person
     case COMPARATOR_WEIGHT_LOSS: return 1.0 - who->body.adherence * (1.0 - weight_loss_prescribed(p, who, day));
     case COMPARATOR_BYPASS_SURGERY: break;
     }
-    return 1.0 - p->surgery_intake_frac - p->surgery_first_intake_frac * lanes_exp(-day / p->surgery_first_day);
+    double left_out = p->surgery_intake_kcal_per_kg + p->surgery_first_intake_kcal_per_kg * lanes_exp(-day / p->surgery_first_day);
+    return 1.0 - left_out * who->kinetics.bw / who->body.intake_kcal;
 }
 
 double comparator_incretin_factor(const params *p, comparator_kind kind, double appearance_mg_kg_min)

@@ -215,7 +215,7 @@ const char *claim_cell_text(const islet_table *table, int row, const char *name)
 
 bool claim_measure_is_ratio(const char *measure)
 {
-    return strcmp(measure, "RR") == 0 || strcmp(measure, "OR") == 0 || strcmp(measure, "HR") == 0;
+    return strcmp(measure, "RR") == 0 || strcmp(measure, "OR") == 0;
 }
 
 /* of a ratio 1 is no effect, and what is needed may be on either side of it */

@@ -14,7 +14,7 @@ bool claim_next_named(const char **list, char part[CLAIM_PARTS][CLAIM_PART_SIZE]
 /* A cell of a library table; "" without that column. */
 const char *claim_cell_text(const islet_table *table, int row, const char *name);
 
-/* RR, OR or HR: of a ratio 1 is no effect. */
+/* RR or OR: of a ratio 1 is no effect. */
 bool claim_measure_is_ratio(const char *measure);
 
 /* Each fills the verdict and why; false when memory runs out. */

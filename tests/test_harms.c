@@ -56,6 +56,25 @@ static void the_kidney_follows_the_published_slopes(void **state)
     assert_true(w.lane.happened[EVENT_kidney_injury] == (at[8] <= 0.7 * 95.0));
 }
 
+/* Vessels that the drugs narrow widen again: after the stop the reversible share of the first year's fall comes back, the rest and later years' falls stay. */
+static void a_stop_gives_part_of_the_kidney_back(void **state)
+{
+    (void)state;
+    for (int years = 1; years < 4; years += 2) {
+        ward w;
+        open_ward(&w, 1);
+        w.params.mortality_ratio_type1 = w.params.egfr_age_slope_per_year = 0.0;
+        w.lane.drugs = (drug_state){.regimen = &w.protocol.regimens[0], .exposure_frac = 1.0};
+        w.lane.days_on_drugs = 365.0 * years;
+        harms_day(&w.run, &w.lane, 365 * years);
+        double under = w.lane.egfr, first_year = w.protocol.regimens[0].egfr_first_year_drop_ml_min.value;
+        w.lane.drugs.exposure_frac = 0.0;
+        harms_day(&w.run, &w.lane, 365 * years + 1);
+        assert_true(w.params.egfr_reversible_frac > 0.0);
+        assert_true(fabs(w.lane.egfr - under - w.params.egfr_reversible_frac * first_year) < 0.01);
+    }
+}
+
 static void without_drugs_the_kidney_ages(void **state)
 {
     (void)state;
@@ -382,7 +401,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_kidney_follows_the_published_slopes),
-        cmocka_unit_test(without_drugs_the_kidney_ages),
+        cmocka_unit_test(a_stop_gives_part_of_the_kidney_back), cmocka_unit_test(without_drugs_the_kidney_ages),
         cmocka_unit_test(a_graft_restores_the_answer_to_lows),
         cmocka_unit_test(severe_events_need_deep_lows),
         cmocka_unit_test(harms_of_drugs_have_their_published_shares),

@@ -57,7 +57,7 @@ static const char *const contexts[] = {
     "  - {name: cord, cells: [{product: msc_umbilical_cord, dose_cells_per_kg: 1e6, day: 0, route: subcutaneous}]}\n" DAYS,
     /* new type 1 diabetes, at its diagnosis and later; cells that act on immunity */
     "islet: 1\ntitle: t\npopulation: {of: t1d_new_onset, n: 8}\narms:\n"
-    "  - {name: cord, cells: [{product: msc_umbilical_cord, dose_cells_per_kg: 1e6, day: 0}]}\n  - {name: none}\n" DAYS,
+    "  - {name: cord, cells: [{product: msc_umbilical_cord, dose_cells_per_kg: 1e6, day: 0}]}\n  - {name: drugs, immunosuppression: glucocorticoid_free}\n  - {name: none}\n" DAYS,
     "islet: 1\ntitle: t\npopulation: {of: t1d_new_onset_child, n: 8, require: {ketoacidosis_at_onset: \">= 1\", duration_year: \"<= 0.01\"}}\narms: [{name: none}]\n" DAYS,
     /* type 2: cells by vein and by arteries */
     "islet: 1\ntitle: t\npopulation: {of: t2d_insulin, n: 8, require: {c_peptide_stimulated_nmol_l: \">= 0.8\"}}\narms:\n"

@@ -44,13 +44,14 @@ double awareness_day(const params *params, double awareness, double ceiling, dou
 
 #define LATER_SLOPE_UNTIL_YEAR 5.0 /* the published slopes are those of year 1, years 1 to 5 and years 5 to 20 */
 
-double egfr_drug_loss(const params *params, const regimen *regimen, double years_on_drugs)
+double egfr_drug_loss(const params *params, const regimen *regimen, double years_on_drugs, double exposure_frac)
 {
     double tau = params->egfr_first_year_tau_year;
     double first = years_on_drugs < 1.0 ? years_on_drugs : 1.0;
     double later = (years_on_drugs < LATER_SLOPE_UNTIL_YEAR ? years_on_drugs : LATER_SLOPE_UNTIL_YEAR) - first;
     double late = years_on_drugs > LATER_SLOPE_UNTIL_YEAR ? years_on_drugs - LATER_SLOPE_UNTIL_YEAR : 0.0;
     double shape = (1.0 - lanes_exp(-first / tau)) / (1.0 - lanes_exp(-1.0 / tau));
-    return regimen->egfr_first_year_drop_ml_min.value * shape + regimen->egfr_later_slope_ml_min_per_year.value * later +
+    double left = 1.0 - params->egfr_reversible_frac * (1.0 - exposure_frac);
+    return regimen->egfr_first_year_drop_ml_min.value * shape * left + regimen->egfr_later_slope_ml_min_per_year.value * later +
            regimen->egfr_late_slope_ml_min_per_year.value * late;
 }

@@ -22,7 +22,7 @@ double awareness_day(const params *params, double awareness, double ceiling, dou
 double counterregulation_frac(const params *params, double awareness, double function, double graft_function);
 
 /* Fall of eGFR after some years on drugs, ageing included, as the published slopes do.
- *   first year  d (1 - exp(-t/tau))/(1 - exp(-1/tau)), then a line to year 5 and another after it (ADA abstract 238-OR) */
-double egfr_drug_loss(const params *params, const regimen *regimen, double years_on_drugs);
+ *   first year  d (1 - exp(-t/tau))/(1 - exp(-1/tau)), of which the reversible share follows the exposure when the drugs stop, then a line to year 5 and another after it (ADA abstract 238-OR) */
+double egfr_drug_loss(const params *params, const regimen *regimen, double years_on_drugs, double exposure_frac);
 
 #endif

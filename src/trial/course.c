@@ -69,13 +69,20 @@ static bool is_before_collapse(const run_plan *run, const lane *lane, int day)
     return lane->care.undiagnosed && day < course_diagnosis_day(lane->who) - (int)lasts;
 }
 
+/* What drugs against rejection leave of the attack on own beta cells; of that on a graft the regimen's file says what they stop. */
+static double attack_left_frac(const params *p, const drug_state *drugs)
+{
+    return drugs->regimen ? 1.0 - p->drugs_native_block_frac * drugs->exposure_frac : 1.0;
+}
+
 /* Own beta cells and immunity; `dead_graft` are the graft's cells that died today, over a healthy pancreas. */
 static void native_after_day(const run_plan *run, lane *lane, int day, double glucose_mg_dl, double dead_graft)
 {
     double graft = graft_cells_million(&lane->graft) / run->params->healthy_beta_cells_million;
     bool working = is_before_collapse(run, lane, day); /* neither the attack nor glucose puts any to rest */
-    const native_day_of met = {.loss_per_day = immunity_native_loss_per_day(&lane->immunity, run->params, lane->who),
-                               .attack = working ? 0.0 : immunity_native_attack(&lane->immunity, run->params),
+    const double left = attack_left_frac(run->params, &lane->drugs);
+    const native_day_of met = {.loss_per_day = left * immunity_native_loss_per_day(&lane->immunity, run->params, lane->who),
+                               .attack = working ? 0.0 : left * immunity_native_attack(&lane->immunity, run->params),
                                .glucose_mg_dl = working ? 0.0 : glucose_mg_dl};
     double dead = native_day(&lane->native, run->params, &lane->signals, &met);
     double living = lane->native.active_frac + lane->native.inactive_frac + graft;

@@ -100,7 +100,7 @@ static void kidney(const run_plan *run, lane *lane, int day)
     double on_drugs = lane->days_on_drugs / DAYS_PER_YEAR, off_drugs = (day + 1) / DAYS_PER_YEAR - on_drugs;
     double loss = run->params->egfr_age_slope_per_year * off_drugs;
     if (lane->drugs.regimen)
-        loss += egfr_drug_loss(run->params, lane->drugs.regimen, on_drugs) * lane->who->kidney_response;
+        loss += egfr_drug_loss(run->params, lane->drugs.regimen, on_drugs, lane->drugs.exposure_frac) * lane->who->kidney_response;
     double day0 = lane->who->egfr_ml_min_1_73m2, egfr = day0 - loss;
     lane->egfr = egfr > EGFR_LEAST ? egfr : EGFR_LEAST;
     if (lane->egfr <= KIDNEY_INJURY_FRAC * day0 && !lane->happened[EVENT_kidney_injury])

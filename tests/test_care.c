@@ -144,6 +144,40 @@ static void hba1c_is_measured_between_visits(void **state)
     }
 }
 
+/* A clinic knows the dose that was enough before: it is taken up again in one step, on insulin or off it, once, in a week of high glucose alone, and only when the
+ * graft is dead. */
+static void a_dead_graft_brings_the_former_dose_back(void **state)
+{
+    (void)state;
+    static day_tally tally[60];
+    for (int off = 0; off < 2; off++) {
+        for (int living = 0; living < 2; living++) {
+            clinic c;
+            open_clinic(&c);
+            c.protocol.wean = WEAN_TRIAL_PROTOCOL;
+            c.params.titration_chance = 0.0;
+            c.lane.tally = tally;
+            c.lane.care.weaning = false;
+            c.lane.care.long_acting_u = 24.0;
+            for (int m = 0; m < MAIN_MEALS; m++) c.lane.care.carb_ratio_g_per_u[m] = 10.0;
+            care_wean_begins(&c.run, &c.lane);
+            c.lane.care.long_acting_u = 2.0;
+            for (int m = 0; m < MAIN_MEALS; m++) c.lane.care.carb_ratio_g_per_u[m] = 200.0;
+            c.lane.care.off_insulin = off;
+            if (!living) c.lane.graft.courses[0].cells_million = 1e-6;
+            live_a_week(&c, c.params.resume_fasting_mg_dl - 5.0, 150.0);
+            assert_true(c.lane.care.long_acting_u < 3.0);
+            live_a_week(&c, c.params.resume_fasting_mg_dl + 20.0, 150.0);
+            assert_false(c.lane.care.off_insulin);
+            assert_true((c.lane.care.long_acting_u == 24.0 && c.lane.care.carb_ratio_g_per_u[2] == 10.0) == !living);
+            if (living) continue;
+            c.lane.care.long_acting_u = 12.0;
+            live_a_week(&c, c.params.resume_fasting_mg_dl + 20.0, 150.0);
+            assert_true(c.lane.care.long_acting_u == 12.0);
+        }
+    }
+}
+
 /* Nobody's good glucose costs them their insulin: with beta cells left the dose is kept where it would fall without, and falls near normal glucose. */
 static void people_with_cells_keep_their_dose(void **state)
 {
@@ -224,6 +258,7 @@ int main(void)
         cmocka_unit_test(only_hba1c_without_insulin_counts),
         cmocka_unit_test(hba1c_of_the_time_before_does_not_count), cmocka_unit_test(hba1c_is_measured_between_visits),
         cmocka_unit_test(people_with_cells_keep_their_dose),
+        cmocka_unit_test(a_dead_graft_brings_the_former_dose_back),
         cmocka_unit_test(high_mornings_bring_insulin_back),
         cmocka_unit_test(the_rules_told_are_those_used),
         cmocka_unit_test(corrections_wait_an_hour),

@@ -125,6 +125,30 @@ static void a_sealed_device_saves_from_the_attack_and_starves(void **state)
     assert_true(sealed < 0.1 * naked && open < 0.5 * naked && open > 0.0);
 }
 
+/* Scar walls a device off in some people, who lose all, and in the others not; bare cells meet no such scar. */
+static void a_device_fails_in_some_people_and_not_in_others(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"sealed_device", "open_device", "donor_islets"};
+    for (int n = 0; n < 3; n++) {
+        product cells;
+        double alive[2];
+        assert_true(product_shipped(names[n], &cells));
+        const cell_course given = {.dose_cells = 1e8, .dose_ieq_per_kg = n == 2 ? 10000.0 : 0.0, .route = cells.route};
+        const drug_state taken = {.regimen = &drugs, .exposure_frac = 1.0};
+        const graft_day_of day = {.params = &model, .who = &ordinary, .drugs = &taken, .glucose_mg_dl = 110.0, .attack_left_frac = 1.0};
+        for (int walled = 0; walled < 2; walled++) {
+            graft g = {0};
+            double delivered = graft_infuse(&g, &model, &cells, &given, &on, 70.0);
+            graft_meets_scar(&g, cells.walled_off_frac.value + (walled ? -0.01 : 0.01));
+            for (int i = 0; i < 365; i++) graft_day(&g, &day);
+            alive[walled] = graft_cells_million(&g) / delivered;
+        }
+        if (n == 2) assert_true(alive[0] == alive[1]);
+        else assert_true(alive[1] < 0.1 * alive[0] && alive[0] > 0.02);
+    }
+}
+
 /* Secretion laws are per kg: the same cells are half as much of the pancreas that a person of twice the weight would have. */
 static void the_same_cells_are_less_of_a_heavier_person(void **state)
 {
@@ -217,6 +241,7 @@ int main(void)
         cmocka_unit_test(bare_places_are_no_better_than_the_portal_vein),
         cmocka_unit_test(a_slab_is_anoxic_beyond_its_critical_thickness),
         cmocka_unit_test(a_sealed_device_saves_from_the_attack_and_starves),
+        cmocka_unit_test(a_device_fails_in_some_people_and_not_in_others),
         cmocka_unit_test(the_same_cells_are_less_of_a_heavier_person),
         cmocka_unit_test(own_and_hidden_cells_need_no_drugs),
         cmocka_unit_test(vessels_and_given_cells_help_a_graft),

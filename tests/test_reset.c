@@ -44,8 +44,46 @@ static void high_mornings_count_in_a_bad_week(void **state)
     assert_int_equal(mornings_that_count(week_of(NAN, true)), 0);
 }
 
+#define PEOPLE 1000
+
+/* People of this sex and age who go through the whole path; how many have the event. */
+static int who_have(event_kind kind, bool female, double age_year)
+{
+    static struct islet_protocol protocol;
+    const params p = params_default();
+    const run_plan run = {.protocol = &protocol, .params = &p, .seed = 3};
+    const protocol_arm arm = {.conditioning = 0, .conditioning_start_day = 0};
+    assert_true(conditioning_shipped("cyclophosphamide_atg", &protocol.conditionings[0]));
+    int n = 0;
+    for (int i = 0; i < PEOPLE; i++) {
+        patient_event events[64];
+        const person who = {.key = (uint64_t)i, .female = female, .age_year = age_year, .kinetics = {.bw = 70.0}};
+        lane l = {.who = &who, .arm = &arm, .events = events, .max_events = 64, .end_day = 1000, .engraftment_day = -1, .treatment_death_day = -1};
+        for (int day = 0; day < 100; day++) reset_day(&run, &l, day);
+        n += l.happened[kind];
+    }
+    return n;
+}
+
+/* What is lost at menopause is not lost to the drugs. */
+static void only_the_fertile_become_infertile(void **state)
+{
+    (void)state;
+    assert_int_equal(who_have(EVENT_infertility, true, 55.0), 0);
+    assert_in_range(who_have(EVENT_infertility, true, 45.0), 560, 680);
+    assert_in_range(who_have(EVENT_infertility, false, 55.0), 440, 560);
+}
+
+static void fever_comes_without_neutrophils(void **state)
+{
+    (void)state;
+    assert_in_range(who_have(EVENT_fever, false, 25.0), 930, 985); /* 24 of 25 */
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(high_mornings_count_in_a_bad_week)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(high_mornings_count_in_a_bad_week),
+                                       cmocka_unit_test(only_the_fertile_become_infertile),
+                                       cmocka_unit_test(fever_comes_without_neutrophils)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -102,12 +102,12 @@ double graft_slab_secretion_frac(const params *params, double half_thickness_um,
     return sum / SLAB_LAYERS;
 }
 
-/* Oxygen at the surface of a device falls as scar grows around it. */
+/* Oxygen at the surface of a device falls as scar grows around it, to nothing where the scar walls it off. */
 static double device_oxygen_mm_hg(const graft_course *course)
 {
     const product *cells = course->product;
     double scar = 1.0 - lanes_exp(-0.69314718055994531 * course->age_day / cells->scar_half_time_day.value);
-    return cells->oxygen_outside_mm_hg.value * (1.0 - (1.0 - cells->scar_oxygen_frac.value) * scar);
+    return cells->oxygen_outside_mm_hg.value * (1.0 - (course->walled_off ? 1.0 : 1.0 - cells->scar_oxygen_frac.value) * scar);
 }
 
 /* The living tissue's share of a device's layer. */
@@ -192,7 +192,7 @@ static void course_step(graft *graft, graft_course *course, const graft_day_of *
         alive += grown;
     }
     course->cells_million = alive;
-    if (course->route != ROUTE_device_sealed)
+    if (course->route != ROUTE_device_sealed && !course->walled_off)
         course->vessels_frac = 1.0 - (1.0 - course->vessels_frac) *
                                          lanes_exp(-step_day * (1.0 + day->vessel_gain) / params->revascularisation_day);
     course->age_day += step_day;
@@ -240,6 +240,13 @@ double graft_infuse(graft *graft, const params *params, const product *product, 
     graft->courses[graft->n_courses++] =
         (graft_course){.product = product, .route = course->route, .delivered_million = alive, .cells_million = alive};
     return alive;
+}
+
+void graft_meets_scar(graft *graft, double chance)
+{
+    if (graft->n_courses == 0) return;
+    graft_course *course = &graft->courses[graft->n_courses - 1];
+    course->walled_off = route_is_device(course->route) && chance < course->product->walled_off_frac.value;
 }
 
 static double dead_million(const graft *graft)

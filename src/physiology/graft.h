@@ -40,6 +40,7 @@ typedef struct {
     double cells_million;         /* living now */
     double vessels_frac;          /* V */
     double clone_frac;            /* E of the growing attack */
+    bool walled_off;              /* a device in somebody whose scar lets neither oxygen nor vessels through */
 } graft_course;
 
 typedef struct {
@@ -70,6 +71,9 @@ typedef struct {
 /* Millions of living beta cells that leave the bag; 0 for cells that neither are nor become beta cells. The course begins. */
 double graft_infuse(graft *graft, const params *params, const product *product, const cell_course *course,
                     const mechanism_switches *switches, double weight_kg);
+
+/* Is the device that was given last walled off? `chance` is uniform, the person's own. Nothing for cells without a device. */
+void graft_meets_scar(graft *graft, double chance);
 
 /* One day; returns the cells that died, over a healthy pancreas. */
 double graft_day(graft *graft, const graft_day_of *day);

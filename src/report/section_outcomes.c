@@ -19,7 +19,7 @@ static const struct {
     {"cmv_infection", "cytomegalovirus infection", false},
     {"serious_infection", "serious infection", false},
     {"neutropenia", "serious lack of white blood cells", false},
-    {"fever", "fever after cells", false},
+    {"fever", "fever after cells or without white blood cells", false},
     {"infusion_reaction", "reaction to an infusion", false},
     {"infertility", "infertility", false},
     {"kidney_injury", "eGFR fell by 30 % or more", false},

@@ -40,6 +40,7 @@ typedef enum {
     ENTRY(thymus_wait_day, "day", 0.0, 1000.0, "days before that output begins to return")                            \
     ENTRY(regulatory_boost, "1", 0.0, 5.0, "regulatory T cells over normal afterwards, until the thymus has recovered") \
     ENTRY(infusion_reaction_frac, "fraction", 0.0, 1.0, "people with fever, rash or cytokine release while the drugs are given") \
+    ENTRY(neutropenic_fever_frac, "fraction", 0.0, 1.0, "people with fever while neutrophils are gone")               \
     ENTRY(serious_infection_frac, "fraction", 0.0, 1.0, "people with a serious infection in the following weeks")     \
     ENTRY(infertility_woman_young_frac, "fraction", 0.0, 1.0, "women and girls up to 32 years who become infertile") \
     ENTRY(infertility_woman_older_frac, "fraction", 0.0, 1.0, "older women who become infertile")                    \

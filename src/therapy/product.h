@@ -82,6 +82,7 @@ extern const char *const mechanism_words[]; /* the keys, NULL-terminated */
     ENTRY(oxygen_outside_mm_hg, "mmHg", 1.0, 100.0, "oxygen at the outside of a fresh device")                        \
     ENTRY(scar_oxygen_frac, "fraction", 0.0, 1.0, "share of that oxygen left when scar has grown around the device")  \
     ENTRY(scar_half_time_day, "day", 1.0, 1000.0, "day at which half of the scar has grown")                          \
+    ENTRY(walled_off_frac, "fraction", 0.0, 1.0, "share of people whose scar lets neither oxygen nor vessels through")  \
     ENTRY(attack_frac, "fraction", 0.0, 1.0, "share of the immune attack that the membrane lets through")
 
 /* The numbers of cells that act by what they send out. Needed where one of those mechanisms is above 0. */

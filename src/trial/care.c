@@ -1,5 +1,6 @@
 /* Care: basal-bolus insulin as people and clinics do it. Every decision uses sensor glucose and what was counted,
- * never the true state. Doses are titrated once a week; after cells were given insulin is reduced by a weekly rule.
+ * never the true state. Doses are titrated once a week; after cells were given insulin is reduced by a weekly rule, and when
+ * they are dead the doses before them are taken up again.
  * The rules in words are at the end of this file and appear in every report. */
 #include <math.h>
 #include <stddef.h>
@@ -240,6 +241,36 @@ static void titrate(const run_plan *run, lane *lane, int day, draw *d)
     if (own_cells) stop_if_little(p, lane, care->insulin_u / care->days);
 }
 
+void care_wean_begins(const run_plan *run, lane *lane)
+{
+    care_state *care = &lane->care;
+    care->weaning = run->protocol->wean == WEAN_TRIAL_PROTOCOL;
+    if (!care->weaning || care->remembers) return;
+    care->remembers = true;
+    care->former_long_acting_u = care->long_acting_u;
+    for (int m = 0; m < MAIN_MEALS; m++) care->former_carb_ratio_g_per_u[m] = care->carb_ratio_g_per_u[m];
+}
+
+/* The cells are dead: what was enough without them is enough again, and titration goes on from there. No dose falls. False if there is nothing to go
+ * back to. */
+static bool take_up_former_doses(lane *lane)
+{
+    care_state *care = &lane->care;
+    if (!care->remembers) return false;
+    care->remembers = false;
+    if (care->off_insulin || care->long_acting_u < care->former_long_acting_u) care->long_acting_u = care->former_long_acting_u;
+    for (int m = 0; m < MAIN_MEALS; m++)
+        if (care->off_insulin || care->carb_ratio_g_per_u[m] > care->former_carb_ratio_g_per_u[m])
+            care->carb_ratio_g_per_u[m] = care->former_carb_ratio_g_per_u[m];
+    return true;
+}
+
+static bool is_high(const params *p, const care_state *care)
+{
+    return (care->fasting_n && care->fasting_sum / care->fasting_n > p->resume_fasting_mg_dl) ||
+           (care->post_meal_n && care->post_meal_sum / care->post_meal_n > p->resume_post_meal_mg_dl);
+}
+
 /* After cells: less insulin while glucose is good or low, one step back when it is not, off when little is left. */
 static void wean(const run_plan *run, lane *lane)
 {
@@ -287,8 +318,10 @@ static void resume_if_needed(const run_plan *run, lane *lane)
     bool high = care->fasting_high_n >= (int)run->params->resume_fasting_days;
     if (!high && !(care->hba1c_last_visit_pct > RESUME_HBA1C_PCT)) return;
     double daily_u = RESUME_U_PER_KG * lane->who->kinetics.bw;
+    bool former = care->weaning && !is_weaning(run->params, lane) && take_up_former_doses(lane);
     care->off_insulin = false;
     care->hba1c_last_visit_pct = NAN;
+    if (former) return; /* the correction factor is still theirs or follows within a week */
     care->long_acting_u = 0.5 * daily_u;
     for (int m = 0; m < MAIN_MEALS; m++) care->carb_ratio_g_per_u[m] = bounded(RULE_CARB_RATIO / daily_u, 2.0, 60.0);
     set_correction_factor(care, daily_u);
@@ -334,7 +367,7 @@ void care_day_end(const run_plan *run, lane *lane, int day)
     else if (care->off_insulin) resume_if_needed(run, lane);
     else {
         if (is_weaning(run->params, lane)) wean(run, lane);
-        else titrate(run, lane, day, &d);
+        else if (!care->weaning || !is_high(run->params, care) || !take_up_former_doses(lane)) titrate(run, lane, day, &d);
         set_correction_factor(care, care->insulin_u / care->days);
     }
     care_week_begins(care);
@@ -390,6 +423,14 @@ static const care_rule rules[] = {
      {AT(supervision_day), AT(supervision_review_day), AT(wean_step), AT(wean_fasting_mg_dl), AT(wean_post_meal_mg_dl),
       AT(resume_fasting_mg_dl), AT(resume_post_meal_mg_dl)},
      {false, false, true, false, false, false, false},
+     true,
+     false,
+     false,
+     false},
+    {"When less lives of them than that, the doses of the day on which they were given are taken up again, at once and whole, in the first week with mean glucose above %s mg/dL "
+     "fasting or %s mg/dL after meals; titration goes on from there. After cells were given.",
+     {AT(resume_fasting_mg_dl), AT(resume_post_meal_mg_dl)},
+     {false, false},
      true,
      false,
      false,

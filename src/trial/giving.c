@@ -60,11 +60,13 @@ static void give(const run_plan *run, lane *lane, const cell_course *course, int
 {
     const product *cells = &run->protocol->products[course->product];
     double beta = graft_infuse(&lane->graft, run->params, cells, course, &lane->arm->mechanisms, lane->who->kinetics.bw);
+    draw scar = draw_from(run->seed, lane->who->key, RNG_harms, HARM_DRAWS_SCAR);
+    if (beta > 0.0) graft_meets_scar(&lane->graft, draw_uniform(&scar));
     if (graft_promise(&lane->graft, run->params, lane->who) >= run->params->graft_worked_function) lane->graft_promised = true;
     signals_give(&lane->cells, run->params, cells, course, lane->who->kinetics.bw);
     course_event(lane, day, EVENT_infusion, beta);
     harms_of_infusion(run, lane, day, course, beta > 0.0, d);
-    if (beta > 0.0) lane->care.weaning = run->protocol->wean == WEAN_TRIAL_PROTOCOL;
+    if (beta > 0.0) care_wean_begins(run, lane);
 }
 
 void giving_day(const run_plan *run, lane *lane, int day)

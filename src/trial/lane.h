@@ -40,6 +40,7 @@
 #define HARM_DRAWS_DAY 16
 #define HARM_DRAWS_LATER ((uint64_t)1 << 32)
 #define HARM_DRAWS_REACTION ((uint64_t)1 << 33)
+#define HARM_DRAWS_SCAR ((uint64_t)1 << 34) /* a person scars alike in all arms and around all devices */
 
 /* ---- the day's plan ---- */
 
@@ -76,6 +77,8 @@ typedef struct {
     bool off_insulin;
     bool undiagnosed;                  /* no insulin before type 1 diabetes is found */
     bool weaning;                      /* cells were given and the rule is to wean; while they can do something (care.c) */
+    bool remembers;                    /* the doses before cells were given, until they are taken up again */
+    double former_long_acting_u, former_carb_ratio_g_per_u[MAIN_MEALS];
     double hba1c_last_visit_pct;       /* NaN before the first */
 
     double bolus_u[BOLUS_LOG];
@@ -173,6 +176,7 @@ void care_diagnose(const run_plan *run, lane *lane);
 double care_meal_bolus_u(lane *lane, int64_t now, double cgm_mg_dl, int meal, double counted_g);
 double care_correction_u(const run_plan *run, lane *lane, int64_t now, double cgm_mg_dl, bool ignores_on_board);
 void care_log_bolus(lane *lane, int64_t now, double units);
+void care_wean_begins(const run_plan *run, lane *lane); /* cells were given: the doses until now are remembered */
 void care_sees_hba1c(lane *lane, double hba1c_pct); /* at a visit */
 double care_rescue_g(const run_plan *run, lane *lane, int64_t now, double cgm_mg_dl, double plasma_mg_dl);
 void care_day_end(const run_plan *run, lane *lane, int day);

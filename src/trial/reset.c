@@ -18,6 +18,7 @@
 #define REBUILT_ALONE 0.4   /* of blood formation where no cells are given back: weeks instead of ten days; assumed */
 #define PER_MILLION 1e-6
 #define YOUNG_WOMAN_YEAR 33.0 /* exclusive: up to 32 completed years */
+#define MENOPAUSE_YEAR 51.4     /* median age at natural menopause, 10.1093/aje/153.9.865; who is past it has no fertility to lose */
 #define INFECTION_WINDOW_DAY 30 /* after drugs without aplasia */
 
 static const event_kind step_event[STEP_COUNT] = {[STEP_mobilisation] = EVENT_mobilisation,
@@ -102,10 +103,11 @@ static void give_back(const run_plan *run, lane *lane, const conditioning *path,
     double usual = path->step_day[STEP_engraftment] - path->step_day[STEP_infusion];
     double days = draw_lognormal(&d, usual, ENGRAFTMENT_CV) / rebuilt(run, lane, day);
     lane->engraftment_day = day + (int)(days + 0.5);
-    lane->care.weaning = run->protocol->wean == WEAN_TRIAL_PROTOCOL;
+    care_wean_begins(run, lane);
 
-    /* infection and death until blood is back; both grow with the days without it */
+    /* fever, infection and death until blood is back; the last two grow with the days without it */
     double longer = days / usual, infection = draw_uniform(&d), death = draw_uniform(&d), when = draw_uniform(&d);
+    if (draw_uniform(&d) < path->neutropenic_fever_frac.value) course_event(lane, day, EVENT_fever, NAN);
     if (infection < path->serious_infection_frac.value * longer) course_event(lane, day, EVENT_serious_infection, NAN);
     if (death < path->treatment_death_frac.value * longer) lane->treatment_death_day = day + 1 + (int)(when * days);
 }
@@ -114,6 +116,7 @@ static void give_back(const run_plan *run, lane *lane, const conditioning *path,
 static double infertility_frac(const conditioning *path, const person *who)
 {
     if (!who->female) return path->infertility_man_frac.value;
+    if (who->age_year >= MENOPAUSE_YEAR) return 0.0;
     return who->age_year < YOUNG_WOMAN_YEAR ? path->infertility_woman_young_frac.value : path->infertility_woman_older_frac.value;
 }
 

@@ -18,7 +18,7 @@
     EVENT(aplasia, "neutrophils are gone after conditioning")                                                         \
     EVENT(engraftment, "neutrophils are back")                                                                        \
     EVENT(discharge, "home again after conditioning")                                                                 \
-    EVENT(fever, "fever after cells were given")                                                                      \
+    EVENT(fever, "fever after cells or without neutrophils")                                                              \
     EVENT(infusion_reaction, "fever, rash or cytokine release while drugs or cells were given")                       \
     EVENT(infertility, "infertility after conditioning")                                                              \
     EVENT(course_left_out, "a course of cells was not given, because its condition did not hold")                     \

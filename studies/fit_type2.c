@@ -30,8 +30,8 @@ static const char *const group_name[GROUPS] = {"ukpds", "drugs",    "target",   
  * quarter's visits, failure is fasting glucose above 180 mg/dL twice in a row. */
 static const char *const protocol_text[GROUPS] = {
     [UKPDS] = "population: {of: t2d_new, n: 64}\ntrial_effect: none\narms:\n"
-              "  - {name: untreated, escalation: none}\n  - {name: diet, comparator: diet, escalation: rescue}\n"
-              "  - {name: sulfonylurea, drugs: [sulfonylurea], comparator: diet, escalation: rescue}\n"
+              "  - {name: untreated, escalation: none}\n  - {name: diet, comparator: lifestyle, escalation: rescue}\n"
+              "  - {name: sulfonylurea, drugs: [sulfonylurea], comparator: lifestyle, escalation: rescue}\n"
               "follow_up: {years: 10, visits_day: [0, 90, 365, 730, 1095, 1460, 1825, 2190, 2555, 2920, 3285, 3650]}\n",
     [DRUGS] = "population: {of: t2d_new, n: 64, require: {hba1c_pct: [7, 10]}}\ncare: {escalation: none}\narms:\n"
               "  - {name: none}\n  - {name: metformin, drugs: [metformin]}\n  - {name: sulfonylurea, drugs: [sulfonylurea]}\n"

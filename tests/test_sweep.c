@@ -75,8 +75,8 @@ static const char *const contexts[] = {
     "  - {name: rescue, escalation: rescue}\n  - {name: usual}\n"
     "  - {name: semaglutide, drugs: [semaglutide]}\n  - {name: tirzepatide, drugs: [tirzepatide]}\n"
     "follow_up: {days: 100, visits_day: [0, 50, 100]}\n",
-    /* new type 2 diabetes on advice alone, drugs as rescue */
-    "islet: 1\ntitle: t\npopulation: {of: t2d_new, n: 8}\narms: [{name: advice, comparator: diet, escalation: rescue}]\n"
+    /* new type 2 diabetes on advice or a programme alone, drugs as rescue */
+    "islet: 1\ntitle: t\npopulation: {of: t2d_new, n: 8}\narms: [{name: advice, comparator: diet, escalation: rescue}, {name: programme, comparator: lifestyle, escalation: rescue}]\n"
     "follow_up: {days: 200, visits_day: [0, 100, 200]}\n",
     /* an immune reset, until new T cells are back */
     "islet: 1\ntitle: t\npopulation: {of: t1d_new_onset, n: 8, require: {duration_year: \"<= 0.1\"}}\narms:\n"

@@ -25,6 +25,9 @@ double comparator_eaten_frac(const params *p, comparator_kind kind, const person
     case COMPARATOR_NONE: return 1.0;
     case COMPARATOR_DIET:
         return 1.0 - who->body.adherence * (p->diet_kept_frac + p->diet_first_intake_frac * lanes_exp(-day / p->diet_first_day));
+    case COMPARATOR_LIFESTYLE:
+        return 1.0 - who->body.adherence *
+                         (p->lifestyle_kept_frac + p->lifestyle_first_intake_frac * lanes_exp(-day / p->lifestyle_first_day));
     case COMPARATOR_WEIGHT_LOSS: return 1.0 - who->body.adherence * (1.0 - weight_loss_prescribed(p, who, day));
     case COMPARATOR_BYPASS_SURGERY: break;
     }

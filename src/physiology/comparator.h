@@ -1,6 +1,8 @@
-/* Comparators that are no cells: dietary advice, a weight-loss programme, bypass surgery.
+/* Comparators that are no cells: dietary advice, a lifestyle programme, a weight-loss programme, bypass surgery.
  *
- *   diet            the advice that everybody gets at diagnosis: a smaller intake, most of it given up within a year
+ *   diet            advice as control arms get it (Look AHEAD, Finnish DPS): a kilogram in a year
+ *   lifestyle       a programme with dietitians: a smaller intake, most of it given up within a year. Newly found people in
+ *                   the first months of UKPDS, and the intensive arms of Look AHEAD and DPP
  *   weight_loss     a total diet replacement for 84 days, food back over 42, then a smaller intake that is given up slowly:
  *                   DiRECT's programme (825 to 853 kcal a day for 12 to 20 weeks) with the share done that a person manages
  *   bypass_surgery  smaller intake for good, much smaller at first, and a stronger incretin effect of meals

@@ -30,6 +30,13 @@ static double larger(double a, double b)
     return a > b ? a : b;
 }
 
+/* Energy eaten less on drugs of one receptor: that of the one which does most. */
+static double appetite_kcal(const params *p, const double *e)
+{
+    return -larger(-p->glp1_intake_kcal * e[DRUG_glp1_agonist],
+                   larger(-p->semaglutide_intake_kcal * e[DRUG_semaglutide], -p->tirzepatide_intake_kcal * e[DRUG_tirzepatide]));
+}
+
 drug_effects glucose_drugs_effects(const params *p, const glucose_drugs *drugs)
 {
     const double *e = drugs->exposure;
@@ -49,9 +56,7 @@ drug_effects glucose_drugs_effects(const params *p, const glucose_drugs *drugs)
         .sglt2 = e[DRUG_sglt2_inhibitor],
         .native_pace = (1.0 + (p->sulfonylurea_pace - 1.0) * e[DRUG_sulfonylurea]) * (1.0 + (p->tzd_pace - 1.0) * e[DRUG_tzd]),
         .intake_kcal = p->metformin_intake_kcal * e[DRUG_metformin] + p->sulfonylurea_intake_kcal * e[DRUG_sulfonylurea] +
-                       p->glp1_intake_kcal * e[DRUG_glp1_agonist] + p->semaglutide_intake_kcal * e[DRUG_semaglutide] +
-                       p->tirzepatide_intake_kcal * e[DRUG_tirzepatide] +
-                       p->tzd_intake_kcal * e[DRUG_tzd],
+                       appetite_kcal(p, e) + p->tzd_intake_kcal * e[DRUG_tzd],
         .systolic_mm_hg = p->sglt2_systolic_mm_hg * e[DRUG_sglt2_inhibitor],
     };
 }

@@ -88,7 +88,13 @@ typedef struct {
 typedef enum { CONTROL_NONE, CONTROL_PLACEBO, CONTROL_SHAM } control_kind;
 
 /* Treatments that are compared with cells. */
-typedef enum { COMPARATOR_NONE, COMPARATOR_DIET, COMPARATOR_WEIGHT_LOSS, COMPARATOR_BYPASS_SURGERY } comparator_kind;
+typedef enum {
+    COMPARATOR_NONE,
+    COMPARATOR_DIET,
+    COMPARATOR_LIFESTYLE,
+    COMPARATOR_WEIGHT_LOSS,
+    COMPARATOR_BYPASS_SURGERY
+} comparator_kind;
 
 /* How basal insulin of type 2 diabetes is titrated: as clinics usually do, or by a published ladder (trial/care_type2.c). */
 typedef enum {

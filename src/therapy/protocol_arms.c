@@ -145,8 +145,25 @@ static void check_conditioning(yaml_reader *reader, const yaml_node *node, const
 
 /* ---- glucose-lowering drugs, comparators, care ---- */
 
-static const char *const comparator_words[] = {"none", "diet", "weight_loss", "bypass_surgery",
+static const char *const comparator_words[] = {"none", "diet", "lifestyle", "weight_loss", "bypass_surgery",
                                                NULL}; /* order of comparator_kind */
+
+/* Drugs that act through one receptor: the strongest counts, nobody gives two of them. */
+static void warn_stacked(yaml_reader *reader, const yaml_node *node, const protocol_arm *arm)
+{
+    static const glucose_drug incretins[] = {DRUG_tirzepatide, DRUG_semaglutide, DRUG_glp1_agonist, DRUG_dpp4_inhibitor};
+    const char *first = NULL;
+    for (size_t i = 0; i < sizeof incretins / sizeof *incretins; i++) {
+        if (!arm->drugs[incretins[i]]) continue;
+        const char *word = glucose_drug_words[incretins[i]];
+        if (first)
+            yaml_warning(reader, node,
+                         "'%s' and '%s' act through the same receptor: they do not add up, the stronger counts, and care does not give both; "
+                         "keep one of them",
+                         first, word);
+        else first = word;
+    }
+}
 
 /* The list replaces what people came with; an empty one takes everything away. */
 static void read_drugs(yaml_reader *reader, const yaml_node *node, const yaml_field *field, void *out, void *context_)
@@ -160,6 +177,7 @@ static void read_drugs(yaml_reader *reader, const yaml_node *node, const yaml_fi
         yaml_read_word(reader, child, &(yaml_field){.key = field->key, .words = glucose_drug_words}, &drug, NULL);
         if (drug >= 0) arm->drugs[drug] = true;
     }
+    warn_stacked(reader, node, arm);
 }
 
 static const char *const control_words[] = {"none", "placebo", "sham", NULL}; /* order of control_kind */

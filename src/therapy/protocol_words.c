@@ -61,6 +61,7 @@ static void add_care(const struct islet_protocol *protocol, const protocol_arm *
 void protocol_beside(const struct islet_protocol *protocol, const protocol_arm *arm, char out[PROTOCOL_WORDS])
 {
     static const char *const comparators[] = {[COMPARATOR_DIET] = "advice on diet",
+                                              [COMPARATOR_LIFESTYLE] = "a lifestyle programme with dietitians",
                                               [COMPARATOR_WEIGHT_LOSS] = "total diet replacement to lose weight",
                                               [COMPARATOR_BYPASS_SURGERY] = "gastric bypass surgery"};
     out[0] = 0;

@@ -15,6 +15,7 @@
 
 static const char *const kind_words[] = {"normal", "lognormal", "uniform", "gamma", "beta", "bernoulli", NULL};
 static const char *const band_words[] = {"adult", "adolescent", "child", "youth", NULL};
+static const char *const screened_words[] = {"none", "prediabetes", NULL}; /* order of screened_for */
 static const char *const diabetes_words[] = {"type1", "type2", "none", NULL}; /* order of diabetes_type */
 
 /* ---- one value: a distribution over people ---- */
@@ -143,6 +144,7 @@ static const yaml_field population_fields[] = {
     YAML_NAME(population, name),
     YAML_NAME(population, title),
     YAML_WORD(population, diabetes, false, diabetes_words),
+    YAML_WORD(population, screened, false, screened_words),
     {.key = "subjects",
      .read = read_band,
      .offset = offsetof(population, subjects),
@@ -196,6 +198,12 @@ bool population_shipped(const char *name, population *out)
 }
 
 /* ---- requirements ---- */
+
+bool population_admits_glucose(const population *of, double hba1c_pct, double fasting_mg_dl)
+{
+    if (of->screened != SCREENED_PREDIABETES) return true;
+    return hba1c_pct < 6.5 && fasting_mg_dl < 126.0 && (hba1c_pct >= 5.7 || fasting_mg_dl >= 100.0);
+}
 
 bool requirement_holds(const requirement *r, double x)
 {

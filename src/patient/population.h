@@ -89,10 +89,14 @@ typedef struct {
 /* What the people of a population have; NONE is nobody's diabetes: prediabetes, metabolic syndrome, healthy. */
 typedef enum { DIABETES_TYPE1, DIABETES_TYPE2, DIABETES_NONE } diabetes_type;
 
+/* Who is passed over at screening for what HbA1c and fasting glucose say together. */
+typedef enum { SCREENED_NOT, SCREENED_PREDIABETES } screened_for;
+
 typedef struct {
     char name[POPULATION_NAME_TEXT];
     char title[160];
     int diabetes;            /* diabetes_type; type 1 unless the file says otherwise */
+    int screened;            /* screened_for: what both tests of screening must say together */
     char subjects[32];       /* band of the public subjects to sample from: adult, adolescent, child, or youth, which is child
                               * or adolescent by age */
 #define POPULATION_FIELD(key, unit, sentence) population_value key;
@@ -116,6 +120,10 @@ static inline bool population_gives(const population_value *value)
 
 /* Does a trait of this size meet the requirement? */
 bool requirement_holds(const requirement *r, double x);
+
+/* Prediabetes: at least one test at its limit (5.7 %, 100 mg/dL), none at that of diabetes (6.5 %, 126 mg/dL; ADA,
+ * doi:10.2337/dc10-S062). Everybody is admitted where the population is not screened for it. */
+bool population_admits_glucose(const population *of, double hba1c_pct, double fasting_mg_dl);
 
 /* Add the requirements of a protocol's mapping: trait: ">= 5", "< 0.02" or [18, 65]. Traits that are written in several
  * units have a key for each (hba1c_mmol_mol beside hba1c_pct), and any of these units may stand behind the number (">= 53 mmol/mol"). */

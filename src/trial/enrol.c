@@ -18,7 +18,7 @@ static bool needs_run_in(const population *of)
     const person typical = {.diabetes = (diabetes_type)of->diabetes, .native_function_frac = of->native_function_frac.mean};
     for (int i = 0; i < TRAIT_COUNT; i++)
         if (of->has_require[i] && !person_knows(&typical, (trait_id)i)) return true;
-    return false;
+    return of->screened != SCREENED_NOT;
 }
 
 /* Held against what the laboratory and the sensor said some weeks before day 0, so that whoever came in by a chance high value
@@ -45,7 +45,7 @@ static bool meets_at_screening(const trial *t, const lane *lane)
         if (of->has_require[i] && !person_knows(lane->who, (trait_id)i) &&
             !requirement_holds(&of->require[i], values[i]))
             return false;
-    return true;
+    return population_admits_glucose(of, values[TRAIT_hba1c_pct], values[TRAIT_fasting_glucose_mg_dl]);
 }
 
 /* The next candidate from *number on who meets what is known before the run-in; false when there are too few. */

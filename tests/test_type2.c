@@ -194,6 +194,12 @@ static void drugs_act_where_they_act(void **state)
     assert_int_equal(glucose_drugs_count(&drugs), 2);
     assert_true(glucose_drugs_effects(&p, &drugs).incretin_factor == e.incretin_factor);
     assert_true(e.incretin_factor > 1.0 && e.emptying_factor < 1.0 && e.production_factor < 1.0);
+    drugs = (glucose_drugs){.taken[DRUG_tirzepatide] = true}; /* nor do agonists of one receptor add up in weight */
+    glucose_drugs_settled(&drugs, 1.0);
+    double alone = glucose_drugs_effects(&p, &drugs).intake_kcal;
+    drugs.taken[DRUG_semaglutide] = drugs.taken[DRUG_glp1_agonist] = drugs.taken[DRUG_dpp4_inhibitor] = true;
+    glucose_drugs_settled(&drugs, 1.0);
+    assert_true(glucose_drugs_effects(&p, &drugs).intake_kcal == alone && alone < -100.0);
 }
 
 static void comparators_prescribe_what_they_say(void **state)
@@ -207,6 +213,10 @@ static void comparators_prescribe_what_they_say(void **state)
     assert_true(fabs(comparator_eaten_frac(&p, COMPARATOR_WEIGHT_LOSS, &who, 105) - 0.5 * (replaced + kept)) < 1e-12);
     assert_true(fabs(comparator_eaten_frac(&p, COMPARATOR_WEIGHT_LOSS, &who, 126) - kept) < 1e-12);
     assert_true(comparator_eaten_frac(&p, COMPARATOR_WEIGHT_LOSS, &who, 226) > kept);
+    /* advice is no programme: a tenth of it at first, a fifth for good */
+    double advice = 1.0 - comparator_eaten_frac(&p, COMPARATOR_DIET, &who, 0), programme = 1.0 - comparator_eaten_frac(&p, COMPARATOR_LIFESTYLE, &who, 0);
+    assert_true(advice > 0.0 && advice < 0.1 * programme);
+    assert_true(comparator_eaten_frac(&p, COMPARATOR_DIET, &who, 730) < 1.0);
     who.body.adherence = 0.5;
     assert_true(fabs(comparator_eaten_frac(&p, COMPARATOR_WEIGHT_LOSS, &who, 10) - 0.5 * (1.0 + 840.0 / 2700.0)) < 1e-12);
     assert_true(comparator_eaten_frac(&p, COMPARATOR_WEIGHT_LOSS, &who, 3650) > 0.99); /* given up in ten years */
@@ -448,6 +458,50 @@ static void diabetes_is_confirmed_at_a_second_visit(void **state)
     }
 }
 
+/* A drug stopped at a low HbA1c comes back when it is above target, also where treatment is held. */
+static void a_drug_that_was_withdrawn_comes_back(void **state)
+{
+    (void)state;
+    static day_tally tally[500];
+    static clinic c;
+    open_clinic(&c, -1, -1);
+    c.who.glycation_rate_l_per_mmol_s = c.params.glycation_rate_l_per_mmol_s;
+    c.protocol.n_arms = 2;
+    c.protocol.arms[1].n_courses = 1; /* another arm is given cells */
+    c.who.body.drugs[DRUG_metformin] = c.who.body.drugs[DRUG_sulfonylurea] = true;
+    type2_start(&c.run, &c.lane);
+    c.protocol.care.escalation = ESCALATION_RESCUE;
+    care_type2_arm_begins(&c.run, &c.lane);
+    c.lane.tally = tally;
+    const double glucose[] = {100.0, 100.0, 100.0, 220.0, 220.0};
+    const int taken[] = {2, 1, 0, 1, 2}; /* at first HbA1c is that of day 0: nothing has fallen */
+    for (int quarter = 0; quarter < 5; quarter++) {
+        c.lane.type2.care.entry_hba1c_pct = quarter ? 8.0 : 5.5;
+        for (int i = 0; i < 500; i++) tally[i].mean_glucose_mg_dl = glucose[quarter];
+        c.lane.type2.care.fasting_mg_dl = 100.0; /* no rescue */
+        care_type2_day_end(&c.run, &c.lane, 91 * (quarter + 1));
+        assert_int_equal(glucose_drugs_count(&c.lane.type2.drugs), taken[quarter]);
+    }
+    assert_true(c.lane.type2.drugs.taken[DRUG_metformin] && c.lane.type2.drugs.taken[DRUG_sulfonylurea]);
+}
+
+/* Trials of prevention enrol who has one test at the limit of prediabetes and none at that of diabetes. */
+static void prediabetes_is_screened_on_both_tests(void **state)
+{
+    (void)state;
+    population of, other;
+    assert_true(population_shipped("prediabetes", &of) && population_shipped("metabolic_syndrome", &other));
+    static const struct {
+        double hba1c_pct, fasting_mg_dl;
+        bool admitted;
+    } cases[] = {{5.6, 99.0, false}, {5.7, 90.0, true}, {5.0, 100.0, true}, {6.4, 125.0, true},
+                 {6.5, 110.0, false}, {6.0, 126.0, false}, {NAN, 110.0, false}, {6.0, NAN, false}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_int_equal(population_admits_glucose(&of, cases[i].hba1c_pct, cases[i].fasting_mg_dl), cases[i].admitted);
+        assert_true(population_admits_glucose(&other, cases[i].hba1c_pct, cases[i].fasting_mg_dl));
+    }
+}
+
 /* ---- protocols ---- */
 
 static islet_status parse(const char *text, islet_protocol *out)
@@ -502,6 +556,8 @@ int main(void)
         cmocka_unit_test(insulin_is_reduced_at_the_goal),
         cmocka_unit_test(the_second_meal_needs_cells),
         cmocka_unit_test(an_arm_replaces_drugs_and_a_programme_stops_them),
+        cmocka_unit_test(a_drug_that_was_withdrawn_comes_back),
+        cmocka_unit_test(prediabetes_is_screened_on_both_tests),
         cmocka_unit_test(care_of_type_2_fits_its_people),
         cmocka_unit_test(diabetes_is_confirmed_at_a_second_visit),
     };

@@ -463,7 +463,7 @@ static const care_rule rules[] = {
      false},
     {"In every arm of a trial of cells, and after a weight-loss programme or surgery: insulin falls by 20 % in weeks with mean fasting glucose below %s "
      "mg/dL (%s while the last HbA1c is below its target) or, on basal insulin alone, with lows and stops below 6 U; without insulin, one drug stops at each quarterly visit with "
-     "HbA1c below %s %.",
+     "HbA1c below %s % that has fallen by half a point, and one that was stopped comes back at each with HbA1c above its target.",
      {AT(type2_reduce_fasting_mg_dl), AT(type2_goal_fasting_mg_dl), AT(type2_reduce_hba1c_pct)},
      {false, false, false},
      true,

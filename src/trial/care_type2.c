@@ -3,7 +3,8 @@
  *   titration    of basal insulin by fasting glucose, as clinics usually do or by a published ladder
  *   escalation   every 91 days by HbA1c: metformin, sulfonylurea, DPP-4 inhibitor, basal insulin, insulin with meals
  *   reduction    in trials of cells, and with a comparator: less insulin while fasting glucose is low, and while it is at its goal with
- *                HbA1c below target (trials ask for half the insulin at an HbA1c below 7 %), then fewer tablets
+ *                HbA1c below target (trials ask for half the insulin at an HbA1c below 7 %), then fewer tablets,
+ *                at an HbA1c below 6.5 % that has fallen, which come back above target
  *   background   in trials of cells what people come with is held: insulin that was taken away is given back as in ordinary care, more
  *                than at day 0 only when fasting glucose is far above target, another treatment only as rescue, unless the
  *                protocol says otherwise
@@ -35,6 +36,7 @@
 #define DIABETIC_HBA1C_PCT 6.5   /* diagnostic limits (doi:10.2337/dc10-S062) */
 #define DIABETIC_FASTING_MG_DL 126.0
 #define CONFIRMED_VISITS 2
+#define FALL_PCT 0.5 /* of HbA1c since day 0 that is an effect and no chance (assumed): people who came with a low HbA1c on a drug keep it */
 
 /* ---- ladders ---- */
 
@@ -190,16 +192,31 @@ static void escalate(const params *p, lane *lane)
     }
 }
 
-/* One treatment fewer: tablets in the order in which they harm, metformin last. */
+/* Drugs in the order in which they harm, metformin last. */
+static const glucose_drug harm_order[] = {DRUG_sulfonylurea, DRUG_tzd,         DRUG_dpp4_inhibitor, DRUG_sglt2_inhibitor,
+                                          DRUG_tirzepatide,  DRUG_semaglutide, DRUG_glp1_agonist,   DRUG_metformin};
+
 static void take_one_away(type2 *t)
 {
-    static const glucose_drug order[] = {DRUG_sulfonylurea, DRUG_tzd,         DRUG_dpp4_inhibitor, DRUG_sglt2_inhibitor,
-                                         DRUG_tirzepatide,  DRUG_semaglutide, DRUG_glp1_agonist,   DRUG_metformin};
     for (int i = 0; i < GLUCOSE_DRUG_COUNT; i++)
-        if (t->drugs.taken[order[i]]) {
-            t->drugs.taken[order[i]] = false;
+        if (t->drugs.taken[harm_order[i]]) {
+            t->drugs.taken[harm_order[i]] = false;
+            t->care.withdrawn[harm_order[i]] = true;
             return;
         }
+}
+
+/* True when a drug that was taken away has come back: what was stopped at a low HbA1c is not left out when it is high again. */
+static bool give_one_back(type2 *t)
+{
+    for (int i = GLUCOSE_DRUG_COUNT - 1; i >= 0; i--)
+        if (t->care.withdrawn[harm_order[i]]) {
+            t->care.withdrawn[harm_order[i]] = false;
+            if (t->drugs.taken[harm_order[i]]) continue; /* care has added it since */
+            t->drugs.taken[harm_order[i]] = true;
+            return true;
+        }
+    return false;
 }
 
 /* ---- start ---- */
@@ -215,6 +232,7 @@ void care_type2_start(const run_plan *run, lane *lane)
     *care = (type2_care){.plan = {.titration = TITRATION_USUAL, .escalation = ESCALATION_NONE},
                          .fasting_mg_dl = lane->who->kinetics.gb,
                          .hba1c_pct = NAN,
+                         .entry_hba1c_pct = NAN,
                          .diagnosed = lane->who->diabetes == DIABETES_TYPE2};
     lane->care = (care_state){.hba1c_last_visit_pct = NAN, .last_correction = -MINUTES_PER_DAY, .last_rescue = -MINUTES_PER_DAY};
     set_insulin(run->params, lane, lane->who->body.insulin, true);
@@ -341,7 +359,9 @@ static void quarterly_visit(const run_plan *run, lane *lane, int day, draw *d)
     double hba1c_pct = t->care.hba1c_pct = visit_hba1c_pct(run, lane, day + 1, d);
     diagnose(&t->care, hba1c_pct, fasting);
     if (!t->care.diagnosed) return;
-    if (t->care.reducing && t->care.insulin == INSULIN_NONE && hba1c_pct < p->type2_reduce_hba1c_pct) take_one_away(t);
+    bool fell = hba1c_pct < p->type2_reduce_hba1c_pct && hba1c_pct < t->care.entry_hba1c_pct - FALL_PCT;
+    if (t->care.reducing && t->care.insulin == INSULIN_NONE && fell) take_one_away(t);
+    if (hba1c_pct > t->care.plan.hba1c_target_pct && give_one_back(t)) return;
     bool above = hba1c_pct > t->care.plan.hba1c_target_pct && acts < p->type2_escalation_chance;
     if (t->care.plan.escalation == ESCALATION_STANDARD && above) escalate(p, lane);
     if (t->care.plan.escalation == ESCALATION_RESCUE && fasting > p->type2_rescue_fasting_mg_dl) escalate(p, lane);
@@ -360,7 +380,7 @@ void care_type2_day_end(const run_plan *run, lane *lane, int day)
         review_insulin(run, lane, day, &d);
         review_begins(care, day + 1);
     }
-    if (day == 0) care->hba1c_pct = visit_hba1c_pct(run, lane, day, &d);
+    if (day == 0) care->hba1c_pct = care->entry_hba1c_pct = visit_hba1c_pct(run, lane, day, &d);
     if (day > 0 && day % CLINIC_DAYS == 0) quarterly_visit(run, lane, day, &d);
     if (lane->care.days >= WEEK) care_week_begins(&lane->care);
 }

@@ -30,10 +30,12 @@ typedef struct {
     titration_log titration;
     double fasting_mg_dl;        /* running mean of about a week */
     double hba1c_pct;            /* at day 0, then of the last quarterly visit; NaN before */
+    double entry_hba1c_pct;      /* at day 0 */
     int high_visits;             /* quarterly visits in a row with diabetic glucose */
     bool reducing;               /* treatment is reduced while glucose is low */
     bool holding;                /* insulin is not raised for a little above target */
     double entry_basal_u, entry_meal_u[3]; /* doses at day 0: as much is given back when glucose asks for it */
+    bool withdrawn[GLUCOSE_DRUG_COUNT]; /* drugs stopped at a low HbA1c: they come back when it is above target */
     bool diagnosed;              /* has diabetes */
     int days_untreated;          /* without glucose-lowering drugs and insulin */
 } type2_care;

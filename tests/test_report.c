@@ -291,6 +291,57 @@ static void test_hostile_numbers(void **state)
     }
 }
 
+/* Headline, cards and pictures are about what the people have and what the protocol asks for: where nobody injects insulin nothing is about insulin, and a
+ * named end point comes first. */
+static void test_what_is_shown_first(void **state)
+{
+    (void)state;
+    if (!can_report()) skip();
+    char *page = page_after("SELECT 1");
+    assert_int_equal(count(page, "the share of people living without injected insulin is"), 1);
+    assert_int_equal(count(page, "<section id=\"independence\">"), 1);
+    assert_int_equal(count(page, "href=\"#independence\""), 1);
+    free(page);
+    page = page_after("UPDATE run SET diabetes = 'none'; UPDATE visit SET insulin_u_per_kg_day = 0; UPDATE endpoint SET asked = 1;"
+                      "DELETE FROM course; UPDATE arm SET regimen = NULL");
+    assert_int_equal(count(page, "the share of people with diabetes is"), 1);
+    assert_int_equal(count(page, "<dt>Diabetes</dt>"), 2);
+    assert_int_equal(count(page, "<dt>Off insulin</dt>"), 0);
+    assert_int_equal(count(page, "id=\"independence\""), 0);
+    assert_int_equal(count(page, "href=\"#independence\""), 0);
+    assert_int_equal(count(page, "<td>off insulin</td>"), 0);
+    assert_int_equal(count(page, "<td>without diabetes</td>"), 1);
+    assert_int_equal(count(page, "<td>graft lost</td>"), 0);
+    assert_int_equal(count(page, "Injected insulin, U/kg/day"), 0);
+    free(page);
+    page = page_after("UPDATE run SET diabetes = 'type2'; UPDATE visit SET insulin_u_per_kg_day = 0; UPDATE endpoint SET asked = 0;"
+                      "UPDATE endpoint SET asked = 1 WHERE endpoint IN ('weight_kg', 'insulin_u_per_kg_day')");
+    assert_int_equal(count(page, "the mean dose of insulin is"), 1);
+    assert_int_equal(count(page, "<dt>Weight</dt>"), 2);
+    assert_int_equal(count(page, "\"panel_title\":\"Injected insulin, U/kg/day\",\"panel_scale\":{\"domain\":[0,1]}"), 1); /* all are 0 */
+    assert_int_equal(count(page, "<td>remission of type 2 diabetes</td>"), 1);
+    free(page);
+}
+
+/* sixteen arms and eight colours: those beyond are dashed and hollow, and single people are left out */
+static void test_many_arms(void **state)
+{
+    (void)state;
+    if (!can_report()) skip();
+    char *page = page_after("SELECT 1");
+    assert_int_equal(count(page, "\"dashes\":[[1,0],[1,0]]"), 1);
+    assert_true(count(page, "\"person\":") > 0);
+    free(page);
+    page = page_after("WITH RECURSIVE more(n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM more WHERE n < 9) INSERT INTO arm (arm, name, trial_effect) "
+                      "SELECT n, 'arm ' || n, 'none' FROM more;"
+                      "INSERT INTO visit (arm, day, patient, hba1c_pct) SELECT a.arm, v.day, v.patient, 7 FROM visit AS v, arm AS a WHERE v.arm = 1 AND a.arm > 1;"
+                      "UPDATE run SET arms = 10");
+    assert_int_equal(count(page, ",[1,0],[6,3],[6,3]]"), 1);
+    assert_int_equal(count(page, ",\"circle\",\"diamond\",\"diamond\"]"), 1);
+    assert_int_equal(count(page, "\"person\":"), 0);
+    free(page);
+}
+
 /* published rows stand beside the arm that is given the same, and "none is known" is said only where none is */
 static void test_published_rows_stand_beside_their_arm(void **state)
 {
@@ -367,6 +418,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_compared_with, clean, clean),
         cmocka_unit_test_setup_teardown(test_what_matters_most, clean, clean),
         cmocka_unit_test_setup_teardown(test_what_arms_get, clean, clean),
+        cmocka_unit_test_setup_teardown(test_what_is_shown_first, clean, clean),
+        cmocka_unit_test_setup_teardown(test_many_arms, clean, clean),
         cmocka_unit_test_setup_teardown(test_hostile_arm, clean, clean),
         cmocka_unit_test_setup_teardown(test_hostile_numbers, clean, clean),
         cmocka_unit_test_setup_teardown(test_published_rows_stand_beside_their_arm, clean, clean),

@@ -191,7 +191,7 @@ static void test_results(void **state)
 static void test_version(void **state)
 {
     (void)state;
-    static const char of_version[] = "4 71ec350296f7631182d0daa5f43cb3db0616f738b377604e33c3075d7d00479e";
+    static const char of_version[] = "5 b3a3064d4a6a4c27fad4a3a7c01ddae1b25123d27cb21fbd142306c1eba3a558";
     char hash[ISLET_HASH_TEXT], now[ISLET_HASH_TEXT + 16], *text = schema_text();
     assert_non_null(text);
     hash_sha256(text, strlen(text), hash);

@@ -10,7 +10,22 @@
 
 #define PAGE_ARMS 16
 #define PAGE_VISITS 64
+#define PAGE_COLOURS 8 /* of arms, in assets/style.css and theme.vl.json */
 #define DAYS_A_YEAR 365.0
+
+#define PAGE_CARDS 6
+#define PAGE_CURVES 4
+
+typedef enum { PAGE_TYPE1, PAGE_TYPE2, PAGE_NO_DIABETES } page_diabetes;
+
+/* An end point as the report shows it: on cards, in the headline and over time. */
+typedef struct {
+    const char *endpoint, *card, *unit;
+    const char *curve;  /* title over time; NULL: only at visits */
+    const char *phrase; /* before the numbers of the arms */
+    double scale;
+    int digits, curve_digits;
+} page_line;
 
 typedef struct {
     islet_store *store;
@@ -27,9 +42,17 @@ typedef struct {
     int64_t patients, enrolled; /* asked for; in the store, per arm */
     bool paired, complete;
     double days_a_unit; /* of the time axes: months for short trials, else years */
+
+    /* chosen once by page_choose, from the people and the protocol's end points */
+    page_diabetes diabetes;
+    bool about_insulin; /* people inject it before treatment, so that living without it is a question */
+    bool gives_cells;   /* cells, immunosuppression or conditioning, in any arm */
+    int n_cards, n_curves;
+    const page_line *cards[PAGE_CARDS], *curves[PAGE_CURVES];
 } page;
 
 void page_read_run(page *p);
+void page_choose(page *p);
 
 /* ---- reading ---- */
 
@@ -86,8 +109,10 @@ void section_paragraph(page *p);
 void section_cards(page *p);
 void section_glucose(page *p);
 void section_course(page *p);
-void section_reaching(page *p);
-void section_keeping(page *p);
+void section_course_words(page *p);
+void course_words(page *p, text *out);
+void section_independence(page *p);
+void section_independence_link(page *p);
 void section_outcomes(page *p);
 void section_ranges(page *p);
 void section_published(page *p);

@@ -9,12 +9,24 @@ static const struct {
 } sections[] = {
     {"title", section_title},           {"state", section_state},           {"paragraph", section_paragraph},
     {"cards", section_cards},           {"glucose", section_glucose},       {"course", section_course},
-    {"reaching", section_reaching},     {"keeping", section_keeping},       {"outcomes", section_outcomes},
+    {"course_words", section_course_words}, {"independence", section_independence},
+    {"independence_link", section_independence_link}, {"outcomes", section_outcomes},
     {"ranges", section_ranges},
     {"published", section_published},   {"people", section_people},         {"care", section_care},
     {"assumptions", section_assumptions}, {"provenance", section_provenance}, {"repeat", section_repeat},
     {"inputs", section_inputs},         {"protocol", section_protocol},     {"build", section_build},
 };
+
+/* Colours are eight: arms beyond are dashed and hollow in the same colours. With many arms bands would lie over each other. */
+static void write_many_arms(const page *p, text *out)
+{
+    text_add(out, ",\"dashes\":[");
+    for (int arm = 0; arm < p->arms; arm++) text_add(out, arm == 0 ? "[1,0]" : arm < PAGE_COLOURS ? ",[1,0]" : ",[6,3]");
+    text_add(out, "],\"shapes\":[");
+    for (int arm = 0; arm < p->arms; arm++) text_add(out, arm == 0 ? "\"circle\"" : arm < PAGE_COLOURS ? ",\"circle\"" : ",\"diamond\"");
+    text_format(out, "],\"legend_columns\":%d,\"band\":%s,\"row\":%d,\"point\":%d", p->arms <= PAGE_COLOURS ? 0 : 4, p->arms <= 4 ? "0.18" : p->arms <= PAGE_COLOURS ? "0.08" : "0.03",
+                p->arms <= 4 ? 11 : 7, p->arms <= 4 ? 70 : 34);
+}
 
 /* words that the figures take from the run */
 static void write_words(page *p, text *out)
@@ -29,6 +41,9 @@ static void write_words(page *p, text *out)
     text_json(out, months ? "Time since day 0, months" : "Time since day 0, years");
     text_add(out, ",\"since\":");
     text_json(out, months ? "Time since insulin was stopped, months" : "Time since insulin was stopped, years");
+    text_add(out, ",\"panels\":");
+    course_words(p, out);
+    write_many_arms(p, out);
     text_add(out, "}");
 }
 
@@ -47,6 +62,7 @@ islet_status islet_report_write(islet_store *store, const char *path, islet_prob
     page p = {.store = store, .problems = problems};
     text out = {0};
     page_read_run(&p);
+    page_choose(&p);
     if (p.status == ISLET_OK) page_assemble(&p, &(page_plan){.page = "page", .figures = figures, .fill = fill}, &out);
     if (p.status == ISLET_OK) p.status = page_place_file(path, &out, problems);
     text_free(&out);

@@ -134,12 +134,30 @@ static void write_figure(page *p, question asked, const char *steps, const char 
     for (int arm = 0; arm < p->arms; arm++) survival_free(&curves[arm]);
 }
 
-void section_reaching(page *p)
+static void write_picture(page *p, question asked, const char *name, const char *risk, const char *caption, const char *says)
 {
-    write_figure(p, REACHING, "reaching", "reaching_risk");
+    text_format(p->out, "<figure>\n<figcaption>%s</figcaption>\n<div class=\"plot\" data-figure=\"%s\" role=\"img\" aria-label=\"%s\"></div>\n"
+                        "<details><summary>Numbers</summary>\n", caption, name, says);
+    write_figure(p, asked, name, risk);
+    text_add(p->out, "</details>\n</figure>\n");
 }
 
-void section_keeping(page *p)
+/* where nobody injects insulin before treatment there is nothing to reach */
+void section_independence(page *p)
 {
-    write_figure(p, KEEPING, "keeping", "keeping_risk");
+    if (!p->about_insulin) return;
+    text_add(p->out, "<section id=\"independence\">\n<h2>Reaching and keeping life without insulin</h2>\n"
+                     "<p class=\"explain\">Kaplan-Meier estimates with 95&nbsp;% intervals; under each picture the number of people still "
+                     "followed. Independence begins on the first of at least 14 days without injected insulin. Who dies or leaves is "
+                     "followed until that day.</p>\n<div class=\"pair\">\n");
+    write_picture(p, REACHING, "reaching", "reaching_risk", "Reached: share of people who have been off insulin",
+                  "Share of people who have reached insulin independence over time");
+    write_picture(p, KEEPING, "keeping", "keeping_risk", "Kept: share still off insulin after stopping",
+                  "Share of people who keep insulin independence over time");
+    text_add(p->out, "</div>\n</section>\n");
+}
+
+void section_independence_link(page *p)
+{
+    if (p->about_insulin) text_add(p->out, "<a href=\"#independence\">Off insulin</a>");
 }

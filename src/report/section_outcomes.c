@@ -5,36 +5,57 @@
 #include "report/page.h"
 #include "stats/summary.h"
 
+/* of whom a line is said */
+typedef enum { OF_ALL, OF_INSULIN, OF_TYPE2, OF_NO_DIABETES, OF_GIVEN } outcome_of; /* GIVEN: cells, immunosuppression or conditioning */
+
 static const struct {
     const char *endpoint, *label;
     bool benefit;
+    outcome_of of;
 } outcomes[] = {
-    {"insulin_independent", "off insulin", true},
-    {"insulin_independent_strict", "off insulin by the strict definition*", true},
-    {"free_of_harm", "free of all harms below", true},
-    {"severe_hypo_any", "severe hypoglycaemia", false},
-    {"graft_lost", "graft lost", false},
-    {"portal_bleeding", "bleeding after portal puncture", false},
-    {"portal_thrombosis", "thrombosis of a portal branch", false},
-    {"cmv_infection", "cytomegalovirus infection", false},
-    {"serious_infection", "serious infection", false},
-    {"neutropenia", "serious lack of white blood cells", false},
-    {"fever", "fever after cells or without white blood cells", false},
-    {"infusion_reaction", "reaction to an infusion", false},
-    {"infertility", "infertility", false},
-    {"kidney_injury", "eGFR fell by 30 % or more", false},
-    {"malignancy", "cancer", false},
-    {"sensitisation", "antibodies against the donor", false},
-    {"treatment_death", "death from the treatment", false},
-    {"death", "death from any cause", false},
-    {"withdrawn", "left the trial", false},
+    {"insulin_independent", "off insulin", true, OF_INSULIN},
+    {"insulin_independent_strict", "off insulin by the strict definition*", true, OF_INSULIN},
+    {"remission_t2d", "remission of type 2 diabetes", true, OF_TYPE2},
+    {"diabetes", "without diabetes", true, OF_NO_DIABETES},
+    {"metabolic_syndrome", "without metabolic syndrome", true, OF_NO_DIABETES},
+    {"free_of_harm", "free of all harms below", true, OF_ALL},
+    {"severe_hypo_any", "severe hypoglycaemia", false, OF_ALL},
+    {"graft_lost", "graft lost", false, OF_GIVEN},
+    {"portal_bleeding", "bleeding after portal puncture", false, OF_GIVEN},
+    {"portal_thrombosis", "thrombosis of a portal branch", false, OF_GIVEN},
+    {"cmv_infection", "cytomegalovirus infection", false, OF_GIVEN},
+    {"serious_infection", "serious infection", false, OF_GIVEN},
+    {"neutropenia", "serious lack of white blood cells", false, OF_GIVEN},
+    {"fever", "fever after cells or without white blood cells", false, OF_GIVEN},
+    {"infusion_reaction", "reaction to an infusion", false, OF_GIVEN},
+    {"infertility", "infertility", false, OF_GIVEN},
+    {"kidney_injury", "eGFR fell by 30 % or more", false, OF_ALL},
+    {"malignancy", "cancer", false, OF_GIVEN},
+    {"sensitisation", "antibodies against the donor", false, OF_GIVEN},
+    {"treatment_death", "death from the treatment", false, OF_ALL},
+    {"death", "death from any cause", false, OF_ALL},
+    {"withdrawn", "left the trial", false, OF_ALL},
 };
+#define OUTCOMES ((int)(sizeof outcomes / sizeof outcomes[0]))
+
+static bool is_shown(const page *p, int outcome)
+{
+    switch (outcomes[outcome].of) {
+    case OF_ALL: return true;
+    case OF_INSULIN: return p->about_insulin;
+    case OF_TYPE2: return p->diabetes == PAGE_TYPE2;
+    case OF_NO_DIABETES: return p->diabetes == PAGE_NO_DIABETES;
+    case OF_GIVEN: return p->gives_cells;
+    }
+    return true;
+}
 
 /* people with the outcome and people enrolled; who was not measured did not have the benefit */
-static summary count_people(page *p, const char *endpoint, int arm)
+static summary count_people(page *p, const char *endpoint, bool turned, int arm)
 {
     summary out = {0};
-    char *sql = sqlite3_mprintf("SELECT coalesce(sum(\"%w\"), 0), count(*) FROM visit WHERE arm = ?1 AND day = ?2", endpoint);
+    char *sql = sqlite3_mprintf("SELECT coalesce(sum(%s\"%w\"), 0), count(*) FROM visit WHERE arm = ?1 AND day = ?2", turned ? "1 - " : "",
+                                endpoint);
     if (!sql) {
         p->status = ISLET_ERR_MEMORY;
         return out;
@@ -48,7 +69,8 @@ static summary count_people(page *p, const char *endpoint, int arm)
 
 static void write_outcome(page *p, int outcome, int arm)
 {
-    summary s = count_people(p, outcomes[outcome].endpoint, arm);
+    const bool turned = outcomes[outcome].benefit && outcomes[outcome].of == OF_NO_DIABETES; /* counted are those without it */
+    summary s = count_people(p, outcomes[outcome].endpoint, turned, arm);
     row_begin(p);
     field_text(p, "group", outcomes[outcome].benefit ? "Benefits" : "Harms");
     field_text(p, "outcome", outcomes[outcome].label);
@@ -100,16 +122,22 @@ void section_outcomes(page *p)
         text_add(p->out, "</th><th scope=\"col\" class=\"n\">% (95 % interval)</th>");
     }
     text_add(p->out, "</tr></thead><tbody>\n");
-    for (size_t i = 0; i < sizeof outcomes / sizeof outcomes[0] && p->n_visits > 0; i++) {
-        if (i == 0 || outcomes[i].benefit != outcomes[i - 1].benefit)
+    int before = -1; /* line above */
+    for (int i = 0; i < OUTCOMES && p->n_visits > 0; i++) {
+        if (!is_shown(p, i)) continue;
+        if (before < 0 || outcomes[i].benefit != outcomes[before].benefit)
             text_format(p->out, "<tr class=\"group\"><th colspan=\"%d\" scope=\"rowgroup\">%s</th></tr>\n", 1 + 2 * p->arms,
                         outcomes[i].benefit ? "Benefits" : "Harms");
+        before = i;
         text_add(p->out, "<tr>");
         cell_text(p, outcomes[i].label);
-        for (int arm = 0; arm < p->arms; arm++) write_outcome(p, (int)i, arm);
+        for (int arm = 0; arm < p->arms; arm++) write_outcome(p, i, arm);
         text_add(p->out, "</tr>\n");
     }
     table_end(p);
     data_end(p);
+    if (p->about_insulin)
+        text_add(p->out, "<p class=\"note\">* and HbA1c below 7.0&nbsp;%, mean fasting glucose of the week at most 126&nbsp;mg/dL, and "
+                         "stimulated C-peptide at least 0.17&nbsp;nmol/L.</p>\n");
     write_bounds(p);
 }

@@ -1,5 +1,6 @@
 /* Top of the page: title, the trial in one paragraph, key results by arm. */
 #include <math.h>
+#include <string.h>
 
 #include "report/page.h"
 
@@ -68,7 +69,8 @@ static void write_courses(page *p, int arm)
         text_html(p->out, column_string(query, 5));
         write_condition(p, arm, column_string(query, 4), sqlite3_column_int(query, 3));
     }
-    if (n == 0) text_add(p->out, "no cells");
+    bool said = n > 0 || p->gives_cells; /* where no arm is given cells, "no cells" says nothing */
+    if (n == 0 && p->gives_cells) text_add(p->out, "no cells");
     query = page_query(p, "SELECT regimen FROM arm WHERE arm = ?1 AND regimen IS NOT NULL", PAGE_BIND(arm));
     while (page_row(p, &query)) {
         text_add(p->out, ", with ");
@@ -84,9 +86,11 @@ static void write_courses(page *p, int arm)
     }
     query = page_query(p, "SELECT beside FROM arm WHERE arm = ?1 AND beside IS NOT NULL", PAGE_BIND(arm));
     while (page_row(p, &query)) {
-        text_add(p->out, "; ");
+        text_add(p->out, said ? "; " : "");
         write_name(p, column_string(query, 0), ' ');
+        said = true;
     }
+    if (!said) text_add(p->out, p->diabetes == PAGE_TYPE1 ? "insulin alone" : "care as before");
 }
 
 typedef struct {
@@ -110,14 +114,16 @@ static estimate read_estimate(page *p, const char *table, const char *endpoint, 
 }
 
 /* one number for every arm: "83 % with full dose and 0 % with insulin alone" */
-static void write_by_arm(page *p, const char *endpoint, double scale, int digits, const char *unit)
+static void write_by_arm(page *p, const page_line *line)
 {
+    text_add(p->out, line->phrase);
     for (int arm = 0; arm < p->arms; arm++) {
-        estimate e = read_estimate(p, "endpoint_result", endpoint, arm);
+        estimate e = read_estimate(p, "endpoint_result", line->endpoint, arm);
         if (arm > 0) text_add(p->out, arm == p->arms - 1 ? " and " : ", ");
         text_add(p->out, "<strong>");
-        text_fixed(p->out, e.value * scale, digits);
-        text_add(p->out, unit);
+        text_fixed(p->out, e.value * line->scale, line->digits);
+        text_add(p->out, line->unit[0] ? " " : "");
+        text_add(p->out, line->unit);
         text_add(p->out, "</strong> with ");
         text_html(p->out, p->arm_names[arm]);
     }
@@ -169,38 +175,27 @@ void section_paragraph(page *p)
     bool whole_years = p->last_visit_day > 0 && p->last_visit_day % 365 == 0;
     text_add(p->out, whole_years ? "After " : "On ");
     day_label(p->out, p->last_visit_day);
-    text_add(p->out, ", the share of people living without injected insulin is ");
-    write_by_arm(p, "insulin_independent", 100.0, 0, " %");
-    text_add(p->out, "; mean HbA1c is ");
-    write_by_arm(p, "hba1c_pct", 1.0, 1, " %");
+    text_add(p->out, ", ");
+    int second = 1; /* HbA1c when it is shown at all, else what comes next */
+    for (int i = 1; i < p->n_cards; i++)
+        if (strcmp(p->cards[i]->endpoint, "hba1c_pct") == 0) second = i;
+    write_by_arm(p, p->cards[0]);
+    text_add(p->out, "; ");
+    write_by_arm(p, p->cards[second]);
     text_add(p->out, ".");
 }
 
-/* what a card shows: scale, digits and unit as people read it */
-static const struct {
-    const char *endpoint, *label, *unit;
-    double scale;
-    int digits;
-} card_lines[] = {
-    {"insulin_independent", "Off insulin", "%", 100.0, 0},
-    {"hba1c_pct", "HbA1c", "%", 1.0, 1},
-    {"time_in_range_pct", "Time 70\u2013180 mg/dL", "%", 1.0, 0},
-    {"c_peptide_stimulated_nmol_l", "Stimulated C-peptide", "nmol/L", 1.0, 2},
-    {"insulin_u_per_kg_day", "Insulin", "U/kg/day", 1.0, 2},
-    {"severe_hypo_per_year", "Severe hypoglycaemia", "per year", 1.0, 2},
-};
-
-static void write_card_line(page *p, int arm, int line)
+static void write_card_line(page *p, int arm, const page_line *line)
 {
-    estimate e = read_estimate(p, "endpoint_result", card_lines[line].endpoint, arm);
-    double scale = card_lines[line].scale;
-    int digits = card_lines[line].digits;
+    estimate e = read_estimate(p, "endpoint_result", line->endpoint, arm);
+    double scale = line->scale;
+    int digits = line->digits;
     text_add(p->out, "<div><dt>");
-    text_add(p->out, card_lines[line].label);
+    text_add(p->out, line->card);
     text_add(p->out, "</dt><dd><b>");
     text_fixed(p->out, e.value * scale, digits);
     text_add(p->out, "</b> <span class=\"unit\">");
-    text_add(p->out, card_lines[line].unit);
+    text_add(p->out, line->unit);
     text_add(p->out, "</span>");
     if (!isnan(e.low)) {
         text_add(p->out, "<span class=\"ci\">");
@@ -210,7 +205,7 @@ static void write_card_line(page *p, int arm, int line)
         text_add(p->out, "</span>");
     }
     if (p->control_arm >= 0 && p->control_arm < p->arms && arm != p->control_arm) {
-        estimate d = read_estimate(p, "difference", card_lines[line].endpoint, arm);
+        estimate d = read_estimate(p, "difference", line->endpoint, arm);
         text_add(p->out, "<span class=\"delta\">");
         if (d.value * scale > 0.0) text_add(p->out, "+");
         text_fixed(p->out, d.value * scale, digits);
@@ -248,7 +243,7 @@ void section_cards(page *p)
         text_add(p->out, "</p>\n");
         write_trial_effect(p, arm);
         text_add(p->out, "<dl>\n");
-        for (size_t line = 0; line < sizeof card_lines / sizeof card_lines[0]; line++) write_card_line(p, arm, (int)line);
+        for (int i = 0; i < p->n_cards; i++) write_card_line(p, arm, p->cards[i]);
         text_add(p->out, "</dl></article>\n");
     }
 }

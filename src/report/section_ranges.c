@@ -4,29 +4,23 @@
 
 #include "report/page.h"
 
-static const struct {
-    const char *endpoint, *label;
-    double scale;
-    int digits;
-} shown[] = {
-    {"insulin_independent", "off insulin, %", 100.0, 0},
-    {"hba1c_pct", "HbA1c, %", 1.0, 2},
-    {"time_in_range_pct", "time in range, %", 1.0, 1},
-    {"insulin_u_per_kg_day", "insulin, U/kg/day", 1.0, 3},
-    {"c_peptide_stimulated_nmol_l", "stimulated C-peptide, nmol/L", 1.0, 3},
-    {"severe_hypo_any", "severe hypoglycaemia, %", 100.0, 0},
-    {"free_of_harm", "free of harm, %", 100.0, 0},
+/* behind the end points of the cards */
+static const page_line of_harm[] = {
+    {.endpoint = "severe_hypo_any", .card = "Severe hypoglycaemia", .unit = "% of people", .scale = 100.0},
+    {.endpoint = "free_of_harm", .card = "Free of harm", .unit = "% of people", .scale = 100.0},
 };
+#define OF_HARM ((int)(sizeof of_harm / sizeof of_harm[0]))
 static const char *const kinds[] = {"trial_bare", "trial", "alternatives"};
 
 /* the last visit of one arm: value of the run, then each range that the store has of it */
-static void write_row(page *p, int which, int arm)
+static void write_row(page *p, const page_line *line, int arm)
 {
-    const double scale = shown[which].scale;
+    const double scale = line->scale;
+    const int digits = line->digits + (scale == 1.0);
     char *sql = sqlite3_mprintf(
         "SELECT r.kind, r.low, r.high, e.value FROM endpoint_result e LEFT JOIN range_result r USING (arm, endpoint, day) "
         "WHERE e.arm = ?1 AND e.day = ?2 AND e.endpoint = %Q",
-        shown[which].endpoint);
+        line->endpoint);
     if (!sql) {
         p->status = ISLET_ERR_MEMORY;
         return;
@@ -43,14 +37,18 @@ static void write_row(page *p, int which, int arm)
         }
     }
     text_add(p->out, "<tr>");
-    cell_text(p, shown[which].label);
+    text_add(p->out, "<td>");
+    text_add(p->out, line->card);
+    text_add(p->out, line->unit[0] ? ", " : "");
+    text_add(p->out, line->unit);
+    text_add(p->out, "</td>");
     text_add(p->out, "<td>");
     arm_label(p, arm);
     text_add(p->out, "</td>");
-    cell_number(p, scale * value, shown[which].digits);
+    cell_number(p, scale * value, digits);
     for (int k = 0; k < 3; k++) {
-        cell_number(p, scale * low[k], shown[which].digits);
-        cell_number(p, scale * high[k], shown[which].digits);
+        cell_number(p, scale * low[k], digits);
+        cell_number(p, scale * high[k], digits);
     }
     text_add(p->out, "</tr>\n");
 }
@@ -72,7 +70,7 @@ void section_ranges(page *p)
         return;
     }
     table_begin(p, headings);
-    for (size_t i = 0; i < sizeof shown / sizeof shown[0] && p->n_visits > 0; i++)
-        for (int arm = 0; arm < p->arms; arm++) write_row(p, (int)i, arm);
+    for (int i = 0; i < p->n_cards + OF_HARM && p->n_visits > 0; i++)
+        for (int arm = 0; arm < p->arms; arm++) write_row(p, i < p->n_cards ? p->cards[i] : &of_harm[i - p->n_cards], arm);
     table_end(p);
 }

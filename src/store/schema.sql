@@ -17,6 +17,7 @@ CREATE TABLE run (
     paired INTEGER NOT NULL CHECK (paired IN (0, 1)), -- 1: the same people in every arm; 0: other people in each
     screened_out INTEGER,              -- candidates drawn who did not meet the requirements; NULL until the run ends
     population TEXT NOT NULL,          -- name of the population the people come from
+    diabetes TEXT NOT NULL CHECK (diabetes IN ('type1', 'type2', 'none')), -- what they have
     protocol_sha256 TEXT NOT NULL,     -- of the bytes of the protocol file
     protocol_text TEXT                 -- the protocol itself; NULL if it had changed or gone when the run began
 );

@@ -78,6 +78,7 @@ static islet_status protocol_text(const struct islet_protocol *protocol, char **
 
 static islet_status write_run(islet_store *store, const run_info *info, islet_problems *problems)
 {
+    static const char *const diabetes[] = {[DIABETES_TYPE1] = "type1", [DIABETES_TYPE2] = "type2", [DIABETES_NONE] = "none"};
     const struct islet_protocol *protocol = info->protocol;
     char seed[24];
     snprintf(seed, sizeof seed, "%llu", (unsigned long long)info->seed);
@@ -87,10 +88,10 @@ static islet_status write_run(islet_store *store, const run_info *info, islet_pr
     islet_status status = protocol_text(protocol, &text);
     if (status != ISLET_OK) return status;
     status = INSERT(
-        "INSERT INTO run VALUES (1, ?1, '" STATE_RUNNING "', ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, NULL, ?10, ?11, ?12)",
+        "INSERT INTO run VALUES (1, ?1, '" STATE_RUNNING "', ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, NULL, ?10, ?11, ?12, ?13)",
         TEXT(protocol->title), TEXT(seed), INTEGER(info->patients), INTEGER(info->arms),
         control < 0 ? MISSING : INTEGER(control), INTEGER(is_control), INTEGER(info->follow_up_day), REAL(info->follow_up_day / 365.0),
-        INTEGER(info->paired), TEXT(protocol->population.name), TEXT(protocol->hash), TEXT(text));
+        INTEGER(info->paired), TEXT(protocol->population.name), TEXT(diabetes[protocol->population.diabetes]), TEXT(protocol->hash), TEXT(text));
     free(text);
     return status;
 }

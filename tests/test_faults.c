@@ -196,10 +196,10 @@ static bool made(const char *what, bool fine)
     return fine;
 }
 
-static bool write_protocol(void)
+static bool write_protocol(const char *text)
 {
     FILE *file = fopen(PROTOCOL, "w");
-    return file && fputs(protocol_text, file) >= 0 && fclose(file) == 0;
+    return file && fputs(text, file) >= 0 && fclose(file) == 0;
 }
 
 static bool simulate(const islet_run_options *options, recorded *out)
@@ -222,7 +222,7 @@ static int set_up(void **state)
 {
     (void)state;
     empty_folder();
-    bool fine = made("protocol", write_protocol() && islet_protocol_read(PROTOCOL, &protocol, NULL) == ISLET_OK) &&
+    bool fine = made("protocol", write_protocol(protocol_text) && islet_protocol_read(PROTOCOL, &protocol, NULL) == ISLET_OK) &&
                 made("people", simulate(&options_of_run, &people)) && made("other people", simulate(&options_of_other, &other_people)) &&
                 made("run of the others", run_whole(&other_people, &options_of_other, NO_REPORT, other_hash)) &&
                 made("older store", (older_store = read_file(STORE, &older_size)) != NULL) &&
@@ -468,6 +468,74 @@ static void every_allocation_of_reading_fails(void **state)
     }
 }
 
+static void assert_same_table(const islet_table *expected, const islet_table *found)
+{
+    assert_int_equal(islet_table_rows(found), islet_table_rows(expected));
+    assert_int_equal(islet_table_columns(found), islet_table_columns(expected));
+    for (int row = 0; row < islet_table_rows(expected); row++)
+        for (int column = 0; column < islet_table_columns(expected); column++)
+            assert_string_equal(islet_table_cell(found, row, column), islet_table_cell(expected, row, column));
+}
+
+/* A number that finds no room must not become an empty cell, and the store is of use afterwards. */
+static void table_is_whole_or_refused(islet_store *store, const char *what, islet_status (*read)(islet_store *, islet_table **))
+{
+    islet_table *whole, *table;
+    assert_int_equal(read(store, &whole), ISLET_OK);
+    assert_true(islet_table_rows(whole) > 0);
+    long failed = 0, at = 0;
+    for (bool more = true; more; at++) {
+        const bool for_ever = at % 2;
+        faults_arm_memory(at, for_ever);
+        const islet_status status = read(store, &table);
+        more = faults_memory_met();
+        faults_arm_memory(-1, false);
+        assert_memory_status(what, at, status);
+        assert_true((status == ISLET_OK) == (table != NULL));
+        if (table) assert_same_table(whole, table);
+        islet_table_free(table);
+        failed += status != ISLET_OK;
+        assert_int_equal(read(store, &table), ISLET_OK);
+        assert_same_table(whole, table);
+        islet_table_free(table);
+    }
+    print_message("%ld allocations of reading %s, %ld failed\n", at, what, failed);
+    assert_true(failed > 5);
+    islet_table_free(whole);
+}
+
+static void every_allocation_of_reading_tables_fails(void **state)
+{
+    (void)state;
+    static const char two_arms[] =
+        "islet: 1\n"
+        "title: Two arms\n"
+        "population: {of: t1d_adult, n: 4}\n"
+        "arms:\n"
+        "  - name: cells\n"
+        "    cells: [{product: zimislecel, dose_cells: 0.8e9, day: 0}]\n"
+        "    immunosuppression: glucocorticoid_free\n"
+        "  - {name: insulin, control: none}\n"
+        "care: {insulin: basal_bolus, wean: trial_protocol}\n"
+        "follow_up: {years: 0.03, visits_day: [0, 7]}\n"
+        "endpoints: [hba1c_pct, death]\n";
+    islet_protocol *paired = NULL;
+    islet_store *store = NULL;
+    empty_folder();
+    assert_true(write_protocol(two_arms));
+    assert_int_equal(islet_protocol_read(PROTOCOL, &paired, NULL), ISLET_OK);
+    assert_int_equal(islet_store_create(STORE, &store, NULL), ISLET_OK);
+    assert_int_equal(islet_run(paired, &options_of_run, store, NULL), ISLET_OK);
+    assert_int_equal(islet_store_close(store, NULL), ISLET_OK);
+    const long blocks = faults_live_blocks();
+    assert_int_equal(islet_store_open(STORE, &store, NULL), ISLET_OK);
+    table_is_whole_or_refused(store, "results", islet_store_results);
+    table_is_whole_or_refused(store, "differences", islet_store_differences);
+    assert_int_equal(islet_store_close(store, NULL), ISLET_OK);
+    assert_int_equal(faults_live_blocks(), blocks); /* nothing leaks */
+    islet_protocol_free(paired);
+}
+
 static void every_allocation_of_simulating_fails(void **state)
 {
     (void)state;
@@ -498,6 +566,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(power_goes_at_any_call),
         cmocka_unit_test(every_allocation_of_a_run_fails),
         cmocka_unit_test(every_allocation_of_reading_fails),
+        cmocka_unit_test(every_allocation_of_reading_tables_fails),
         cmocka_unit_test(every_allocation_of_simulating_fails),
     };
     if (!own_folder_enter()) return 1;

@@ -180,6 +180,43 @@ static void cells_that_nothing_is_known_of_are_remarked_on(void **state)
     free(protocol);
 }
 
+/* Nothing that acts in such people: of cells with strengths of nothing, of brakes on an attack that is not there, of conditioning. */
+static void what_does_nothing_here_is_remarked_on(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *of, *given;
+        int remarks;
+    } cases[] = {
+        {"t2d_oral", "cells: [{product: msc_adipose, dose_cells_per_kg: 1e6, day: 0}]", 1},
+        {"t1d_new_onset", "cells: [{product: msc_adipose, dose_cells_per_kg: 1e6, day: 0}]", 0},
+        {"prediabetes", "cells: [{product: fetal_cells, dose_cells_per_kg: 1e6, day: 0}, {product: fetal_cells, dose_cells_per_kg: 1e6, day: 9}]", 1},
+        {"metabolic_syndrome", "cells: [{product: regulatory_t_cells, dose_cells_per_kg: 1e7, day: 0}]", 1},
+        {"metabolic_syndrome", "cells: [{" CORD ", day: 0}]", 0},
+        {"t1d_adult", "cells: [{" CORD ", day: 0}]", 1}, /* no own cells to protect, no graft */
+        {"t1d_adult", "cells: [{product: zimislecel, dose_cells: 8e8, day: 0}, {" CORD ", day: 1}], immunosuppression: glucocorticoid_free", 0},
+        {"t2d_oral", "conditioning: teplizumab", 1},
+        {"t1d_adult", "conditioning: teplizumab", 1},
+        {"t1d_new_onset", "conditioning: teplizumab", 0},
+    };
+    islet_protocol *protocol = malloc(sizeof *protocol);
+    assert_non_null(protocol);
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        char text[500];
+        islet_problems *problems = islet_problems_create();
+        snprintf(text, sizeof text, "islet: 1\ntitle: t\npopulation: {of: %s, n: 7}\narms: [{name: a, %s}]\nfollow_up: {years: 1}\n",
+                 cases[k].of, cases[k].given);
+        assert_int_equal(protocol_parse(text, strlen(text), "x.yaml", protocol, problems), ISLET_OK);
+        int told = 0;
+        for (int i = 0; i < islet_problems_count(problems); i++)
+            told += strstr(islet_problems_text(problems, i), "beside its harms it does nothing here") != NULL;
+        if (told != cases[k].remarks) fprintf(stderr, "%s %s: %d\n", cases[k].of, cases[k].given, told);
+        assert_int_equal(told, cases[k].remarks);
+        islet_problems_free(problems);
+    }
+    free(protocol);
+}
+
 static void what_cannot_be_is_said(void **state)
 {
     (void)state;
@@ -213,6 +250,7 @@ int main(void)
         cmocka_unit_test(doses_fit_the_product),
         cmocka_unit_test(few_cd34_cells_are_remarked_on),
         cmocka_unit_test(cells_that_nothing_is_known_of_are_remarked_on),
+        cmocka_unit_test(what_does_nothing_here_is_remarked_on),
         cmocka_unit_test(what_cannot_be_is_said),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

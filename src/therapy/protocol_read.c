@@ -351,22 +351,6 @@ static void check_masking(yaml_reader *reader, const yaml_node *root, const isle
     }
 }
 
-/* Cells whose strength was found in the other kind of diabetes: what they would do here nobody measured, so they do nothing. */
-static void check_silent(yaml_reader *reader, const yaml_node *root, const islet_protocol *protocol)
-{
-    const bool type1 = protocol->population.diabetes == DIABETES_TYPE1;
-    for (int a = 0; a < protocol->n_arms && reader->errors == 0; a++)
-        for (int i = 0; i < protocol->arms[a].n_courses; i++) {
-            const cell_course *course = &protocol->arms[a].courses[i];
-            const product *cells = &protocol->products[course->product];
-            if (!product_is_silent_in(cells, type1) || (i > 0 && course->product == protocol->arms[a].courses[i - 1].product)) continue;
-            yaml_warning(reader, yaml_find(root, "arms"),
-                         "arm '%s' is given '%s', whose strength was found in type %s diabetes and not in that of '%s': it does nothing here; "
-                         "write a product file with a strength of your own if that is to be assumed",
-                         protocol->arms[a].name, cells->name, type1 ? "2" : "1", protocol->population.name);
-        }
-}
-
 static void fill_defaults(islet_protocol *protocol)
 {
     for (int a = 0; a < protocol->n_arms; a++) /* what the whole protocol switches off is off in every arm */
@@ -398,7 +382,7 @@ islet_status protocol_parse(const char *text, size_t length, const char *file, i
         yaml_read_map(&reader, document->root, "a protocol", YAML_TABLE(protocol_fields), out, c);
         check_days(&reader, c);
         check_masking(&reader, document->root, out);
-        check_silent(&reader, document->root, out);
+        protocol_check_silent(&reader, document->root, out);
         protocol_check_care(&reader, document->root, c);
     }
     status = reader.out_of_memory ? ISLET_ERR_MEMORY : reader.errors ? ISLET_ERR_INPUT : ISLET_OK;

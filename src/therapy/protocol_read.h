@@ -37,6 +37,9 @@ extern const char *const protocol_titration_words[], *const protocol_escalation_
 /* After all is read: care, drugs and comparators must fit the population's diabetes. */
 void protocol_check_care(yaml_reader *reader, const yaml_node *root, protocol_context *context);
 
+/* After all is read: remarks on cells and conditioning that do nothing in such people. */
+void protocol_check_silent(yaml_reader *reader, const yaml_node *root, const islet_protocol *protocol);
+
 /* The list of arms. */
 yaml_read_function protocol_read_arms;
 

@@ -40,6 +40,7 @@ static void write_simulated(json *j, const grid *g, int row)
         json_interval(j, "ci95", grid_at(g, row, "simulated_low"), grid_at(g, row, "simulated_high"));
         json_number(j, "harmed_treated", grid_at(g, row, "harmed_treated"));
         json_number(j, "harmed_control", grid_at(g, row, "harmed_control"));
+        json_number(j, "people", grid_at(g, row, "simulated_people"));
     }
     json_close(j, '}');
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "output.h"
+#include "words.h"
 
 #define COLUMNS 4 /* day 0, one and two years, the last */
 #define CELL_ROOM (3 * NUMBER_ROOM + 16)
@@ -91,8 +92,9 @@ static void print_pivot(const grid *g, const char *const columns[3], int digits,
         if (strcmp(grid_at(g, first, "day"), days.day[days.n - 1]) != 0 || (!zeros && is_zero_throughout(g, first))) continue;
         for (int row = first; row < g->rows; row++) {
             if (!is_same(g, row, first, "endpoint") || !is_same(g, row, first, "day")) continue;
-            char text[COLUMNS][CELL_ROOM];
-            const char *cells[2 + COLUMNS] = {grid_at(g, row, "endpoint"), grid_at(g, row, "arm")};
+            char text[COLUMNS][CELL_ROOM], words[WORDS_ROOM];
+            words_with_unit(grid_at(g, row, "endpoint"), grid_column(g, "unit") < 0 ? "" : grid_at(g, row, "unit"), words);
+            const char *cells[2 + COLUMNS] = {words, grid_at(g, row, "arm")};
             for (int i = 0; i < COLUMNS; i++) {
                 range_cell(g, i < days.n ? row_on(g, row, days.day[i]) : -1, columns, digits, text[i]);
                 cells[2 + i] = text[i];
@@ -121,7 +123,9 @@ static void print_zeros(const grid *g, FILE *file)
         if ((row > 0 && is_same(g, row, row - 1, "endpoint")) || !is_zero_throughout(g, row)) continue;
         if (!n++) fprintf(file, "None of those simulated, in any arm (by chance 0 to %s of 100):", most);
         else fputc(',', file);
-        fprintf(file, " %s", grid_at(g, row, "endpoint"));
+        char words[WORDS_ROOM];
+        words_of(grid_at(g, row, "endpoint"), words);
+        fprintf(file, " %s", words);
     }
     if (n) fputs(".\n", file);
 }
@@ -139,26 +143,47 @@ static void print_shares(const islet_table *table, const char *heading, FILE *fi
 /* What stands against treating this patient at all, before anything is shown that it might do. */
 static void print_screened(const islet_forecast *f, FILE *file)
 {
-    const char *word = islet_eligibility_word(f->screened);
+    char words[WORDS_ROOM];
     if (f->screened == ISLET_ELIGIBLE) return;
-    fprintf(file, "\nislet screen says of this patient: %s\n", word);
+    words_of(islet_eligibility_word(f->screened), words);
+    fprintf(file, "\nMay this patient be treated so? islet screen says: %s\n", words);
     for (int r = 0; r < islet_table_rows(f->criteria); r++) {
         const char *state = islet_table_cell(f->criteria, r, 1);
         if (strcmp(state, "met") == 0 || strcmp(state, "unknown") == 0) continue;
-        fprintf(file, "- %s: ", state);
+        words_of(state, words);
+        fprintf(file, "- %s: ", words);
         print_wrapped(file, islet_table_cell(f->criteria, r, 4), 2, 2);
     }
+}
+
+/* what people have in common with the patient, with words for the items */
+static void print_assumed(const islet_table *assumed, FILE *file)
+{
+    static const char *const names[] = {"of", "unit", "this patient", "from#", "to#", "their mean#", "note"};
+    static const int columns[] = {0, 1, 2, 3, 4, 5, 6, -1};
+    grid *g = grid_create(7, names);
+    for (int r = 0; r < islet_table_rows(assumed); r++) {
+        char words[WORDS_ROOM], number[3][NUMBER_ROOM];
+        words_of(islet_table_cell(assumed, r, 0), words);
+        for (int i = 0; i < 3; i++) {
+            double value;
+            number[i][0] = '\0';
+            if (number_from_text(islet_table_cell(assumed, r, 3 + i), &value)) number_text(value, 2, number[i]);
+        }
+        grid_add(g, (const char *const[]){words, islet_table_cell(assumed, r, 1), islet_table_cell(assumed, r, 2), number[0], number[1],
+                                          number[2], islet_table_cell(assumed, r, 6)});
+    }
+    grid_print(g, columns, file);
+    grid_free(g);
 }
 
 void forecast_print(const islet_forecast *f, FILE *file)
 {
     static const char *const bands[3] = {"p50", "p5", "p95"};
-    static const int assumed[] = {0, 1, 2, 3, 4, 5, 6, -1};
     print_screened(f, file);
     fputs("\nPeople like this patient: within the range at screening\n", file);
-    grid *g = grid_from_table(f->assumed);
-    grid_print(g, assumed, file);
-    grid_free(g);
+    print_assumed(f->assumed, file);
+    grid *g;
     fputs(
         "\nOver time: half of the people are below the first number, 90 of 100 within the range, with what is not known of parameters and model\n",
         file);

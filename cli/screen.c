@@ -4,6 +4,7 @@
 #include "names.h"
 #include "output.h"
 #include "verbs.h"
+#include "words.h"
 
 static const char research[] = "islet is research software, not medical advice; this is no recommendation.";
 
@@ -32,12 +33,22 @@ static const char *state_sentence(islet_eligibility state)
     return "unknown";
 }
 
-/* with --explain also how each criterion asks, and whether its source states it or it is assumed */
+/* Each criterion with its state and what was found. With --explain also its name, how it asks, and whether its source states it or it is assumed. */
 static void write_text(const grid *g, islet_eligibility state, bool explain, FILE *file)
 {
-    static const int columns[] = {1, 0, 4, -1}, notes[] = {3, 5, 7, -1}, more[] = {3, 2, 6, 5, 7, -1};
+    static const char *const names[] = {"state", "criterion", "found", "at", "source", "standing", "asks"};
+    static const int columns[] = {0, 1, -1}, notes[] = {2, 3, 4, -1}, more[] = {2, 6, 3, 4, 5, -1};
+    grid *out = grid_create(7, names);
+    for (int row = 0; row < g->rows; row++) {
+        char words[WORDS_ROOM], asks[400];
+        words_of(grid_cell(g, row, 1), words);
+        snprintf(asks, sizeof asks, "%s: %s", grid_cell(g, row, 0), grid_cell(g, row, 2));
+        grid_add(out, (const char *const[]){words, grid_cell(g, row, 3), grid_cell(g, row, 4), grid_cell(g, row, 5), grid_cell(g, row, 7),
+                                            grid_cell(g, row, 6), asks});
+    }
     fprintf(file, "%s\n\n", state_sentence(state));
-    grid_print_notes(g, columns, explain ? more : notes, file);
+    grid_print_notes(out, columns, explain ? more : notes, file);
+    grid_free(out);
     fprintf(file, "\n%s\n", research);
 }
 

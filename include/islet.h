@@ -431,7 +431,7 @@ ISLET_API ISLET_CHECK islet_status islet_alternatives(const islet_protocol *prot
 typedef struct {
     int tested, supported, differ; /* claims with a test; found supported; where the verdict is not the reviewer's */
     islet_table *rows; /* claim_id, claim, verdict, reviewer_verdict, differs, test, endpoint, unit, needed, k, n, estimate, ci_low, ci_high, pi_low,
-                        * pi_high, refusal, day, treated, control, simulated_treated, simulated_control, simulated_difference, simulated_low, simulated_high, harmed_treated, harmed_control, why, source */
+                        * pi_high, refusal, day, treated, control, simulated_treated, simulated_control, simulated_difference, simulated_low, simulated_high, harmed_treated, harmed_control, simulated_people, why, source */
 } islet_claims;
 
 /** Judge the claims of `path` (columns claim_id, claim; for a test: test, from, needed, up_to, unit, endpoint, day, protocol, treated, control, because; see

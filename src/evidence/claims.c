@@ -205,6 +205,7 @@ static int wanted_rows(const job *j, evidence_row *rows, const char **protocols,
 static void keep_simulated(claim *c, const evidence_row *row, const double *values, const double *control, int64_t people)
 {
     double mean = summary_mean(values, people).value;
+    c->simulated_people = (double)people;
     if (row->endpoint.id == ENDPOINT_free_of_harm) {
         *(strcmp(row->arm, c->control) == 0 ? &c->harmed_control : &c->harmed_treated) = 1.0 - mean;
         return;
@@ -286,11 +287,12 @@ static const char *const columns[] = {"claim_id",
                                       "simulated_high",
                                       "harmed_treated",
                                       "harmed_control",
+                                      "simulated_people",
                                       "why",
                                       "source"};
 static const bool is_number[] = {false, false, false, false, false, false, false, false, true,  true,
                                  true,  true,  true,  true,  true,  true,  false, true,  false, false,
-                                 true,  true,  true,  true,  true,  true,  true,  false, false};
+                                 true,  true,  true,  true,  true,  true,  true,  true,  false, false};
 enum { COLUMNS = sizeof columns / sizeof *columns };
 
 static bool differs(const claim *c)
@@ -316,7 +318,8 @@ static bool add_claim(islet_table *table, const claim *c)
                               c->difference_low,
                               c->difference_high,
                               c->harmed_treated,
-                              c->harmed_control};
+                              c->harmed_control,
+                              c->simulated_people};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         number_write(isnan(numbers[i]) ? NAN : round(numbers[i] * 1e4) / 1e4, number[i]);
     return table_add_row(table, (const char *const[]){c->id,
@@ -346,6 +349,7 @@ static bool add_claim(islet_table *table, const claim *c)
                                                       number[13],
                                                       number[14],
                                                       number[15],
+                                                      number[16],
                                                       c->why,
                                                       c->source});
 }
@@ -378,6 +382,7 @@ static islet_status prepare(job *j, const char *path, islet_problems *problems)
     for (int i = 0; i < j->n && status == ISLET_OK; i++) {
         claim *c = &j->all[i];
         c->simulated_treated = c->simulated_control = c->difference = c->difference_low = c->difference_high = NAN;
+        c->simulated_people = NAN;
         c->harmed_treated = c->harmed_control = NAN;
         const islet_status named = claim_check(c, j->path, &j->rows, j->reviews, problems);
         if (named != ISLET_OK) wrong = named;

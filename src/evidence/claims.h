@@ -46,6 +46,7 @@ typedef struct {
     const char *refusal;         /* why there is no prediction interval, or no pooled result; "" otherwise */
     double simulated_treated, simulated_control, difference, difference_low, difference_high; /* change since day 0, or share */
     double harmed_treated, harmed_control; /* simulated share with a harm by that day */
+    double simulated_people;     /* in each arm */
     char why[900];
 } claim;
 

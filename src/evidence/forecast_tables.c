@@ -216,10 +216,22 @@ static bool add_type(const forecast *f, islet_table *out)
     return table_add_row(out, (const char *const[]){text});
 }
 
+static const char *screened_words(islet_eligibility screened)
+{
+    switch (screened) {
+    case ISLET_ELIGIBLE: return "that every criterion is met";
+    case ISLET_NOT_ELIGIBLE: return "no, a criterion is not met";
+    case ISLET_NOT_NOW: return "not now, something that passes stands against it";
+    case ISLET_ELIGIBILITY_UNKNOWN: return "that something is missing";
+    case ISLET_NEEDS_JUDGEMENT: return "that a doctor has to judge";
+    }
+    return "nothing";
+}
+
 static bool add_unknown(const forecast *f, islet_eligibility screened, islet_table *out)
 {
     char treated[160];
-    snprintf(treated, sizeof treated, "whether the patient may be treated at all: islet screen says %s", islet_eligibility_word(screened));
+    snprintf(treated, sizeof treated, "whether the patient may be treated at all: islet screen says %s", screened_words(screened));
     static const char *const always[] = {
         "whether this patient is one of those who do better or worse: the bands are people who share only the values above",
         "what is not among the values: other diseases, other drugs, how carefully doses are taken",

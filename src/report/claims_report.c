@@ -2,7 +2,9 @@
 #include <math.h>
 #include <string.h>
 
+#include "evidence/outcome.h"
 #include "report/meta_page.h"
+#include "stats/summary.h"
 
 #define DOTS 100
 #define DOTS_A_ROW 20
@@ -38,21 +40,55 @@ static const char *plain_verdict(const char *verdict)
     return "";
 }
 
-/* 100 people, `share` of them filled, with a caption that says the number; nothing when it is not known */
-static void write_people(page *p, const char *caption, double share, const char *colour)
+/* colours of what was hoped for, of harms, of what is only said, and of the program's people */
+#define COLOUR_FOUND "#11543a"
+#define COLOUR_HARM "#b83280"
+#define COLOUR_CLAIMED "#6f7782"
+#define COLOUR_SIMULATED "#2b6cb0"
+#define COLOUR_NOBODY "#e3e6ea"
+
+static int of_hundred(double share)
+{
+    return (int)(share * DOTS + 0.5);
+}
+
+/* Dots of 100 people: filled up to the estimate, those above the lower end of its interval lighter, and rings up to the upper end. */
+static void write_dots(page *p, int low, int filled, int high, const char *colour)
+{
+    const int rows = DOTS / DOTS_A_ROW;
+    text_format(p->out, "<svg role=\"img\" aria-label=\"%d of 100 people, between %d and %d\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\">", filled,
+                low, high, DOTS_A_ROW * DOT_PX, rows * DOT_PX, DOTS_A_ROW * DOT_PX, rows * DOT_PX);
+    for (int i = 0; i < DOTS; i++) {
+        text_format(p->out, "<circle cx=\"%d\" cy=\"%d\" ", i % DOTS_A_ROW * DOT_PX + DOT_PX / 2, i / DOTS_A_ROW * DOT_PX + DOT_PX / 2);
+        if (i < filled) text_format(p->out, "r=\"4\" fill=\"%s\"%s/>", colour, i < low ? "" : " fill-opacity=\"0.45\"");
+        else if (i < high) text_format(p->out, "r=\"3.4\" fill=\"%s\" fill-opacity=\"0.10\" stroke=\"%s\" stroke-opacity=\"0.6\"/>", colour, colour);
+        else text_add(p->out, "r=\"4\" fill=\"" COLOUR_NOBODY "\"/>");
+    }
+    text_add(p->out, "</svg>");
+}
+
+/* A share found in `people`, as dots with a caption that says it, from whom, and what it could be by chance alone; nothing when it is not known. */
+static void write_people(page *p, const char *caption, double share, double people, const char *colour)
 {
     if (!(share >= 0.0 && share <= 1.0)) return;
-    int filled = (int)(share * DOTS + 0.5), rows = DOTS / DOTS_A_ROW;
-    text_format(
-        p->out,
-        "<figure><svg role=\"img\" aria-label=\"%d of 100 people\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\">",
-        filled, 2 * DOTS_A_ROW * DOT_PX / 2, 2 * rows * DOT_PX / 2, DOTS_A_ROW * DOT_PX, rows * DOT_PX);
-    for (int i = 0; i < DOTS; i++)
-        text_format(p->out, "<circle cx=\"%d\" cy=\"%d\" r=\"4\" fill=\"%s\"/>", i % DOTS_A_ROW * DOT_PX + DOT_PX / 2,
-                    i / DOTS_A_ROW * DOT_PX + DOT_PX / 2, i < filled ? colour : "#d9d9d9");
-    text_format(p->out, "</svg><figcaption>%d of 100 people: ", filled);
+    const bool counted = people >= 1.0 && people < 1e9;
+    const summary s = counted ? summary_binomial((int64_t)(share * people + 0.5), (int64_t)people) : (summary){.ci_low = share, .ci_high = share};
+    const int filled = of_hundred(share), low = of_hundred(s.ci_low), high = of_hundred(s.ci_high);
+    text_add(p->out, "<figure class=\"people\">");
+    write_dots(p, low, filled, high, colour);
+    text_format(p->out, "<figcaption>%d of 100 people: ", filled);
     text_html(p->out, caption);
+    if (counted)
+        text_format(p->out, "<br><span class=\"note\">It was %d of %d people, so it may be anything from %d to %d of 100.</span>",
+                    (int)(share * people + 0.5), (int)people, low, high);
     text_add(p->out, "</figcaption></figure>\n");
+}
+
+/* something that nobody wants to have */
+static bool is_harm(const char *endpoint)
+{
+    outcome_info info;
+    return outcome_find(endpoint, &info) && info.kind == ENDPOINT_KIND_harm;
 }
 
 /* an effect that is no share of people, with its unit; nothing where there is none */
@@ -71,6 +107,8 @@ static void write_size(page *p, const islet_table *table, int row, const char *u
 static void write_claim(page *p, const islet_table *table, int row)
 {
     const char *test = cell(table, row, "test"), *unit = cell(table, row, "unit");
+    const bool harm = is_harm(cell(table, row, "endpoint"));
+    const double people = number(table, row, "simulated_people");
     bool counted = strcmp(test, "share") == 0 || strcmp(test, "sole") == 0 || strcmp(test, "never") == 0;
     text_add(p->out, "<section><h3>\u201c");
     text_html(p->out, cell(table, row, "claim"));
@@ -84,8 +122,8 @@ static void write_claim(page *p, const islet_table *table, int row)
     text_html(p->out, why);
     text_add(p->out, length && why[length - 1] == '.' ? "</p>\n" : ".</p>\n");
     if (counted) {
-        write_people(p, "found in the studies", number(table, row, "estimate"), "#11543a");
-        write_people(p, "claimed", number(table, row, "needed"), "#8a8a8a");
+        write_people(p, "found in the studies", number(table, row, "estimate"), number(table, row, "n"), harm ? COLOUR_HARM : COLOUR_FOUND);
+        write_people(p, "claimed", number(table, row, "needed"), NAN, COLOUR_CLAIMED);
     }
     if (*unit && strcmp(unit, "fraction") != 0) {
         write_size(p, table, row, unit, "Found in the studies: ", "estimate");
@@ -93,12 +131,12 @@ static void write_claim(page *p, const islet_table *table, int row)
         write_size(p, table, row, unit, "Simulated, treated against not treated: ", "simulated_difference");
     }
     if (strcmp(unit, "fraction") == 0) {
-        write_people(p, "simulated, treated", number(table, row, "simulated_treated"), "#2b6cb0");
-        write_people(p, "simulated, not treated", number(table, row, "simulated_control"), "#2b6cb0");
+        write_people(p, "simulated, treated", number(table, row, "simulated_treated"), people, harm ? COLOUR_HARM : COLOUR_SIMULATED);
+        write_people(p, "simulated, not treated", number(table, row, "simulated_control"), people, harm ? COLOUR_HARM : COLOUR_SIMULATED);
     }
     write_people(p, "simulated, treated: had a harm by then (a severe low, harm of procedure or treatment, death)",
-                 number(table, row, "harmed_treated"), "#b83280");
-    write_people(p, "simulated, not treated: had such a harm by then", number(table, row, "harmed_control"), "#b83280");
+                 number(table, row, "harmed_treated"), people, COLOUR_HARM);
+    write_people(p, "simulated, not treated: had such a harm by then", number(table, row, "harmed_control"), people, COLOUR_HARM);
     text_add(p->out, "<p class=\"note\">");
     text_html(p->out, cell(table, row, "claim_id"));
     if (*cell(table, row, "source")) {

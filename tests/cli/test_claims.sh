@@ -41,6 +41,10 @@ echo "claim_id,claim,test,from,needed,unit,endpoint,day,protocol,treated,control
 echo "A3,Most stop <b>insulin</b>,sole,ZIM_FORWARD:BC_full_0.8e9,0.9,fraction,insulin_independent,365,protocols/zimislecel.yaml,full dose," >>mine.csv
 expect 1 "$islet" claims mine.csv --patients 8 --report page.html # 83 found, 90 claimed: partly
 says page.html "83 of 100 people: found in the studies"
+says page.html "It was 10 of 12 people, so it may be anything from 52 to 98 of 100" # the interval in words, and as dots
+says page.html 'aria-label="83 of 100 people, between 52 and 98"'
+says page.html 'fill-opacity="0.45"'
+says page.html 'stroke-opacity="0.6"'
 says page.html "90 of 100 people: claimed"
 says page.html "had a harm by then"
 says page.html "&lt;b&gt;insulin"
@@ -52,4 +56,10 @@ sed -i 's|Full dose|full dose|' mine.csv
 expect 1 "$islet" claims mine.csv --patients 8
 says out.txt "simulated: full dose"
 expect 5 "$islet" claims mine.csv --patients 8 --report /nowhere/page.html
+# deaths are no success, and not in its colour
+echo "claim_id,claim,test,from,needed,unit,endpoint,day,protocol,treated,control" >mine.csv
+echo "A4,Nobody dies,never,ZIM_FORWARD:AllParts;VOLTARELLI2007:AHSCT,,fraction,death,,,," >>mine.csv
+expect 1 "$islet" claims mine.csv --report page.html
+says page.html '#b83280'
+grep -q 'fill="#11543a"' page.html && fail "a death has the colour of success"
 finish

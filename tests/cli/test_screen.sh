@@ -94,6 +94,11 @@ contradicts 'dialysis: yes' egfr
 expect 0 "$islet" screen "$patients/eligible.json" --protocol "$protocol"
 says out.txt "eligible: every criterion is met"
 [ "$(grep -c 'research software' out.txt)" = 1 ] || fail "the kind of software is not said once"
+expect 1 "$islet" screen "$patients/low_egfr.json" --protocol "$protocol"
+says out.txt "not met  kidney function of 80 mL/min/1.73m2 or more"
+grep -qE "not_met|population_diagnosed_after|needs_judgement" out.txt && fail "names of the program stand where words for people should"
+expect 1 "$islet" screen "$patients/low_egfr.json" --protocol "$protocol" --explain
+says out.txt "egfr: "
 expect 1 "$islet" screen "$patients/low_egfr.json" --protocol "$protocol" --csv --out rows.csv
 says rows.csv "egfr,not_met,needs"
 

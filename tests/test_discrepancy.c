@@ -17,7 +17,7 @@
 #define ROWS (COHORTS * ROWS_EACH)
 #define DRAWS 24
 #define PEOPLE 64
-#define HEADER "kind,rows,cohorts,bias,bias_se,cohort_sd,row_sd,sd,df,scale\n"
+#define HEADER "kind,rows,cohorts,bias,bias_se,cohort_sd,row_sd,sd,df,arms_sd,arms_df,scale\n"
 
 static double normal(uint64_t seed, uint64_t key, uint64_t index)
 {
@@ -70,7 +70,7 @@ static void test_recovery(void **state)
     (void)state;
     static simulated_rows s;
     const int repeats = 120;
-    double cohort = 0.0, row = 0.0, none = 0.0;
+    double cohort = 0.0, row = 0.0, none = 0.0, arms = 0.0;
     for (int i = 0; i < repeats; i++) {
         discrepancy_term t;
         simulate(&s, 100 + (uint64_t)i, 0.5, 0.3, 0.4);
@@ -78,12 +78,14 @@ static void test_recovery(void **state)
         assert_true(t.rows == ROWS && t.cohorts == COHORTS && t.df >= 1.0);
         cohort += t.cohort_sd * t.cohort_sd / repeats;
         row += t.row_sd * t.row_sd / repeats;
+        arms += t.arms_sd * t.arms_sd / repeats;
         simulate(&s, 9000 + (uint64_t)i, 0.0, 0.0, 0.4);
         assert_true(discrepancy_fit(s.points, ROWS, DRAWS, &t));
         none += t.sd * t.sd / repeats;
     }
     assert_true(cohort > 0.9 * 0.25 && cohort < 1.4 * 0.25);
     assert_true(row > 0.9 * 0.09 && row < 1.5 * 0.09); /* an expected sd, not the likeliest, which is a little small */
+    assert_true(arms > 0.85 * 2.0 * 0.09 && arms < 1.5 * 2.0 * 0.09); /* what a trial differs by from others is in both of its arms */
     assert_true(sqrt(none) < 0.15); /* parameters and chance are not taken for it */
 }
 
@@ -262,8 +264,14 @@ static void test_other(void **state)
     assert_true(fabs(p.people_sd - 10.0) < 2.0 && fabs(p.discrepancy_sd - 0.4 * p.people_sd) < 1e-12);
     double reach = 1.96 * hypot(0.4 * p.people_sd, p.people_sd / sqrt(PEOPLE)); /* with the Monte Carlo error */
     assert_true(fabs(p.high[PI95] - p.low[PI95] - 2.0 * reach) < 0.15 * reach);
+    known.term[DISCREPANCY_hba1c].arms_sd = 0.2;
+    known.term[DISCREPANCY_hba1c].arms_df = 200.0;
     predict_beyond(&q, &known, DISCREPANCY_hba1c);
     assert_true(predict_trial(&q, &p) && p.discrepancy_sd == 0.4);
+    q.treated = q.control = values;
+    q.control_n = q.trial_n;
+    predict_beyond(&q, &known, DISCREPANCY_hba1c);
+    assert_true(predict_trial(&q, &p) && p.discrepancy_sd == 0.2);
 }
 
 static void test_file(void **state)
@@ -271,7 +279,7 @@ static void test_file(void **state)
     (void)state;
     discrepancy d = {0}, again;
     islet_problems *problems = islet_problems_create();
-    d.term[DISCREPANCY_hba1c] = (discrepancy_term){14, 6, -0.12, 0.05, 0.25, 0.125, 0.2795, 6.4};
+    d.term[DISCREPANCY_hba1c] = (discrepancy_term){14, 6, -0.12, 0.05, 0.25, 0.125, 0.2795, 6.4, 0.177, 6.0};
     discrepancy_derive(&d);
     assert_true(fabs(d.term[DISCREPANCY_time_in_range].sd - 12.5 * 0.2795) < 1e-9 && d.term[DISCREPANCY_time_in_range].rows == 0);
     char *text = discrepancy_text(&d);
@@ -280,10 +288,12 @@ static void test_file(void **state)
     for (int k = 0; k < DISCREPANCY_COUNT; k++) {
         assert_true(fabs(d.term[k].sd - again.term[k].sd) < 1e-3);
         assert_true(fabs(d.term[k].df - again.term[k].df) < 1e-3);
+        assert_true(fabs(d.term[k].arms_sd - again.term[k].arms_sd) < 1e-3 && fabs(d.term[k].arms_df - again.term[k].arms_df) < 1e-3);
     }
     free(text);
-    static const char *const wrong[] = {HEADER "weather,1,1,,,0,0,0,1,x\n", HEADER "hba1c,1,1,,,0,0,-0.1,1,x\n", HEADER "hba1c,1,1,,,0,0,nan,1,x\n",
-                                        HEADER "hba1c,1,1,,,0,0,0.3,0,x\n", "kind,rows\nhba1c,1\n"};
+    static const char *const wrong[] = {HEADER "weather,1,1,,,0,0,0,1,0,1,x\n", HEADER "hba1c,1,1,,,0,0,-0.1,1,0,1,x\n", HEADER "hba1c,1,1,,,0,0,nan,1,0,1,x\n",
+                                        HEADER "hba1c,1,1,,,0,0,0.3,0,0,1,x\n",
+                                        HEADER "hba1c,1,1,,,0,0,0.3,1,0.3,0,x\n", "kind,rows\nhba1c,1\n"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         assert_int_equal(discrepancy_parse(wrong[i], strlen(wrong[i]), "d.csv", &again, problems), ISLET_ERR_INPUT);
     assert_int_equal(discrepancy_shipped(&again, problems), ISLET_OK);

@@ -114,7 +114,9 @@ static void derive(discrepancy *d, discrepancy_kind kind, discrepancy_kind other
                                        .cohort_sd = a_point * from->cohort_sd,
                                        .row_sd = a_point * from->row_sd,
                                        .sd = a_point * from->sd,
-                                       .df = from->df};
+                                       .df = from->df,
+                                       .arms_sd = a_point * from->arms_sd,
+                                       .arms_df = from->arms_df};
 }
 
 void discrepancy_derive(discrepancy *d)
@@ -138,11 +140,13 @@ enum {
     COLUMN_ROW_SD,
     COLUMN_SD,
     COLUMN_DF,
+    COLUMN_ARMS_SD,
+    COLUMN_ARMS_DF,
     COLUMN_SCALE,
     COLUMNS
 };
 static const char *const columns[COLUMNS] = {"kind",      "rows",   "cohorts", "bias", "bias_se",
-                                             "cohort_sd", "row_sd", "sd",      "df",   "scale"};
+                                             "cohort_sd", "row_sd", "sd",      "df",   "arms_sd", "arms_df", "scale"};
 
 static int kind_named(const char *text)
 {
@@ -162,7 +166,7 @@ static bool read_row(const csv_file *file, const int *at, int row, const char *p
                        "kind: '%.40s' is none; expected one of those of docs/validation.md", first->text);
         return false;
     }
-    for (int c = COLUMN_ROWS; c <= COLUMN_DF; c++) {
+    for (int c = COLUMN_ROWS; c <= COLUMN_ARMS_DF; c++) {
         const csv_cell *cell = csv_cell_at(file, row, at[c]);
         bool may_miss = c == COLUMN_BIAS || c == COLUMN_BIAS_SE;
         number[c] = NAN;
@@ -174,9 +178,11 @@ static bool read_row(const csv_file *file, const int *at, int row, const char *p
     }
     out->term[kind] = (discrepancy_term){
         (int)number[COLUMN_ROWS], (int)number[COLUMN_COHORTS], number[COLUMN_BIAS], number[COLUMN_BIAS_SE],
-        number[COLUMN_COHORT_SD], number[COLUMN_ROW_SD],       number[COLUMN_SD],   number[COLUMN_DF]};
-    if (out->term[kind].sd == 0.0 || out->term[kind].df >= 1.0) return true;
-    problems_error(problems, path, first->line, 0, "df: nothing for an sd above 0; expected 1 or more");
+        number[COLUMN_COHORT_SD], number[COLUMN_ROW_SD],       number[COLUMN_SD],   number[COLUMN_DF],
+        number[COLUMN_ARMS_SD], number[COLUMN_ARMS_DF]};
+    const discrepancy_term *t = &out->term[kind];
+    if ((t->sd == 0.0 || t->df >= 1.0) && (t->arms_sd == 0.0 || t->arms_df >= 1.0)) return true;
+    problems_error(problems, path, first->line, 0, "df or arms_df: nothing for an sd above 0; expected 1 or more");
     return false;
 }
 
@@ -217,7 +223,7 @@ char *discrepancy_text(const discrepancy *d)
     at += (size_t)snprintf(out + at, room - at, "\n");
     for (int k = 0; k < DISCREPANCY_COUNT; k++) {
         const discrepancy_term *t = &d->term[k];
-        const double number[] = {t->rows, t->cohorts, t->bias, t->bias_se, t->cohort_sd, t->row_sd, t->sd, t->df};
+        const double number[] = {t->rows, t->cohorts, t->bias, t->bias_se, t->cohort_sd, t->row_sd, t->sd, t->df, t->arms_sd, t->arms_df};
         at += (size_t)snprintf(out + at, room - at, "%s", names[k]);
         for (size_t i = 0; i < sizeof number / sizeof *number; i++) {
             char text[NUMBER_TEXT] = "";

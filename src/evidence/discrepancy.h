@@ -3,7 +3,7 @@
  *
  *   z(observed) = z(simulated) + parameters + cohort + row + sampling       z: the kind's scale below
  *
- * cohort ~ N(0, cohort_sd^2) is shared by the rows of the same people, row ~ N(0, row_sd^2) is a row's own; both means are 0, so that a
+ * What two arms of one trial differ by holds no cohort, which is in both: row - row. cohort ~ N(0, cohort_sd^2) is shared by the rows of the same people, row ~ N(0, row_sd^2) is a row's own; both means are 0, so that a
  * bias of the model widens intervals instead of being subtracted in silence. Estimated from rows of the role calibrate only
  * (discrepancy_fit.c), kept in data/evidence/discrepancy.csv, and added to every predictive interval. */
 #ifndef ISLET_EVIDENCE_DISCREPANCY_H
@@ -51,6 +51,7 @@ typedef struct {
     double bias, bias_se;      /* of observed - simulated, not used: shown */
     double cohort_sd, row_sd;  /* expected, over what the rows leave open */
     double sd, df;             /* scale and degrees of freedom of the Student t that a new trial's row is drawn from; sd is 0 when nothing is known */
+    double arms_sd, arms_df;   /* the same of a difference between two arms */
 } discrepancy_term;
 
 typedef struct {

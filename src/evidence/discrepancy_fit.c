@@ -129,39 +129,46 @@ static void weigh(problem *p, grid_weights *g)
         for (int b = 0; b <= GRID; b++) g->weight[a][b] /= sum;
 }
 
+/* variances of a row: of the cohort's, and of its own */
+typedef struct {
+    double cohort, row;
+} row_kind;
+
+static const row_kind one_arm = {1.0, 1.0}, two_arms = {0.0, 2.0}; /* the cohort is in both */
+
 /* share of the mixture of normals between -x and x */
-static double share_within(const grid_weights *g, double x)
+static double share_within(const grid_weights *g, row_kind kind, double x)
 {
     double share = 0.0;
     for (int a = 0; a <= GRID; a++)
         for (int b = 0; b <= GRID; b++) {
-            double sd = g->step * hypot(a, b);
+            double sd = g->step * sqrt(kind.cohort * a * a + kind.row * b * b);
             share += g->weight[a][b] * (sd > 0.0 ? 2.0 * gsl_cdf_ugaussian_P(x / sd) - 1.0 : 1.0);
         }
     return share;
 }
 
-static double reach_of(const grid_weights *g, double share)
+static double reach_of(const grid_weights *g, row_kind kind, double share)
 {
     double low = 0.0, high = 8.0 * g->step * GRID;
     for (int i = 0; i < HALVINGS; i++) {
         double middle = 0.5 * (low + high);
-        *(share_within(g, middle) < share ? &low : &high) = middle;
+        *(share_within(g, kind, middle) < share ? &low : &high) = middle;
     }
     return 0.5 * (low + high);
 }
 
 /* the t with the mixture's middle half and 95 %; the ratio of the two falls with the degrees of freedom */
-static void match_t(const grid_weights *g, discrepancy_term *out)
+static void match_t(const grid_weights *g, row_kind kind, double *sd, double *df_found)
 {
-    double half = reach_of(g, 0.5), most = reach_of(g, 0.95), low = LEAST_DF, high = MOST_DF;
+    double half = reach_of(g, kind, 0.5), most = reach_of(g, kind, 0.95), low = LEAST_DF, high = MOST_DF;
     for (int i = 0; i < HALVINGS; i++) {
         double df = 0.5 * (low + high);
         bool too_wide = gsl_cdf_tdist_Pinv(0.975, df) / gsl_cdf_tdist_Pinv(0.75, df) * half > most;
         *(too_wide ? &low : &high) = df;
     }
-    out->df = 0.5 * (low + high);
-    out->sd = most / gsl_cdf_tdist_Pinv(0.975, out->df);
+    *df_found = 0.5 * (low + high);
+    *sd = most / gsl_cdf_tdist_Pinv(0.975, *df_found);
 }
 
 static void fill_spread(problem *p, grid_weights *g, discrepancy_term *out)
@@ -172,7 +179,8 @@ static void fill_spread(problem *p, grid_weights *g, discrepancy_term *out)
             out->cohort_sd += g->weight[a][b] * a * g->step;
             out->row_sd += g->weight[a][b] * b * g->step;
         }
-    match_t(g, out);
+    match_t(g, one_arm, &out->sd, &out->df);
+    match_t(g, two_arms, &out->arms_sd, &out->arms_df);
 }
 
 bool discrepancy_fit(const discrepancy_point *points, int n, int n_draws, discrepancy_term *out)

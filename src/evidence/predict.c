@@ -297,8 +297,9 @@ static void fill_prediction(const prospect *p, double *bare, double *trials, pre
 
 void predict_beyond(predict_question *q, const discrepancy *known, discrepancy_kind kind)
 {
-    q->discrepancy_sd = known->term[kind].sd;
-    q->discrepancy_df = known->term[kind].df;
+    const discrepancy_term *term = &known->term[kind];
+    q->discrepancy_sd = q->treated ? term->arms_sd : term->sd;
+    q->discrepancy_df = q->treated ? term->arms_df : term->df;
     q->in_people_sds = kind == DISCREPANCY_other;
 }
 

@@ -57,7 +57,7 @@ typedef struct {
     double shift[PREDICT_MEMBERS];                              /* of each member, about their mean */
 } prediction;
 
-/* What is known of the discrepancy of a kind of end points, into the question. */
+/* What is known of the discrepancy of a kind of end points, into the question, which knows whether it is about a difference between two arms. */
 void predict_beyond(predict_question *q, const discrepancy *known, discrepancy_kind kind);
 
 /* False when nobody has a value, or memory fails. */

@@ -161,7 +161,7 @@ static bool add_discrepancy(islet_table *table, const discrepancy *d, int kind)
     const discrepancy_term *t = &d->term[kind];
     cells c = {.n = 0};
     add_text(&c, discrepancy_name((discrepancy_kind)kind));
-    const double numbers[] = {t->rows, t->cohorts, t->bias, t->bias_se, t->cohort_sd, t->row_sd, t->sd, t->df};
+    const double numbers[] = {t->rows, t->cohorts, t->bias, t->bias_se, t->cohort_sd, t->row_sd, t->sd, t->df, t->arms_sd, t->arms_df};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) add_number(&c, rounded(numbers[i]));
     add_text(&c, t->rows == 0 && t->sd > 0.0 ? "other kind" : t->rows == 0 || t->sd == 0.0 ? "too few: none" : "own rows");
     return table_add_row(table, c.cell);
@@ -184,9 +184,9 @@ bool validate_tables(const validate_job *j, islet_validation *out)
     out->summary = table_create(SUMMARY_COLUMNS, summary_columns, summary_numbers);
     out->left_out = table_create(LEFT_COLUMNS, left_columns, left_numbers);
     static const char *const kind_columns[] = {"kind",      "rows",   "cohorts", "bias", "bias_se",
-                                               "cohort_sd", "row_sd", "sd",      "df",   "from"};
-    static const bool kind_numbers[] = {false, true, true, true, true, true, true, true, true, false};
-    out->discrepancy = table_create(10, kind_columns, kind_numbers);
+                                               "cohort_sd", "row_sd", "sd",      "df",   "arms_sd", "arms_df", "from"};
+    static const bool kind_numbers[] = {false, true, true, true, true, true, true, true, true, true, true, false};
+    out->discrepancy = table_create(12, kind_columns, kind_numbers);
     out->discrepancy_file = discrepancy_text(&j->discrepancy);
     bool fine = out->rows && out->summary && out->left_out && out->discrepancy && out->discrepancy_file;
     for (int kind = 0; kind < DISCREPANCY_COUNT && fine; kind++) fine = add_discrepancy(out->discrepancy, &j->discrepancy, kind);

@@ -272,6 +272,14 @@ static void test_other(void **state)
     q.control_n = q.trial_n;
     predict_beyond(&q, &known, DISCREPANCY_hba1c);
     assert_true(predict_trial(&q, &p) && p.discrepancy_sd == 0.2);
+    double control[PEOPLE], within[PEOPLE];
+    for (int i = 0; i < PEOPLE; i++) within[i] = values[i] - (control[i] = values[i] + 2.0 + normal(12, 1, (uint64_t)i)); /* kilograms, of people of 100 (SD 10) */
+    q.values = within;
+    q.control = control;
+    known.term[DISCREPANCY_other].arms_sd = 0.5;
+    known.term[DISCREPANCY_other].arms_df = 200.0;
+    predict_beyond(&q, &known, DISCREPANCY_other);
+    assert_true(predict_trial(&q, &p) && p.discrepancy_sd > 0.4 && p.discrepancy_sd < 0.6);
 }
 
 static void test_file(void **state)

@@ -344,9 +344,10 @@ bool predict_trial(const predict_question *q, prediction *out)
     p.simulated = statistic_of(q->statistic, p.work, p.people);
     out->people_sd = p.people > 1 ? summary_mean(p.known, p.people).sd : 0.0;
     p.monte_carlo = q->statistic == PREDICT_RATE ? 0.0 : out->people_sd / sqrt((double)p.people);
+    const double within_sd = out->people_sd; /* of a difference: of what arms do to the same person, which holds nothing of what people come with */
     if (q->treated && p.arm_people[0] > 1) out->people_sd = summary_mean(p.arm[0], p.arm_people[0]).sd;
     if (q->statistic == PREDICT_RATE) out->people_sd = fill_rates(&p);
-    out->discrepancy_sd = p.beyond_sd = q->discrepancy_sd * (q->in_people_sds ? out->people_sd : 1.0);
+    out->discrepancy_sd = p.beyond_sd = q->discrepancy_sd * (!q->in_people_sds ? 1.0 : q->treated ? within_sd : out->people_sd);
     p.never_negative = !q->treated;
     for (int64_t i = 0; i < p.people; i++) p.never_negative = p.never_negative && p.known[i] >= 0.0;
     fill_shifts(q, p.work, p.shift);

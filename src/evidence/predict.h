@@ -39,7 +39,7 @@ typedef struct {
     discrepancy_scale scale;     /* of the discrepancy .. */
     double discrepancy_sd;       /* .. its size; 0: none */
     double discrepancy_df;
-    bool in_people_sds;          /* the size is in SDs between people */
+    bool in_people_sds;          /* the size is in SDs between people; of a difference, of the differences within them */
     uint64_t seed, row;
 } predict_question;
 

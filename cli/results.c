@@ -94,6 +94,14 @@ static bool is_at(const grid *g, int row, const char *day)
     return strcmp(grid_cell(g, row, DAY), day) == 0;
 }
 
+/* Is an end point of that day not estimated though people have it? */
+static bool leaves_some_out(const grid *g, const char *day)
+{
+    for (int row = 0; row < g->rows; row++)
+        if (is_at(g, row, day) && !grid_cell(g, row, VALUE)[0] && strcmp(grid_cell(g, row, N), "0") != 0) return true;
+    return false;
+}
+
 /* the row of this arm and end point before treatment; -1 where there is none */
 static int row_before(const grid *g, int row)
 {
@@ -201,6 +209,8 @@ static void print_people(const run_plan *plan, const cli_options *options, const
     grid_free(sorted);
     fputs("\nOther visits: the report, or --csv.\n"
           "Intervals are Monte Carlo intervals at this number of people; they hold no uncertainty of the parameters.\n", file);
+    if (leaves_some_out(g, last_day))
+        fputs("A '-' beside people (n): the value is missing on injected insulin; where fewer than half of an arm have it, treatment has picked them.\n", file);
     if (f->differences->rows) print_against(plan, f->differences, file);
     if (f->predictive)
         fputs(

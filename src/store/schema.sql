@@ -188,7 +188,7 @@ CREATE TABLE endpoint_result (
     endpoint TEXT NOT NULL REFERENCES endpoint,
     day INTEGER NOT NULL,
     unit TEXT NOT NULL,
-    value REAL,                        -- NULL when nobody was measured
+    value REAL,                        -- NULL when nobody was measured; of HOMA, which is missing on injected insulin, when fewer than half were
     ci_low REAL,                       -- 95 %
     ci_high REAL,
     n INTEGER NOT NULL,                -- people measured; for harms everybody enrolled

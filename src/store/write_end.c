@@ -143,6 +143,21 @@ static bool is_share(const endpoint_info *endpoint)
     return endpoint->kind == ENDPOINT_KIND_fraction || endpoint->kind == ENDPOINT_KIND_harm;
 }
 
+/* Of an end point that treatment decides who has: is there a value of fewer than half of the people? */
+static bool is_of_few(const endpoint_info *endpoint, const double *values, int64_t n)
+{
+    int64_t measured = 0;
+    for (int64_t i = 0; i < n; i++) measured += !isnan(values[i]);
+    return endpoint_picks_people((endpoint_id)(endpoint - islet_endpoint_info)) && 2 * measured < n;
+}
+
+/* How many there are is still said. */
+static summary left_out(summary s)
+{
+    s.value = s.ci_low = s.ci_high = NAN;
+    return s;
+}
+
 /* mean with an interval that stays on the end point's scale */
 static summary estimate(const endpoint_info *endpoint, const double *values, int64_t n)
 {
@@ -174,8 +189,10 @@ static islet_status write_differences(result_writer *w, sqlite3_stmt *query, int
     if (status == ISLET_OK && w->paired) sample_match(&w->treated, &w->untreated, n);
     for (int i = 0; i < n && status == ISLET_OK; i++) {
         const double *a = w->treated.values[i], *b = w->untreated.values[i];
-        const double variance_share = w->paired ? summary_paired_variance_share(a, b, w->treated.n) : NAN;
+        const bool few = is_of_few(&endpoints[i], a, w->treated.n) || is_of_few(&endpoints[i], b, w->untreated.n);
+        const double variance_share = w->paired && !few ? summary_paired_variance_share(a, b, w->treated.n) : NAN;
         summary s = difference_of(w, &endpoints[i], a, b);
+        if (few) s = left_out(s);
         status = put_summary(w, w->put_difference, arm, &endpoints[i], day, &s, variance_share);
     }
     return status;
@@ -186,6 +203,7 @@ static islet_status write_estimates(result_writer *w, int arm, const endpoint_in
     islet_status status = ISLET_OK;
     for (int i = 0; i < n && status == ISLET_OK; i++) {
         summary s = estimate(&endpoints[i], w->treated.values[i], w->treated.n);
+        if (is_of_few(&endpoints[i], w->treated.values[i], w->treated.n)) s = left_out(s);
         status = put_summary(w, w->put_result, arm, &endpoints[i], day, &s, NAN);
     }
     return status;

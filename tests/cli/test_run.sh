@@ -104,6 +104,22 @@ says err.txt "limit.db"
 same limit.db zimislecel.db
 absent limit.html
 
+# HOMA is missing on injected insulin: no mean of the few whom the treatment has picked, but their number
+cat >homa.yaml <<END
+islet: 1
+title: homa
+population: {of: t2d_insulin, n: 24}
+arms: [{name: cells, cells: [{product: bone_marrow_mononuclear, dose_cells_per_kg: 1e7, day: 0}]}, {name: stopped, insulin: none}]
+follow_up: {days: 120, visits_day: [0, 120]}
+endpoints: [homa_ir]
+END
+expect 0 "$islet" run homa.yaml --quiet --csv --out homa.db --report homa.html
+grep -q '^cells,homa_ir,1,120,,,,[1-9]' out.txt || fail "HOMA of a few is estimated, or nobody has one"
+grep -q '^cells minus stopped,homa_ir,1,120,,,,' out.txt || fail "HOMA of a few is compared"
+grep -q '^stopped,homa_ir,1,120,[0-9.]*,[0-9.]*,[0-9.]*,24$' out.txt || fail "HOMA of everybody is not estimated"
+expect 0 "$islet" run homa.yaml --quiet --out homa.db --report homa.html
+says out.txt "treatment has picked them"
+
 # an interrupted run ends soon, keeps and marks what is finished; without anything finished it is the same
 for run in "2000 0.1 3" "1000 30 1"; do
     set -- $run

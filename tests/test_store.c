@@ -191,7 +191,7 @@ static void test_results(void **state)
 static void test_version(void **state)
 {
     (void)state;
-    static const char of_version[] = "5 b3a3064d4a6a4c27fad4a3a7c01ddae1b25123d27cb21fbd142306c1eba3a558";
+    static const char of_version[] = "5 f50182cd9b1347a27b9c8c1b802f8f83a34233dda200974c6cca9cc9d664eee1";
     char hash[ISLET_HASH_TEXT], now[ISLET_HASH_TEXT + 16], *text = schema_text();
     assert_non_null(text);
     hash_sha256(text, strlen(text), hash);

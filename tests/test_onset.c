@@ -268,6 +268,20 @@ static void test_aggressive_form_by_age(void **state)
     assert_int_equal(aggressive[2], 0);
 }
 
+/* Ciclosporin at onset kept C-peptide up for as long as it was given (10.2337/diab.39.7.768). */
+static void test_drugs_against_rejection_hold_back_the_attack(void **state)
+{
+    (void)state;
+    static const char text[] = "islet: 1\ntitle: t\npopulation: {of: t1d_new_onset, n: 16, require: {duration_year: \"<= 0.12\"}}\n"
+                               "arms: [{name: drugs, immunosuppression: glucocorticoid_free}, {name: none}]\nfollow_up: {days: 180, visits_day: [0, 180]}\n";
+    outcome *out = simulate(text);
+    double kept[2] = {0.0, 0.0};
+    for (int arm = 0; arm < 2; arm++)
+        for (int i = 0; i < PEOPLE; i++) kept[arm] += out->values[arm][i][1][ENDPOINT_c_peptide_stimulated_nmol_l];
+    assert_true(kept[0] > 1.3 * kept[1]);
+    free(out);
+}
+
 static void test_residual_c_peptide_can_be_required(void **state)
 {
     (void)state;
@@ -363,6 +377,7 @@ int main(void)
         cmocka_unit_test(test_children_have_children_s_bodies),
         cmocka_unit_test(test_marks_of_onset),
         cmocka_unit_test(test_aggressive_form_by_age),
+        cmocka_unit_test(test_drugs_against_rejection_hold_back_the_attack),
         cmocka_unit_test(test_residual_c_peptide_can_be_required),
         cmocka_unit_test(test_shipped_conditionings_are_valid),
         cmocka_unit_test(test_protocols_with_conditioning),

@@ -373,6 +373,22 @@ static int remarks(const char *text, const char *words)
     return n;
 }
 
+/* Soon after diagnosis people have C-peptide, and a population without any says so where they are asked for. */
+static void a_duration_that_the_population_cannot_have_is_remarked(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *population, *years;
+        int remarks;
+    } row[] = {{"t1d_adult", "<= 1", 1}, {"t1d_adult", "<= 5", 0}, {"t1d_adult", ">= 1", 0}, {"t1d_new_onset", "<= 1", 0}};
+    for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+        char text[300];
+        snprintf(text, sizeof text, "islet: 1\ntitle: t\npopulation: {of: %s, n: 4, require: {duration_year: \"%s\"}}\narms: [{name: a}]\nfollow_up: {years: 1}\n",
+                 row[i].population, row[i].years);
+        assert_int_equal(remarks(text, "take t1d_new_onset"), row[i].remarks);
+    }
+}
+
 static void what_would_do_nothing_is_remarked(void **state)
 {
     (void)state;
@@ -518,6 +534,7 @@ int main(void)
         cmocka_unit_test(a_file_refused_again_and_again),
         cmocka_unit_test(kinds_of_file_are_told),
         cmocka_unit_test(what_would_do_nothing_is_remarked),
+        cmocka_unit_test(a_duration_that_the_population_cannot_have_is_remarked),
         cmocka_unit_test(drugs_come_no_later_than_the_cells),
         cmocka_unit_test(nobody_is_blind_to_a_diet),
         cmocka_unit_test(a_file_above_the_limit_is_not_read),

@@ -323,6 +323,30 @@ static void test_what_is_shown_first(void **state)
     free(page);
 }
 
+/* A reaction of which no file gives a share is not one that nobody has; a control that is given nothing has none. */
+static void test_what_is_not_modelled(void **state)
+{
+    (void)state;
+    if (!can_report()) skip();
+    static const char cell[] = "<td class=\"n\">not modelled</td>";
+    char *page = page_after("DELETE FROM product_value");
+    assert_int_equal(count(page, cell), 2);
+    assert_int_equal(count(page, "(fever, reactions)"), 1);
+    assert_int_equal(count(page, "through an artery"), 0);
+    free(page);
+    page = page_after("DELETE FROM product_value; UPDATE course SET put = 'catheter into an artery of the pancreas';"
+                      "INSERT INTO product_value VALUES ('zimislecel', 'product', 'fever_frac', 0.1, NULL, NULL, 'fraction', 'assumed', 's', 's')");
+    assert_int_equal(count(page, cell), 1);
+    assert_int_equal(count(page, " (reactions)"), 1);
+    assert_int_equal(count(page, "through an artery"), 1);
+    free(page);
+    page = page_after("DELETE FROM product_value; UPDATE arm SET conditioning = 'c';"
+                      "INSERT INTO product_value VALUES ('c', 'conditioning', 'neutropenic_fever_frac', 0.9, NULL, NULL, 'fraction', 'assumed', 's', 's'),"
+                      "('c', 'conditioning', 'infusion_reaction_frac', 0, NULL, NULL, 'fraction', 'assumed', 's', 's')");
+    assert_int_equal(count(page, cell), 1);
+    free(page);
+}
+
 /* sixteen arms and eight colours: those beyond are dashed and hollow, and single people are left out */
 static void test_many_arms(void **state)
 {
@@ -419,6 +443,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_what_matters_most, clean, clean),
         cmocka_unit_test_setup_teardown(test_what_arms_get, clean, clean),
         cmocka_unit_test_setup_teardown(test_what_is_shown_first, clean, clean),
+        cmocka_unit_test_setup_teardown(test_what_is_not_modelled, clean, clean),
         cmocka_unit_test_setup_teardown(test_many_arms, clean, clean),
         cmocka_unit_test_setup_teardown(test_hostile_arm, clean, clean),
         cmocka_unit_test_setup_teardown(test_hostile_numbers, clean, clean),

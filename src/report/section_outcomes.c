@@ -67,8 +67,44 @@ static summary count_people(page *p, const char *endpoint, bool turned, int arm)
     return out;
 }
 
+/* Reactions whose share a product's or a conditioning's file gives. Where cells are given and no file of the arm does, none was drawn. */
+static const struct {
+    const char *endpoint, *of_product, *of_conditioning;
+} reactions[] = {{"fever", "fever_frac", "neutropenic_fever_frac"}, {"infusion_reaction", "infusion_reaction_frac", "infusion_reaction_frac"}};
+#define REACTIONS ((int)(sizeof reactions / sizeof reactions[0]))
+
+static bool reaction_is_modelled(page *p, int reaction, int arm)
+{
+    bool modelled = true;
+    char *sql = sqlite3_mprintf(
+        "SELECT NOT EXISTS (SELECT 1 FROM course WHERE arm = ?1 AND product NOT IN (SELECT product FROM product_value WHERE kind = 'product' "
+        "AND key = %Q)) OR EXISTS (SELECT 1 FROM arm JOIN product_value ON product = conditioning WHERE arm = ?1 AND kind = 'conditioning' "
+        "AND key = %Q AND value > 0)",
+        reactions[reaction].of_product, reactions[reaction].of_conditioning);
+    if (!sql) {
+        p->status = ISLET_ERR_MEMORY;
+        return true;
+    }
+    sqlite3_stmt *query = page_query(p, sql, PAGE_BIND(arm));
+    sqlite3_free(sql);
+    while (page_row(p, &query)) modelled = sqlite3_column_int(query, 0) != 0;
+    return modelled;
+}
+
+/* A harm nobody has published a share of is not one that nobody has. */
+static bool is_modelled(page *p, int outcome, int arm)
+{
+    for (int r = 0; r < REACTIONS; r++)
+        if (strcmp(outcomes[outcome].endpoint, reactions[r].endpoint) == 0) return reaction_is_modelled(p, r, arm);
+    return true;
+}
+
 static void write_outcome(page *p, int outcome, int arm)
 {
+    if (!is_modelled(p, outcome, arm)) {
+        text_add(p->out, "<td class=\"n\">not modelled</td><td></td>");
+        return;
+    }
     const bool turned = outcomes[outcome].benefit && outcomes[outcome].of == OF_NO_DIABETES; /* counted are those without it */
     summary s = count_people(p, outcomes[outcome].endpoint, turned, arm);
     row_begin(p);
@@ -112,6 +148,26 @@ static void write_bounds(page *p)
                 "controls; what their interval still allows until the end of follow-up, and no estimate: ");
 }
 
+/* What "free of all harms" cannot count. */
+static void write_left_out(page *p)
+{
+    int n = 0;
+    for (int arm = 0; arm < p->arms; arm++) {
+        bool fever = reaction_is_modelled(p, 0, arm), reaction = reaction_is_modelled(p, 1, arm);
+        if (fever && reaction) continue;
+        text_add(p->out, n++ ? "; " : "<p class=\"note\">Not modelled is what no published share was found of, and \"free of all harms\" does not count it: ");
+        arm_label(p, arm);
+        text_add(p->out, fever ? " (reactions)" : reaction ? " (fever)" : " (fever, reactions)");
+    }
+    if (n > 0) text_add(p->out, ".</p>\n");
+    sqlite3_stmt *query = page_query(p, "SELECT DISTINCT put FROM course WHERE put LIKE '%artery%' ORDER BY put", PAGE_BIND());
+    for (n = 0; page_row(p, &query); n++) {
+        text_add(p->out, n ? "; " : "<p class=\"note\">The harms of putting cells through an artery, and of drawing them, are not modelled: ");
+        text_html(p->out, (const char *)sqlite3_column_text(query, 0));
+    }
+    if (n > 0) text_add(p->out, ".</p>\n");
+}
+
 void section_outcomes(page *p)
 {
     data_begin(p, "outcomes");
@@ -139,5 +195,6 @@ void section_outcomes(page *p)
     if (p->about_insulin)
         text_add(p->out, "<p class=\"note\">* and HbA1c below 7.0&nbsp;%, mean fasting glucose of the week at most 126&nbsp;mg/dL, and "
                          "stimulated C-peptide at least 0.17&nbsp;nmol/L.</p>\n");
+    write_left_out(p);
     write_bounds(p);
 }

@@ -61,9 +61,23 @@ static void remark_on_conditioning(yaml_reader *reader, const yaml_node *arms, c
                  arm->name, protocol->conditionings[arm->conditioning].name, protocol->population.name);
 }
 
+#define REMISSION_YEAR 1.0 /* nearly everybody makes insulin of their own in the first year */
+
+/* People of a population without beta cells, asked for soon after diagnosis, are nobody. */
+static void remark_on_duration(yaml_reader *reader, const yaml_node *root, const population *of)
+{
+    if (of->diabetes != DIABETES_TYPE1 || of->native_function_frac.mean > 0.0) return;
+    if (!of->has_require[TRAIT_duration_year] || !(of->require[TRAIT_duration_year].high <= REMISSION_YEAR)) return;
+    yaml_warning(reader, yaml_find(root, "population"),
+                 "people of '%s' make no insulin of their own, however short their diabetes, and within a year of diagnosis nearly all people do; "
+                 "take t1d_new_onset or t1d_new_onset_child",
+                 of->name);
+}
+
 void protocol_check_silent(yaml_reader *reader, const yaml_node *root, const islet_protocol *protocol)
 {
     const yaml_node *arms = yaml_find(root, "arms");
+    remark_on_duration(reader, root, &protocol->population);
     for (int a = 0; a < protocol->n_arms && reader->errors == 0; a++) {
         const protocol_arm *arm = &protocol->arms[a];
         for (int i = 0; i < arm->n_courses; i++) {

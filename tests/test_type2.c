@@ -54,6 +54,27 @@ static void people_are_drawn_around_the_published_sets(void **state)
     }
 }
 
+/* What suppresses production of a healthy person by portal insulin is one parameter, in every kind of diabetes. */
+static void portal_potency_has_one_source(void **state)
+{
+    (void)state;
+    const params p = params_default();
+    params more = p;
+    more.portal_potency = 1.1 * p.portal_potency;
+    population of;
+    person_source source, stronger;
+    assert_true(population_shipped("prediabetes", &of));
+    assert_true(person_source_fill(&source, &of, &p) && person_source_fill(&stronger, &of, &more));
+    int both = 0;
+    for (uint64_t number = 0; number < 20; number++) {
+        person who, same;
+        if (!person_draw(&source, 1, number, &who) || !person_draw(&stronger, 1, number, &same)) continue;
+        assert_true(fabs(same.kinetics.kp4 / who.kinetics.kp4 - 1.1) < 1e-12);
+        both++;
+    }
+    assert_true(both > 0);
+}
+
 /* ---- metabolism ---- */
 
 static person somebody(void)
@@ -539,6 +560,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(people_are_drawn_around_the_published_sets),
+        cmocka_unit_test(portal_potency_has_one_source),
         cmocka_unit_test(weight_follows_intake),
         cmocka_unit_test(the_usual_keeps_weight),
         cmocka_unit_test(restriction_acts_before_weight),

@@ -173,7 +173,8 @@ static void print_pooled(const islet_meta *m, FILE *file)
         fputc('\n', file);
     }
     if (m->pi_low <= m->pi_high) {
-        print_interval(file, "95 % prediction interval of a new study ", m->pi_low, m->pi_high);
+        const bool ends = strcmp(m->measure, "PR") == 0 || strcmp(m->measure, "RD") == 0; /* the scale has */
+        print_interval(file, "95 % prediction interval of a new study ", ends ? m->shown_pi_low : m->pi_low, ends ? m->shown_pi_high : m->pi_high);
         fputc('\n', file);
     }
 }

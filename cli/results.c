@@ -313,12 +313,15 @@ static void print_json(const run_plan *plan, const found *f, FILE *file)
     json_close(&j, '}');
 }
 
-/* A row of a difference, in the columns of a result: of the arm "full dose minus insulin alone". */
+#define CSV_MORE 5 /* columns that ranges and the arm compared with may add */
+
+/* A row of a difference, in the columns of a result: of the arm "full dose minus insulin alone", with the second in the last column: an arm may be
+ * called anything. */
 static void add_difference(grid *all, const grid *d, int row)
 {
     static const char between[] = " minus ";
     const char *arm = grid_at(d, row, "arm"), *against = grid_at(d, row, "against");
-    const char *cells[RESULT_COLUMNS + 4] = {[ENDPOINT] = grid_at(d, row, "endpoint"), [UNIT] = grid_at(d, row, "unit"),
+    const char *cells[RESULT_COLUMNS + CSV_MORE] = {[ENDPOINT] = grid_at(d, row, "endpoint"), [UNIT] = grid_at(d, row, "unit"),
                                              [DAY] = grid_at(d, row, "day"),           [VALUE] = grid_at(d, row, "value"),
                                              [LOW] = grid_at(d, row, "ci_low"),        [HIGH] = grid_at(d, row, "ci_high"),
                                              [N] = grid_at(d, row, "n")};
@@ -326,6 +329,7 @@ static void add_difference(grid *all, const grid *d, int row)
     char *both = need_memory(room);
     snprintf(both, room, "%s%s%s", arm, between, against);
     cells[ARM] = both;
+    cells[all->columns - 1] = against;
     grid_add(all, cells);
     free(both);
 }
@@ -333,7 +337,7 @@ static void add_difference(grid *all, const grid *d, int row)
 /* the results with each range that was asked for as two columns more; then the differences, as rows of their own */
 static void write_csv(const found *f, FILE *file)
 {
-    const char *names[RESULT_COLUMNS + 4] = {"arm", "endpoint", "unit", "day#", "value#", "ci_low#", "ci_high#", "n#"};
+    const char *names[RESULT_COLUMNS + CSV_MORE] = {"arm", "endpoint", "unit", "day#", "value#", "ci_low#", "ci_high#", "n#"};
     const grid *g = f->results, *predictive = f->predictive, *alternatives = f->alternatives;
     int columns = RESULT_COLUMNS;
     if (predictive) {
@@ -344,9 +348,10 @@ static void write_csv(const found *f, FILE *file)
         names[columns++] = "alternatives_low#";
         names[columns++] = "alternatives_high#";
     }
+    names[columns++] = "comparator_arm";
     grid *all = grid_create(columns, names);
     for (int row = 0; row < g->rows; row++) {
-        const char *cells[RESULT_COLUMNS + 4];
+        const char *cells[RESULT_COLUMNS + CSV_MORE];
         int at = RESULT_COLUMNS;
         for (int i = 0; i < RESULT_COLUMNS; i++) cells[i] = grid_cell(g, row, i);
         if (predictive) {
@@ -357,6 +362,7 @@ static void write_csv(const found *f, FILE *file)
             cells[at++] = predictive_cell(alternatives, g, row, "low");
             cells[at++] = predictive_cell(alternatives, g, row, "high");
         }
+        cells[at] = "";
         grid_add(all, cells);
     }
     for (int row = 0; row < f->differences->rows; row++) add_difference(all, f->differences, row);

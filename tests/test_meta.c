@@ -279,8 +279,8 @@ static void not_pooled(const char *text, islet_meta_options options, const char 
 static void test_results_without_a_pool(void **state)
 {
     (void)state;
-    not_pooled("xi ni\n1 4\n", (islet_meta_options){0}, "too_few", "1 studies");
-    not_pooled("yi,vi\n1,\n3,4\n", (islet_meta_options){0}, "too_few", "1 studies");
+    not_pooled("xi ni\n1 4\n", (islet_meta_options){0}, "too_few", "1 study with");
+    not_pooled("yi,vi\n1,\n3,4\n", (islet_meta_options){0}, "too_few", "1 study with");
     not_pooled("yi,vi\n1,2\n3,4\n", (islet_meta_options){.moderators = "yi"}, "too_few", "3 or more");
     not_pooled("m1i,sd1i,n1i,m2i,sd2i,n2i\n7,,20,8,,20\n7,,20,8,1,20\n", (islet_meta_options){0}, "not_reported", "none of 2 rows");
     not_pooled("yi,vi,design\n1,1,single\n2,1,randomised\n3,1,randomised\n", (islet_meta_options){0}, "not_comparable", "single-arm and controlled");

@@ -55,6 +55,14 @@ static bool pool_arrays(const meta_input *in, const arrays *a, bool moderators, 
                     in->options->knapp_hartung, out);
 }
 
+/* An interval of shares or of their differences ends where the scale does; other measures have no end. */
+static double within_scale(const meta_input *in, double value)
+{
+    if (in->measure != MEASURE_PR && in->measure != MEASURE_RD) return value;
+    const double least = in->measure == MEASURE_PR ? 0.0 : -1.0;
+    return isnan(value) ? value : fmin(fmax(value, least), 1.0);
+}
+
 /* the pool of the first k studies, less one of them (-1: none); of one group when it is named */
 static bool pool_some(const meta_input *in, int k, int without, const char *group, pool_fit *out)
 {
@@ -64,13 +72,17 @@ static bool pool_some(const meta_input *in, int k, int without, const char *grou
         if (i != without && (!group || strcmp(in->studies[i].group, group) == 0)) arrays_add(in, &a, &in->studies[i]);
     bool fine = pool_arrays(in, &a, false, out);
     free(a.y);
-    return fine;
+    if (!fine) return false;
+    double *const ends[] = {&out->low[0], &out->high[0], &out->pi_low, &out->pi_high};
+    for (int i = 0; i < 4; i++) *ends[i] = within_scale(in, *ends[i]);
+    return true;
 }
 
 /* the value people read: ratio for logarithms, share for transformed shares */
 static double shown(const meta_input *in, double value)
 {
     double n_inverse = 0;
+    value = within_scale(in, value);
     if (meta_measure_is_log(in->measure)) return exp(value);
     if (in->measure == MEASURE_PLO) return 1 / (1 + exp(-value));
     if (in->measure != MEASURE_PFT || isnan(value)) return value;
@@ -107,7 +119,7 @@ static bool studies_table(const meta_input *in, double tau2, islet_table **out)
     for (int i = 0; i < in->k; i++) all += 1 / (in->studies[i].v + tau2);
     for (int i = 0; i < in->k; i++) {
         const meta_study *s = &in->studies[i];
-        double half = width * sqrt(s->v), values[] = {s->y, s->v, s->y - half, s->y + half,
+        double half = width * sqrt(s->v), values[] = {s->y, s->v, within_scale(in, s->y - half), within_scale(in, s->y + half),
                                                       in->method == METHOD_MH ? NAN : 100 / (s->v + tau2) / all};
         char text[5][NUMBER_TEXT], treated[META_ARM_TEXT], control[META_ARM_TEXT];
         meta_arm_text(in, s, 0, treated);
@@ -140,7 +152,11 @@ static bool coefficients_table(const meta_input *in, const pool_fit *fit, islet_
     if (!(*out = table_create(6, names, is_number))) return false;
     for (int j = 0; fit && j < fit->p; j++) {
         const char *name = j ? in->file.cells[in->moderator[j]].text : fit->p > 1 ? "intercept" : "pooled";
-        if (!add_row(*out, &name, 1, NUMBERS(fit->beta[j], fit->se[j], fit->low[j], fit->high[j], fit->p_value[j]), 5))
+        const bool pooled = fit->p == 1; /* a slope is no share */
+        if (!add_row(*out, &name, 1,
+                     NUMBERS(fit->beta[j], fit->se[j], pooled ? within_scale(in, fit->low[j]) : fit->low[j],
+                             pooled ? within_scale(in, fit->high[j]) : fit->high[j], fit->p_value[j]),
+                     5))
             return false;
     }
     return true;
@@ -181,6 +197,16 @@ static bool add_correlations(const meta_input *in, islet_table *out)
     return true;
 }
 
+static pool_fit one_study(const meta_input *in, const meta_study *study)
+{
+    const double half = gsl_cdf_ugaussian_Pinv(0.975) * sqrt(study->v);
+    pool_fit out = no_fit;
+    out.beta[0] = study->y;
+    out.low[0] = within_scale(in, study->y - half);
+    out.high[0] = within_scale(in, study->y + half);
+    return out;
+}
+
 /* what is left without each study, what the first 1, 2, .. give in the order of the file, and other correlations */
 static bool sensitivity_table(const meta_input *in, bool pooled, islet_table **out)
 {
@@ -192,6 +218,7 @@ static bool sensitivity_table(const meta_input *in, bool pooled, islet_table **o
         int study = i % in->k;
         bool fine = i < in->k ? pool_some(in, in->k, study, NULL, &fit) : pool_some(in, study + 1, -1, NULL, &fit);
         if (!fine) fit = no_fit;
+        if (i == in->k) fit = one_study(in, &in->studies[study]); /* the first of the cumulative ones: nothing is pooled yet */
         if (!add_row(*out, TEXTS(i < in->k ? "leave_one_out" : "cumulative", in->studies[study].name), 2,
                      NUMBERS(fit.beta[0], fit.low[0], fit.high[0], fit.tau2, fit.i2_pct), 5))
             return false;
@@ -262,8 +289,8 @@ static void set_bias(const meta_input *in, const arrays *a, islet_meta *out)
             fit = filled;
     }
     out->egger_z = egger.statistic, out->egger_p = egger.p, out->rank_tau = rank.statistic, out->rank_p = rank.p;
-    out->trim_estimate = fit.beta[0], out->trim_se = fit.se[0], out->trim_low = fit.low[0],
-    out->trim_high = fit.high[0];
+    out->trim_estimate = fit.beta[0], out->trim_se = fit.se[0], out->trim_low = within_scale(in, fit.low[0]),
+    out->trim_high = within_scale(in, fit.high[0]);
     out->trim_tau2 = fit.tau2, out->trim_q = fit.q, out->trim_i2_pct = fit.i2_pct;
 }
 

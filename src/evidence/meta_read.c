@@ -237,12 +237,12 @@ static bool possible(const meta_input *in, int row, const double *f)
     for (int arm = 0; kind == KIND_MEANS && arm < 2; arm++) {
         if (f[3 * arm + 1] < 0) fine = refuse_field(in, row, 3 * arm + 1, "a standard deviation of 0 or more");
         if (!isnan(f[3 * arm + 2]) && !(is_count(f[3 * arm + 2]) && f[3 * arm + 2] >= 1))
-            fine = refuse_field(in, row, 3 * arm + 2, "1 person or more");
+            fine = refuse_field(in, row, 3 * arm + 2, "a whole number of people, 1 or more");
     }
     for (int i = 1; kind == KIND_PRE_POST && i < 4; i += 2)
         if (f[i] < 0) fine = refuse_field(in, row, i, "a standard deviation of 0 or more");
     if (kind == KIND_PRE_POST && !isnan(f[4]) && !(is_count(f[4]) && f[4] >= 1))
-        fine = refuse_field(in, row, 4, "1 person or more");
+        fine = refuse_field(in, row, 4, "a whole number of people, 1 or more");
     if (kind == KIND_EFFECTS && f[1] < 0) fine = refuse_field(in, row, 1, "0 or more");
     return fine;
 }
@@ -457,8 +457,8 @@ static void look_for_too_few(meta_input *in)
     in->refusal = in->k == 0 ? REFUSED_NOT_REPORTED : REFUSED_TOO_FEW;
     if (in->k == 0) snprintf(in->why, sizeof in->why, "none of %d rows reports an effect with a variance", in->n);
     else
-        snprintf(in->why, sizeof in->why, "%d studies with an effect and a variance; a pool needs %d or more", in->k,
-                 in->p + 1);
+        snprintf(in->why, sizeof in->why, "%d %s with an effect and a variance; a pool needs %d or more", in->k,
+                 in->k == 1 ? "study" : "studies", in->p + 1);
 }
 
 /* ---- the table ---- */

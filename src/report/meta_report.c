@@ -147,8 +147,8 @@ void forest_words(page *p, const forest *f, const char *axis, bool arms)
     text_add(out, ",");
     number_write(high, number);
     text_add(out, number);
-    text_format(out, "],\"rows\":[-0.7,%d.3],\"height\":%d,\"label_x\":%d}", f->rows - 1, 22 * f->rows,
-                arms ? -440 : -230);
+    text_format(out, "],\"rows\":[-0.7,%d.3],\"height\":%d,\"height_narrow\":%d,\"label_x\":%d}", f->rows - 1, 22 * f->rows,
+                40 * f->rows, arms ? -440 : -230); /* narrow: names and numbers stand above their lines */
 }
 
 static void add_subgroup(page *p, forest *f, const islet_meta *m, int group)
@@ -193,9 +193,11 @@ static void write_forest_data(page *p, forest *f, const islet_meta *m)
     }
     if (islet_table_rows(m->subgroups) == 0) add_studies(p, f, m, NULL);
     if (!*m->refusal && islet_table_rows(m->coefficients) == 1) {
-        forest_row(p, f, "pool", "Total", "", "", m->estimate, m->ci_low, m->ci_high, 100);
+        const bool ends = strcmp(m->measure, "PR") == 0 || strcmp(m->measure, "RD") == 0; /* the scale has, and so have its intervals */
+        forest_row(p, f, "pool", "Total", "", "", m->estimate, ends ? m->shown_low : m->ci_low, ends ? m->shown_high : m->ci_high, 100);
         if (m->pi_low <= m->pi_high)
-            forest_row(p, f, "prediction", "Prediction interval", "", "", NAN, m->pi_low, m->pi_high, NAN);
+            forest_row(p, f, "prediction", "Prediction interval", "", "", NAN, ends ? m->shown_pi_low : m->pi_low,
+                       ends ? m->shown_pi_high : m->pi_high, NAN);
     }
     forest_end(p, f);
 }
@@ -403,15 +405,35 @@ static void write_funnel(page *p, const islet_meta *m)
 
 /* ---- the rest ---- */
 
+/* One kind of analysis as a table of its own, where there is any of it. */
+static void write_analysis(page *p, const islet_table *table, const char *kind, const char *explain, const char *of)
+{
+    const char *headings[] = {of, "#estimate", "#low", "#high", "#tau2", "#I2, %", NULL};
+    bool begun = false;
+    for (int row = 0; row < islet_table_rows(table); row++) {
+        if (strcmp(islet_table_cell(table, row, 0), kind) != 0) continue;
+        if (!begun) {
+            text_format(p->out, "<h3>%s</h3>\n", explain);
+            table_begin(p, headings);
+        }
+        begun = true;
+        text_add(p->out, "<tr>");
+        cell_text(p, islet_table_cell(table, row, 1));
+        for (int column = 2; column < 7; column++) cell_number(p, meta_page_number(table, row, column), column == 6 ? 1 : 4);
+        text_add(p->out, "</tr>\n");
+    }
+    if (begun) table_end(p);
+}
+
 static void write_sensitivity(page *p, const islet_meta *m)
 {
-    static const char *const headings[] = {"analysis", "study", "#estimate", "#low", "#high", "#tau2", "#I2, %"};
     if (islet_table_rows(m->sensitivity) == 0) return;
-    meta_page_section(
-        p, "Does one study decide?",
-        "leave_one_out: the pool without the study. cumulative: with the studies up to it, in the order of the table. "
-        "correlation: with another correlation between before and after.");
-    meta_page_table(p, m->sensitivity, headings);
+    meta_page_section(p, "Does one study decide?",
+                      meta_page_is_ratio(m->measure) ? "The pooled effect again, of fewer studies. Numbers are natural logarithms of the ratios."
+                                                     : "The pooled effect again, of fewer studies.");
+    write_analysis(p, m->sensitivity, "leave_one_out", "All but one study", "without");
+    write_analysis(p, m->sensitivity, "cumulative", "The first studies, in the order of the table", "up to and with");
+    write_analysis(p, m->sensitivity, "correlation", "With another correlation between before and after", "correlation");
     text_add(p->out, "</section>\n");
 }
 

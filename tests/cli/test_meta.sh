@@ -28,7 +28,7 @@ says err.txt "events.csv:3:1: ai is 12; expected no more events than people"
 silent out.txt
 printf 'yi,vi\n1,2\n' >one.csv
 expect 1 "$islet" meta one.csv
-says out.txt "not pooled (too_few): 1 studies with an effect and a variance"
+says out.txt "not pooled (too_few): 1 study with an effect and a variance"
 expect 1 "$islet" meta one.csv --json
 is_json out.txt
 says out.txt '"refusal":"too_few"'
@@ -127,4 +127,21 @@ else
     says err.txt "was not compiled in"
     absent page.html
 fi
+# shares end where their scale does, for people; the first of the cumulative pools is that study; words in the report
+printf 'study,xi,ni\nA,0,10\nB,20,20\nC,5,12\n' >shares.csv
+expect 0 "$islet" meta shares.csv
+says out.txt "95 % prediction interval of a new study 0.0000 to 1.0000"
+grep -E "^(A|B|C|pooled) " out.txt | grep -E " -[0-9]| 1\.[0-9]" && fail "a share is below 0 or above 1"
+"$islet" meta shares.csv --report shares.html >report.txt 2>&1
+if [ -s shares.html ]; then
+    says shares.html "All but one study"
+    says shares.html "The first studies, in the order of the table"
+    grep -qE "leave_one_out|between before and after" shares.html && fail "the report says names of the program, or what is not there"
+fi
+expect 0 "$islet" meta shares.csv --json
+says out.txt '"shown_pi95":[0,1]'
+tr '{' '\n' <out.txt | grep '"analysis":"cumulative","study":"A"' | grep -q '"estimate":0.0454' || fail "the first cumulative pool is not the first study"
+printf 'study,m1i,sd1i,n1i,m2i,sd2i,n2i\nA,1,1,12.5,2,1,10\n' >half.csv
+expect 3 "$islet" meta half.csv
+says err.txt "a whole number of people, 1 or more"
 finish

@@ -39,8 +39,10 @@ for part in '"schema":"islet.run/1"' '"seed":' '"patients":4' '"years":0.1' '"pa
     says out.txt "$part"
 done
 expect 0 "$islet" run "$protocol" $small --csv
-[ "$(head -1 out.txt)" = "arm,endpoint,unit,day,value,ci_low,ci_high,n" ] || fail "--csv has other columns"
+[ "$(head -1 out.txt)" = "arm,endpoint,unit,day,value,ci_low,ci_high,n,comparator_arm" ] || fail "--csv has other columns"
 cut -d, -f1 out.txt | grep -qx "full dose minus insulin alone" || fail "--csv has no difference between the arms"
+head -1 out.txt | grep -q ",comparator_arm$" || fail "--csv does not name the arm compared with"
+[ "$(grep -c ",insulin alone$" out.txt)" = "$(grep -c "^full dose minus insulin alone," out.txt)" ] || fail "not every difference names the arm compared with"
 cut -d, -f1 out.txt | grep -q "^insulin alone minus" && fail "--csv compares the control with itself"
 cut -d, -f4 out.txt | grep -qx 37 || fail "--years 0.1 has no visit on its last day, 37"
 cut -d, -f4 out.txt | grep -qx 365 && fail "--years 0.1 has a visit after its end"

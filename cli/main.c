@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "apart.h"
+#include "names.h"
 #include "output.h"
 #include "ranks.h"
 #include "verbs.h"
@@ -105,9 +106,18 @@ cli_exit exit_of(islet_status status, const islet_problems *problems, const char
     return EXIT_IO;
 }
 
+/* Outputs are written to where their names lead, not in the place of links. What is given back is to be freed. */
+static void follow_outputs(cli_options *options, char *followed[3])
+{
+    const char **const outputs[3] = {&options->out, &options->report, &options->discrepancy};
+    for (int i = 0; i < 3; i++)
+        if (*outputs[i]) *outputs[i] = followed[i] = name_behind_links(*outputs[i]);
+}
+
 int main(int argc, char **argv)
 {
     cli_options options;
+    char *followed[3] = {NULL, NULL, NULL};
     if (!ranks_begin(&argc, &argv)) return ranks_end(EXIT_DONE);
     if (argc < 1) return ranks_end(EXIT_USAGE);
     fill_standard_streams();
@@ -124,10 +134,12 @@ int main(int argc, char **argv)
 #include "verbs.def"
 #undef VERB
         };
+        follow_outputs(&options, followed);
         if (argc == 1) status = help_summary(&options);
         else if (options.help) status = help_verb(options.verb, options.out);
         else if (outputs_are_apart(&options)) status = run_verb[options.verb](&options);
     }
+    for (int i = 0; i < 3; i++) free(followed[i]);
     free(command_line_text);
     return ranks_end(status);
 }

@@ -10,25 +10,6 @@
 
 #include "output.h"
 
-char *name_from(const char *path, const char *ending)
-{
-    const char *slash = strrchr(path, '/');
-    const char *base = strcmp(path, "-") == 0 ? "protocol" : slash ? slash + 1 : path;
-    const char *dot = strrchr(base, '.');
-    int length = (int)(dot && dot != base ? (size_t)(dot - base) : strlen(base));
-    size_t size = (size_t)length + strlen(ending) + 1;
-    char *name = need_memory(size);
-    snprintf(name, size, "%.*s%s", length, base, ending);
-    return name;
-}
-
-bool name_same_file(const char *a, const char *b)
-{
-    struct stat at_a, at_b;
-    if (strcmp(a, b) == 0) return true;
-    return stat(a, &at_a) == 0 && stat(b, &at_b) == 0 && at_a.st_dev == at_b.st_dev && at_a.st_ino == at_b.st_ino;
-}
-
 /* the folder a path leads to; to be freed */
 static char *folder_of(const char *path)
 {
@@ -39,6 +20,56 @@ static char *folder_of(const char *path)
     memcpy(folder, path, length);
     folder[length] = 0;
     return folder;
+}
+
+#define LINKS_MAX 40 /* as the kernel */
+
+/* the name that a link holds, seen from where we are; NULL when it cannot be read */
+static char *name_in_link(const char *link)
+{
+    char held[4096];
+    const ssize_t length = readlink(link, held, sizeof held - 1);
+    if (length < 1 || (size_t)length == sizeof held - 1) return NULL;
+    held[length] = 0;
+    if (held[0] == '/') return need_copy(held);
+    char *folder = folder_of(link), *name = name_join(folder, held);
+    free(folder);
+    return name;
+}
+
+char *name_behind_links(const char *path)
+{
+    struct stat about;
+    char *name = need_copy(path);
+    const bool leads_to_other = stat(path, &about) == 0 ? !S_ISREG(about.st_mode) : errno != ENOENT;
+    for (int i = 0; i < LINKS_MAX && !leads_to_other && lstat(name, &about) == 0 && S_ISLNK(about.st_mode); i++) {
+        char *next = name_in_link(name);
+        if (!next) break;
+        free(name);
+        name = next;
+    }
+    return name;
+}
+
+char *name_from(const char *path, const char *ending)
+{
+    const char *slash = strrchr(path, '/');
+    const char *base = strcmp(path, "-") == 0 ? "protocol" : slash ? slash + 1 : path;
+    const char *dot = strrchr(base, '.');
+    int length = (int)(dot && dot != base ? (size_t)(dot - base) : strlen(base));
+    size_t size = (size_t)length + strlen(ending) + 1;
+    char *name = need_memory(size);
+    snprintf(name, size, "%.*s%s", length, base, ending);
+    char *place = name_behind_links(name);
+    free(name);
+    return place;
+}
+
+bool name_same_file(const char *a, const char *b)
+{
+    struct stat at_a, at_b;
+    if (strcmp(a, b) == 0) return true;
+    return stat(a, &at_a) == 0 && stat(b, &at_b) == 0 && at_a.st_dev == at_b.st_dev && at_a.st_ino == at_b.st_ino;
 }
 
 static const char *last_of(const char *path)

@@ -4,7 +4,11 @@
 
 #include <stdbool.h>
 
-/* "dir/trial.yaml", ".db" => "trial.db" (in the current folder). To be freed. */
+/* The place that a name leads to through symbolic links, also where nothing is there yet; what is no link, or leads to a device or
+ * folder, as it is. To be freed. Outputs are moved over their name, which would put a file in the place of the link. */
+char *name_behind_links(const char *path);
+
+/* "dir/trial.yaml", ".db" => "trial.db" (in the current folder), or where that leads. To be freed. */
 char *name_from(const char *path, const char *ending);
 
 /* Do two names lead to the same existing file, or read the same? */

@@ -101,6 +101,15 @@ absent x.html study.db
 expect 0 "$islet" meta studies.csv --out /dev/null --report report.html
 expect 0 "$islet" params portal_potency --out portal_potency # a name of a thing is no file that is read
 
+# a link leads an output to its place, also where nothing is there yet
+mkdir place
+ln -s place/later.csv dangling.csv
+expect 0 "$islet" params portal_potency --csv --out dangling.csv
+present place/later.csv
+[ -L dangling.csv ] || fail "the link is gone"
+expect 0 "$islet" params portal_potency --json --out dangling.csv
+[ -L dangling.csv ] || fail "the link to a file is gone"
+
 # version and help as data
 for verb in version help doctor params products; do
     expect 0 "$islet" $verb --json

@@ -184,6 +184,7 @@ static void what_does_not_fit_the_table_is_told(void **state)
         {"x: -0.0", "", 0},
         {"x: 1\nhole: 1", "t.yaml:2:1: 'hole' is no key of an example; did you mean 'whole'", 1},
         {"x: 1\nzzzzzzz: 1", "known keys: x, whole, large, seed, word, name", 1},
+        {"{x: 1, large: 10,000}", "marks between thousands", 1},
         {"x: 1\nwhole: 6", "a whole number from -5 to 5 is expected; correct it", 1},
         {"x: 1\nwhole: 5e0", "written with digits only; write 5", 1},
         {"x: 1\nwhole: 1.5", "written with digits only; write one such as -5", 1},

@@ -159,7 +159,10 @@ static void report_unknown(yaml_reader *reader, const yaml_node *child, const ch
     size_t used = 0;
     for (int i = 0; *nearest == '\0' && i < n_fields && used < sizeof known; i++)
         used += (size_t)snprintf(known + used, sizeof known - used, "%s%s", i ? ", " : "; known keys: ", fields[i].key);
-    yaml_error(reader, &key, "'%.60s' is no key of %s%s%s", child->key, what, nearest, known);
+    if (child->key[0] && child->key[strspn(child->key, "0123456789.")] == '\0') /* {dose_ieq_per_kg: 10,000} */
+        yaml_error(reader, &key, "'%.60s' is no key of %s; a comma ends a value in braces; write numbers without marks between thousands, and with a "
+                   "decimal point", child->key, what);
+    else yaml_error(reader, &key, "'%.60s' is no key of %s%s%s", child->key, what, nearest, known);
 }
 
 void yaml_read_map(yaml_reader *reader, const yaml_node *map, const char *what, const yaml_field *fields, int n_fields,

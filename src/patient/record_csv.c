@@ -165,6 +165,17 @@ static int64_t read_rows(csv_reader *csv, char (*names)[MAX_CELL], char (*cells)
     return found;
 }
 
+/* Of rows that share an id the id chooses none; a number chooses one. */
+static void say_several(csv_reader *csv, int64_t found, const record_choice *choice)
+{
+    char text[200];
+    if (choice->id)
+        snprintf(text, sizeof text, "%lld rows have the id '%.60s'; one patient is read at a time; choose with --row N, or give each row its own id",
+                 (long long)found, choice->id);
+    else snprintf(text, sizeof text, "several rows; one patient is read at a time; choose with --row N or --id TEXT");
+    csv_error(csv, 0, text);
+}
+
 islet_status record_read_csv(const char *text, size_t length, const char *path, const record_choice *choice, patient_record *out,
                              islet_problems *problems)
 {
@@ -178,7 +189,7 @@ islet_status record_read_csv(const char *text, size_t length, const char *path, 
         csv.line = 0; /* what follows is about no line */
         if (found == 0) csv_error(&csv, 0, "no such row; a row below the header is expected; check --row or --id");
         if (found > 1 && choice)
-            csv_error(&csv, 0, "several rows; one patient is screened at a time; choose with --row N or --id TEXT");
+            say_several(&csv, found, choice);
     }
     free(cells);
     free(names);

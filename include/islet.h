@@ -374,8 +374,8 @@ typedef struct {
     islet_table *left;      /* study, line, why */
 } islet_network;
 
-/** Read a table of arms (study, treatment, and mi,sdi,ni or xi,ni) and pool the network. Trials of more than two arms
- *  count right. Status and refusals as islet_meta_run; measure MD, RD, RR or OR (default by the columns: MD or OR). */
+/** Read a table of arms (study, treatment, and mi,sdi,ni or xi,ni) or of pairs (study, treat1, treat2, TE, seTE) and pool the network. Trials of more than two arms
+ *  count right. Status and refusals as islet_meta_run; measure MD, RD, RR, OR or, of pairs, GEN (default by the columns: MD, OR or GEN). */
 ISLET_API ISLET_CHECK islet_status islet_network_run(const char *path, const islet_meta_options *options,
                                                      islet_network **out, islet_problems *problems);
 ISLET_API void islet_network_free(islet_network *network);

@@ -145,7 +145,7 @@ static void test_subgroups(void **state)
     assert_int_equal(rows_of_kind(data, "group"), 2);
     assert_int_equal(rows_of_kind(data, "pool"), 3);
     assert_non_null(strstr(page, "Test between subgroups: Q 9.00 on 1 degree of freedom, p = 0.0027"));
-    assert_non_null(strstr(page, "yi is not reported"));
+    assert_non_null(strstr(page, "its effect is not reported"));
     json_decref(data);
     free(page);
 }

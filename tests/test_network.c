@@ -181,6 +181,72 @@ static void test_refusals(void **state)
     }
 }
 
+/* The trials of diabetes drugs as pairs (mean differences with their standard errors; of the trial of three arms all three) are the same network. */
+static void test_pairs(void **state)
+{
+    (void)state;
+    static char text[20000];
+    csv_file file;
+    islet_network *arms, *pairs;
+    assert_int_equal(csv_read(FOLDER "dat.senn2013.txt", &file, NULL), ISLET_OK);
+    const int study = csv_column(&file, "study"), treatment = csv_column(&file, "treatment"), mi = csv_column(&file, "mi"),
+              sdi = csv_column(&file, "sdi"), ni = csv_column(&file, "ni");
+    size_t at = (size_t)snprintf(text, sizeof text, "studlab,treat1,treat2,TE,seTE\n");
+    for (int i = 0; i < file.rows; i++)
+        for (int j = i + 1; j < file.rows; j++) {
+            double x[2], v = 0;
+            char te[NUMBER_TEXT], se[NUMBER_TEXT];
+            if (strcmp(csv_cell_at(&file, i, study)->text, csv_cell_at(&file, j, study)->text) != 0) continue;
+            for (int k = 0; k < 2; k++) {
+                const int row = k ? j : i;
+                const double sd = number(csv_cell_at(&file, row, sdi)->text);
+                x[k] = number(csv_cell_at(&file, row, mi)->text);
+                v += sd * sd / number(csv_cell_at(&file, row, ni)->text);
+            }
+            number_write(x[0] - x[1], te);
+            number_write(sqrt(v), se);
+            at += (size_t)snprintf(text + at, sizeof text - at, "\"%s\",%s,%s,%s,%s\n", csv_cell_at(&file, i, study)->text,
+                                   csv_cell_at(&file, i, treatment)->text, csv_cell_at(&file, j, treatment)->text, te, se);
+        }
+    csv_free(&file);
+    assert_int_equal(islet_network_run(FOLDER "dat.senn2013.txt", NULL, &arms, NULL), ISLET_OK);
+    assert_int_equal(run_text(text, NULL, &pairs, NULL), ISLET_OK);
+    assert_string_equal(pairs->measure, "GEN");
+    assert_true(pairs->studies == 26 && pairs->arms == 53 && pairs->treatments == 10 && pairs->q_df == 18);
+    assert_true(fabs(pairs->q - arms->q) < 1e-6 && fabs(pairs->tau2 - arms->tau2) < 1e-6 && fabs(pairs->q_between - arms->q_between) < 1e-6);
+    for (int i = 0; i < 10; i++) {
+        const int other = row_of(pairs->contrasts, islet_table_cell(arms->contrasts, i, 0));
+        for (int column = 4; i > 0 && column < 6; column++)
+            assert_true(fabs(number(islet_table_cell(pairs->contrasts, other, column)) - number(islet_table_cell(arms->contrasts, i, column))) < 1e-6);
+    }
+    islet_network_free(arms);
+    islet_network_free(pairs);
+}
+
+/* a pair of a trial of three arms that is missing, one twice, effects that do not add up: out, with the reason; one arm twice in a pair: refused */
+static void test_pairs_that_are_no_arms(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *rows, *why;
+    } out[] = {{"B,x,y,1,1\nB,y,z,1,1\n", "expected once"},
+               {"B,x,y,1,1\nB,x,y,1,1\n", "expected once"},
+               {"B,x,y,1,1\nB,y,z,1,1\nB,x,z,5,1\n", "do not add up"},
+               {"B,x,y,1,1\nB,y,z,1,1\nB,x,z,2,9\n", "not those of arms"},
+               {"B,x,y,NA,1\n", "without an effect"}};
+    char text[300];
+    islet_network *n;
+    for (size_t i = 0; i < sizeof out / sizeof *out; i++) {
+        snprintf(text, sizeof text, "study,treat1,treat2,yi,vi\nA,x,y,1,1\n%s", out[i].rows);
+        assert_int_equal(run_text(text, NULL, &n, NULL), ISLET_OK);
+        assert_true(n->studies == 1 && n->left_out == 1);
+        if (!strstr(islet_table_cell(n->left, 0, 2), out[i].why)) fail_msg("%s", islet_table_cell(n->left, 0, 2));
+        islet_network_free(n);
+    }
+    assert_int_equal(run_text("study,treat1,treat2,yi,vi\nA,x,x,1,1\n", NULL, &n, NULL), ISLET_ERR_INPUT);
+    assert_int_equal(run_text("study,treat1,treat2,yi,vi\nA,x,y,1,1\n", &(islet_meta_options){.measure = "MD"}, &n, NULL), ISLET_ERR_ARGUMENT);
+}
+
 /* an arm without SD leaves, and takes the last other arm of its trial with it */
 static void test_left_out(void **state)
 {
@@ -200,6 +266,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_senn2013), cmocka_unit_test(test_two_treatments), cmocka_unit_test(test_three_arms),
         cmocka_unit_test(test_counts),   cmocka_unit_test(test_refusals),       cmocka_unit_test(test_left_out),
+        cmocka_unit_test(test_pairs),
+        cmocka_unit_test(test_pairs_that_are_no_arms),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

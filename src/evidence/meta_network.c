@@ -1,4 +1,4 @@
-/* Network meta-analysis of a table of arms: study, treatment and the arm's mean, SD and number, or events and number. */
+/* Network meta-analysis of the arms of a table (meta_network_read.c). */
 #include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stdio.h>
@@ -8,194 +8,16 @@
 #include "base/csv.h"
 #include "base/number.h"
 #include "base/problems.h"
-#include "base/word.h"
 #include "base/table.h"
 #include "evidence/meta.h"
-#include "stats/network.h"
-
-#define TREATMENTS_MAX 200
-#define WORDS 4 /* of 64 treatments each */
-
-typedef enum { NET_MD, NET_RD, NET_RR, NET_OR } net_measure;
-static const char *const measure_names[] = {"MD", "RD", "RR", "OR"};
-
-typedef struct {
-    const char *study, *treatment;
-    int line;
-    double value, spread, n;
-    const char *left_because;
-} net_row;
-
-typedef struct {
-    const char *path;
-    const islet_meta_options *options;
-    islet_problems *problems;
-    csv_file file;
-    int study, treatment, value, spread, number, only; /* columns; spread -1: counts of events */
-    const char *only_value;
-    net_measure measure;
-    bool random_effects;
-    net_row *rows;
-    int n;
-    const char *names[TREATMENTS_MAX]; /* of the treatments that are pooled, the reference first */
-    int treatments, studies;
-    network_arm *arms;
-    int n_arms;
-    uint64_t (*designs)[WORDS]; /* by study: the set of its treatments */
-} network_input;
-
-static bool is_count(double x)
-{
-    return x >= 0 && x == floor(x) && x < 1e12;
-}
-
-static int treatment_column(const csv_file *file)
-{
-    int column = csv_column(file, "treatment");
-    return column >= 0 ? column : csv_column(file, "trt");
-}
-
-static bool find_columns(const csv_file *file, network_input *out)
-{
-    out->study = csv_column(file, "study");
-    out->treatment = treatment_column(file);
-    out->number = csv_column(file, "ni");
-    out->value = csv_column(file, "mi");
-    out->spread = csv_column(file, "sdi");
-    if (out->value < 0 || out->spread < 0) out->value = csv_column(file, "xi"), out->spread = -1;
-    return out->study >= 0 && out->treatment >= 0 && out->number >= 0 && out->value >= 0;
-}
-
-/* ---- what is asked for ---- */
-
-static islet_status refuse(const network_input *in, islet_status status, const char *format, const char *what)
-{
-    problems_error(in->problems, in->path, 0, 0, format, what);
-    return status;
-}
-
-static islet_status read_options(network_input *in)
-{
-    const islet_meta_options *o = in->options;
-    if (!find_columns(&in->file, in))
-        return refuse(
-            in, ISLET_ERR_INPUT,
-            "the columns of a network are not in the header%s; expected study, treatment, and mi,sdi,ni or xi,ni; rename them",
-            "");
-    in->measure = in->spread >= 0 ? NET_MD : NET_OR;
-    if (o->measure) {
-        int m = 0;
-        while (m < 4 && !word_same(measure_names[m], o->measure)) m++;
-        if (m == 4)
-            return refuse(in, ISLET_ERR_UNKNOWN_NAME, "measure '%s'; expected MD, RD, RR or OR for a network; choose one",
-                          o->measure);
-        if ((m == NET_MD) != (in->spread >= 0))
-            return refuse(in, ISLET_ERR_ARGUMENT, "measure %s; expected MD for means, RD, RR or OR for events; choose another",
-                          o->measure);
-        in->measure = (net_measure)m;
-    }
-    const char *method = o->method ? o->method : "REML";
-    in->random_effects = word_same(method, "REML");
-    if (!in->random_effects && !word_same(method, "EE") && !word_same(method, "FE"))
-        return refuse(in, ISLET_ERR_UNKNOWN_NAME, "method '%s'; expected REML, EE or FE for a network; choose one", method);
-    if (o->moderators || o->subgroups || o->knapp_hartung || o->contrast)
-        return refuse(
-            in, ISLET_ERR_ARGUMENT,
-            "moderators, subgroups, a contrast or Knapp and Hartung's interval%s; a network has none of them; leave them out",
-            "");
-    in->only = -1;
-    if (!o->only) return ISLET_OK;
-    size_t length = strcspn(o->only, "=");
-    if (!o->only[length]) return refuse(in, ISLET_ERR_ARGUMENT, "rows '%s'; expected COLUMN=VALUE", o->only);
-    for (int i = 0; i < in->file.columns; i++)
-        if (strlen(in->file.cells[i].text) == length && memcmp(in->file.cells[i].text, o->only, length) == 0)
-            in->only = i;
-    in->only_value = o->only + length + 1;
-    return in->only >= 0 ? ISLET_OK
-                         : refuse(in, ISLET_ERR_INPUT, "no column for '%s'; expected a name of the header", o->only);
-}
-
-/* ---- rows ---- */
-
-static bool bad_cell(const network_input *in, int row, int column, const char *expected)
-{
-    const csv_cell *cell = csv_cell_at(&in->file, row, column);
-    problems_error(in->problems, in->path, cell->line, cell->column, "%s is '%s'; expected %s; correct the row",
-                   in->file.cells[column].text, cell->text, expected);
-    return false;
-}
-
-static bool number_at(const network_input *in, int row, int column, double *out)
-{
-    const csv_cell *cell = csv_cell_at(&in->file, row, column);
-    *out = NAN;
-    if (!cell->text[0] || number_read(cell->text, strlen(cell->text), out)) return true;
-    return bad_cell(in, row, column, "a plain number, or nothing or NA when it is missing");
-}
-
-static bool read_row(network_input *in, int row)
-{
-    net_row *r = &in->rows[in->n];
-    *r = (net_row){.study = csv_cell_at(&in->file, row, in->study)->text,
-                   .treatment = csv_cell_at(&in->file, row, in->treatment)->text,
-                   .line = csv_cell_at(&in->file, row, 0)->line,
-                   .spread = NAN};
-    bool fine = number_at(in, row, in->value, &r->value) && number_at(in, row, in->number, &r->n) &&
-                (in->spread < 0 || number_at(in, row, in->spread, &r->spread));
-    if (!fine) return false;
-    if (!r->study[0]) return bad_cell(in, row, in->study, "the study's name");
-    if (!r->treatment[0]) return bad_cell(in, row, in->treatment, "the treatment's name");
-    if (!isnan(r->n) && !(is_count(r->n) && r->n >= 1)) return bad_cell(in, row, in->number, "1 person or more");
-    if (in->spread >= 0 && r->spread < 0) return bad_cell(in, row, in->spread, "a standard deviation of 0 or more");
-    if (in->spread < 0 && !isnan(r->value) && (!is_count(r->value) || r->value > r->n))
-        return bad_cell(in, row, in->value, "a whole number, no more events than people");
-    for (int i = 0; i < in->n; i++)
-        if (strcmp(in->rows[i].study, r->study) == 0 && strcmp(in->rows[i].treatment, r->treatment) == 0)
-            return bad_cell(in, row, in->treatment,
-                            "a treatment once in each study (arms of one treatment are put together)");
-    if (isnan(r->value)) r->left_because = "its number is not reported";
-    else if (isnan(r->n)) r->left_because = "the people of the arm are not reported";
-    else if (in->spread >= 0 && !(r->spread > 0)) r->left_because = "no variance: sdi is not reported";
-    in->n++;
-    return true;
-}
-
-/* arms of the study that can be used */
-static int arms_of(const network_input *in, const char *study)
-{
-    int arms = 0;
-    for (int i = 0; i < in->n; i++) arms += !in->rows[i].left_because && strcmp(in->rows[i].study, study) == 0;
-    return arms;
-}
-
-static islet_status read_rows(network_input *in)
-{
-    bool fine = true;
-    in->rows = malloc((size_t)in->file.rows * sizeof *in->rows);
-    in->arms = malloc((size_t)in->file.rows * sizeof *in->arms);
-    if (!in->rows || !in->arms) return ISLET_ERR_MEMORY;
-    for (int row = 0; row < in->file.rows; row++)
-        if (in->only < 0 || strcmp(csv_cell_at(&in->file, row, in->only)->text, in->only_value) == 0)
-            fine = read_row(in, row) && fine;
-    if (!fine) return ISLET_ERR_INPUT;
-    for (int i = 0; i < in->n; i++) {
-        net_row *r = &in->rows[i];
-        if (!r->left_because && arms_of(in, r->study) < 2)
-            r->left_because = "the only arm of its study that can be used";
-        if (r->left_because)
-            problems_warning(in->problems, in->path, r->line, 1,
-                             "%s; expected two arms or more with a variance each; left out of the network",
-                             r->left_because);
-    }
-    return ISLET_OK;
-}
+#include "evidence/meta_network.h"
 
 /* ---- from rows to arms ---- */
 
 /* mean, share, or logarithm of share or odds, with its variance; 1/2 goes to each cell where an arm of the study has an empty one */
 static effect effect_of(const network_input *in, const net_row *r)
 {
-    if (in->measure == NET_MD) return (effect){r->value, r->spread * r->spread / r->n};
+    if (in->measure == NET_MD || in->measure == NET_GEN) return (effect){r->value, r->spread * r->spread / r->n};
     bool empty = false;
     for (int i = 0; i < in->n; i++)
         if (!in->rows[i].left_because && strcmp(in->rows[i].study, r->study) == 0)
@@ -459,16 +281,16 @@ done:
 
 static islet_status run(network_input *in, islet_network *out)
 {
-    islet_status status = read_options(in);
-    if (status == ISLET_OK) status = read_rows(in);
+    islet_status status = network_read_options(in);
+    if (status == ISLET_OK) status = network_read_rows(in);
     if (status != ISLET_OK) return status;
     if (!name_treatments(in))
-        return refuse(in, ISLET_ERR_UNKNOWN_NAME, "reference '%s'; expected a treatment of the table",
+        return network_refuse(in, ISLET_ERR_UNKNOWN_NAME, "reference '%s'; expected a treatment of the table",
                       in->options->reference);
     collect_arms(in);
     if (!set_designs(in)) return ISLET_ERR_MEMORY;
     meta_refusal refusal = refusal_of(in, out->why, sizeof out->why);
-    const char *word = meta_refusal_word(refusal), *measure = measure_names[in->measure];
+    const char *word = meta_refusal_word(refusal), *measure = network_measure_names[in->measure];
     memcpy(out->refusal, word, strlen(word) + 1);
     memcpy(out->measure, measure, strlen(measure) + 1);
     memcpy(out->method, in->random_effects ? "REML" : "EE", in->random_effects ? 5 : 3);
@@ -513,7 +335,7 @@ bool islet_network_is_one(const char *path)
     network_input found;
     csv_file file;
     if (!path || csv_read(path, &file, NULL) != ISLET_OK) return false;
-    bool arms = find_columns(&file, &found) && found.spread >= 0;
+    bool arms = network_find_columns(&file, &found) && found.against < 0 && found.spread >= 0;
     csv_free(&file);
     return arms;
 }

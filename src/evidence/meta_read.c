@@ -10,6 +10,7 @@
 #include "base/word.h"
 #include "evidence/meta.h"
 #include "evidence/meta_contrast.h"
+#include "evidence/meta_network.h"
 
 #define CORRELATION_ASSUMED 0.5 /* between before and after; shown wherever it was used */
 
@@ -28,6 +29,7 @@ static const struct {
     {KIND_SHARES, 2, false, {"xi", "ni"}},
     {KIND_EFFECTS, 2, false, {"yi", "vi"}},
     {KIND_EFFECTS, 2, false, {"yi", "sei"}},
+    {KIND_EFFECTS, 2, false, {"TE", "seTE"}},
 };
 #define LAYOUTS ((int)(sizeof layouts / sizeof *layouts))
 
@@ -104,7 +106,7 @@ static islet_status find_layout(meta_input *in)
         return ISLET_OK;
     }
     static const char *const expected[] = {"tpos,tneg,cpos,cneg or ai,bi,ci,di or ai,n1i,ci,n2i",
-                                           "m1i,sd1i,n1i,m2i,sd2i,n2i", "xi,ni", "yi,vi or yi,sei",
+                                           "m1i,sd1i,n1i,m2i,sd2i,n2i", "xi,ni", "yi,vi, yi,sei or TE,seTE",
                                            "mpre,sdpre,mpost,sdpost,ni"};
     return refuse(
         in, ISLET_ERR_INPUT, 1, 1, "the columns this measure needs are not in the header; expected %s; rename them",
@@ -172,7 +174,7 @@ static islet_status find_moderators(meta_input *in)
 
 static islet_status find_rows(meta_input *in)
 {
-    static const char *const labels[] = {"author", "study", "trial", "source", "name", "id", NULL};
+    static const char *const labels[] = {"author", "study", "studlab", "trial", "source", "name", "id", NULL};
     const char *only = in->options->only, *subgroups = in->options->subgroups;
     in->only = in->subgroup = -1;
     in->label = first_column(in, labels);
@@ -260,7 +262,7 @@ effect meta_effect(const meta_input *in, const meta_study *study, double correla
     case MEASURE_PR: return effect_proportion(f[0], f[1]);
     case MEASURE_PLO: return effect_logit(f[0], f[1]);
     case MEASURE_PFT: return effect_freeman_tukey(f[0], f[1]);
-    case MEASURE_GEN: return (effect){f[0], strcmp(layouts[in->layout].columns[1], "sei") == 0 ? f[1] * f[1] : f[1]};
+    case MEASURE_GEN: return (effect){f[0], strcmp(layouts[in->layout].columns[1], "vi") == 0 ? f[1] : f[1] * f[1]};
     case MEASURE_MC: return effect_mean_change(f[0], f[1], f[2], f[3], f[4], r);
     case MEASURE_SMC: return effect_standardised_change(f[0], f[1], f[2], f[4], r);
     default: return effect_mean_difference(f[0], f[1], f[2], f[3], f[4], f[5], in->measure == MEASURE_MDH);
@@ -301,7 +303,7 @@ static const char *left_because(const meta_input *in, const meta_study *study)
         [KIND_MEANS] = {"m1i is not reported", "no variance: sd1i is not reported", "n1i is not reported",
                         "m2i is not reported", "no variance: sd2i is not reported", "n2i is not reported"},
         [KIND_SHARES] = {"xi is not reported", "ni is not reported"},
-        [KIND_EFFECTS] = {"yi is not reported", "no variance is reported"},
+        [KIND_EFFECTS] = {"its effect is not reported", "no variance is reported"},
         [KIND_PRE_POST] = {"mpre is not reported", "no variance: sdpre is not reported", "mpost is not reported",
                            "no variance: sdpost is not reported", "ni is not reported"}};
     meta_kind kind = layouts[in->layout].kind;
@@ -431,6 +433,26 @@ static void look_for_mixture(meta_input *in)
     }
 }
 
+/* Two columns that name the treatments of each row: of one pair the rows are studies of one comparison, of several a network. */
+static void look_for_pairs(meta_input *in)
+{
+    int columns[2], first = -1;
+    if (!network_find_pair(&in->file, columns)) return;
+    for (int row = 0; row < in->file.rows && in->refusal == REFUSED_NOT; row++) {
+        const char *texts[2][2];
+        if (!is_asked_for(in, row)) continue;
+        if (first < 0) first = row;
+        for (int i = 0; i < 2; i++) {
+            texts[0][i] = csv_cell_at(&in->file, first, columns[i])->text;
+            texts[1][i] = csv_cell_at(&in->file, row, columns[i])->text;
+        }
+        if (strcmp(texts[0][0], texts[1][0]) == 0 && strcmp(texts[0][1], texts[1][1]) == 0) continue;
+        in->refusal = REFUSED_NOT_COMPARABLE;
+        snprintf(in->why, sizeof in->why, "the rows compare several pairs of treatments: '%.40s' with '%.40s', and '%.40s' with '%.40s'; pool them with "
+                 "--network, or choose rows with --only", texts[0][0], texts[0][1], texts[1][0], texts[1][1]);
+    }
+}
+
 /* A study twice would count twice: rows of one name with the same numbers, moderators and group. False after messages. */
 static bool no_row_twice(const meta_input *in)
 {
@@ -472,6 +494,7 @@ static islet_status read_rows(meta_input *in)
         if (is_asked_for(in, row)) fine = read_row(in, row) && fine;
     if (!fine || !no_row_twice(in)) return ISLET_ERR_INPUT;
     look_for_mixture(in);
+    look_for_pairs(in);
     islet_status status = sort_studies(in);
     if (status == ISLET_OK) look_for_too_few(in);
     return status;

@@ -152,6 +152,9 @@ static void a_row_of_csv_is_chosen_by_number_or_id(void **state)
     assert_int_equal(read_text("p.csv", text, &(record_choice){0, NULL}), ISLET_ERR_INPUT);
     assert_int_equal(read_text("p.csv", text, &(record_choice){3, NULL}), ISLET_ERR_INPUT);
     assert_int_equal(read_text("/dev/stdin", text, &(record_choice){1, NULL}), ISLET_OK); /* known by its first column */
+    assert_int_equal(read_text("p.csv", "id,age_year\nB,40\nA,41\nB,42\n", &(record_choice){0, "B"}), ISLET_ERR_INPUT);
+    assert_non_null(strstr(message, "2 rows have the id 'B'"));
+    assert_null(strstr(message, "--id"));
     assert_int_equal(read_text("p.csv", "age_year,age_year\n4,5\n", NULL), ISLET_ERR_INPUT);
     assert_int_equal(read_text("p.csv", "age_year,weight_kg\n4\n", NULL), ISLET_ERR_INPUT);
     assert_int_equal(read_text("p.csv", "id,age_year\n\"a,40\n", NULL), ISLET_ERR_INPUT);
@@ -215,6 +218,10 @@ static void a_message_names_where_the_entry_begins(void **state)
     assert_int_equal(read_text("/dev/stdin", fine, NULL), ISLET_OK);
     fhir_refuses("{\"note\":[\"entry\",{}],\"resourceType\":\"Bundle\",\n \"entry\" : [\n" OBSERVATION("a", "2026-05-01", PERCENT) ",\n  "
                  OBSERVATION("b", "2026-05-01", "\"value\":8.1") "]}", "p.json:4:3: ");
+    /* so does the place of a value whose resource has no id */
+    assert_int_equal(read_text("p.json", "{\"resourceType\":\"Bundle\",\"entry\":[\n\n{\"resource\":{\"resourceType\":\"Condition\",\"recordedDate\":\"2000-05-01\","
+                                         "\"code\":{\"coding\":[{\"system\":\"http://snomed.info/sct\",\"code\":\"254837009\"}]}}}]}", NULL), ISLET_OK);
+    assert_string_equal(record.items[ITEM_active_malignancy].where, "Condition of line 3, 2000-05-01");
     fhir_refuses(BUNDLE("null," OBSERVATION("b\\\"}", "2026-05-01", "\"value\":81,\"unit\":\"%\"")), "p.json:1:40: ");
     fhir_refuses("[]", "p.json:1:1: ");
 }
@@ -243,6 +250,9 @@ static void conditions_and_procedures_are_read_by_their_codes(void **state)
         {BUNDLE(CODED("Condition", "a", SNOMED, "413712001")), ITEM_breast_feeding, 1},
         {BUNDLE(CODED("Condition", "a", SNOMED, "254837009")), ITEM_active_malignancy, 1},
         {BUNDLE(CODED("Condition", "a", ICD, "C43.9")), ITEM_active_malignancy, 1},
+        {BUNDLE(CODED("Condition", "a", ICD, "Z85.3")), ITEM_past_malignancy, 1},
+        {BUNDLE(CODED("Condition", "a", ICD, "Z85.820")), ITEM_past_malignancy, 1},
+        {BUNDLE(CODED("Condition", "a", SNOMED, "266987004")), ITEM_past_malignancy, 1},
         {BUNDLE(CODED("Condition", "a", SNOMED, "840539006")), ITEM_acute_infection, 1},
         {BUNDLE(CODED("Condition", "a", SNOMED, "86406008")), ITEM_chronic_viral_infection, 1},
         {BUNDLE(CODED("Condition", "a", ICD, "I50.9")), ITEM_severe_organ_disease, 1},
@@ -340,6 +350,12 @@ static void what_is_too_old_or_not_yet_is_not_counted_on(void **state)
         const record_value *found = &record.items[rows[i].item];
         if (found->known != rows[i].holds || found->doubtful == rows[i].holds) fail_msg("row %zu", i);
     }
+    /* of what is over a cancer stays in the history */
+    assert_int_equal(read_text("p.json", MADE(CONDITION("C50", "\"abatementDateTime\":\"2013-01-01\"") "," CONDITION("J18", "\"abatementDateTime\":\"2013-01-01\"")), NULL),
+                     ISLET_OK);
+    assert_true(record.items[ITEM_past_malignancy].value.low > 0 && !record.items[ITEM_active_malignancy].known && !record.items[ITEM_acute_infection].known);
+    assert_int_equal(read_text("p.json", MADE(CONDITION("Z85.828", "\"recordedDate\":\"2026-05-01\"")), NULL), ISLET_OK);
+    assert_false(record.items[ITEM_past_malignancy].known); /* skin cancers but melanoma exclude nowhere */
     assert_int_equal(read_text("p.json", BUNDLE("{\"resource\":{\"resourceType\":\"Patient\",\"id\":\"p\",\"deceasedBoolean\":true}}"), NULL), ISLET_OK);
     assert_true(record.items[ITEM_deceased].known);
 }

@@ -21,6 +21,7 @@
     ENTRY(acute_infection, RECORD_FLAG, 0.0, 1.0, "acute infection")                                                 \
     ENTRY(chronic_disease_flare, RECORD_FLAG, 0.0, 1.0, "flare of a chronic disease")                                \
     ENTRY(active_malignancy, RECORD_FLAG, 0.0, 1.0, "active malignancy")                                             \
+    ENTRY(past_malignancy, RECORD_FLAG, 0.0, 1.0, "malignancy in the past")                                          \
     ENTRY(type_2_diabetes, RECORD_FLAG, 0.0, 1.0, "type 2 diabetes")                                                 \
     ENTRY(chronic_viral_infection, RECORD_FLAG, 0.0, 1.0, "HIV infection, chronic hepatitis B or C")                 \
     ENTRY(severe_organ_disease, RECORD_FLAG, 0.0, 1.0, "severe disease of heart, lung, liver, kidney or blood")      \

@@ -23,6 +23,11 @@ static const struct {
     {"Z39.1", "Z39.1", ITEM_breast_feeding, true},
     {"C00", "C43", ITEM_active_malignancy, true},
     {"C45", "C97", ITEM_active_malignancy, true},
+    {"Z85.0", "Z85.7", ITEM_past_malignancy, true},
+    {"Z85.81", "Z85.81", ITEM_past_malignancy, true},
+    {"Z85.820", "Z85.820", ITEM_past_malignancy, true}, /* melanoma */
+    {"Z85.83", "Z85.89", ITEM_past_malignancy, true},
+    {"Z85.9", "Z85.9", ITEM_past_malignancy, true},
     {"A00", "A49", ITEM_acute_infection, true},
     {"J00", "J22", ITEM_acute_infection, true},
     {"N10", "N10", ITEM_acute_infection, true},
@@ -59,6 +64,8 @@ static const struct {
     {"363346000", ITEM_active_malignancy, true}, /* malignant neoplastic disease */
     {"254837009", ITEM_active_malignancy, true}, /* malignant neoplasm of breast */
     {"363406005", ITEM_active_malignancy, true}, /* malignant neoplasm of colon */
+    {"266987004", ITEM_past_malignancy, true}, /* history of malignant neoplasm */
+    {"429087003", ITEM_past_malignancy, true}, /* history of malignant neoplasm of breast */
     {"109838007", ITEM_active_malignancy, true}, /* overlapping malignant neoplasm of colon */
     {"93761005", ITEM_active_malignancy, true}, /* primary malignant neoplasm of colon */
     {"94260004", ITEM_active_malignancy, true}, /* secondary malignant neoplasm of colon */

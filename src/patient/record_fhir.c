@@ -35,16 +35,17 @@ static void say_other(fhir_bundle *b, const json_t *resource, const char *id)
 
 static void read_person(fhir_bundle *b, const json_t *resource)
 {
-    char where[160];
+    char name[FHIR_NAME], where[160];
+    fhir_name(b, resource, name);
     snprintf(b->out->id, sizeof b->out->id, "%.90s", fhir_text(resource, "id"));
     snprintf(b->birth, sizeof b->birth, "%.10s", fhir_text(resource, "birthDate"));
     b->birth_place = b->at;
-    snprintf(b->birth_where, sizeof b->birth_where, "Patient/%.64s birthDate", fhir_text(resource, "id"));
+    snprintf(b->birth_where, sizeof b->birth_where, "%s birthDate", name);
     if (json_is_true(json_object_get(resource, "deceasedBoolean")) || *fhir_text(resource, "deceasedDateTime")) {
-        snprintf(where, sizeof where, "Patient/%.64s deceased %.10s", fhir_text(resource, "id"), fhir_text(resource, "deceasedDateTime"));
+        snprintf(where, sizeof where, "%s deceased %.10s", name, fhir_text(resource, "deceasedDateTime"));
         fhir_set_flag(b, ITEM_deceased, true, "", NULL, where);
     }
-    snprintf(where, sizeof where, "Patient/%.64s gender male", fhir_text(resource, "id"));
+    snprintf(where, sizeof where, "%s gender male", name);
     if (strcmp(fhir_text(resource, "gender"), "male") != 0) return;
     fhir_set_flag(b, ITEM_pregnant, false, "", NULL, where);
     fhir_set_flag(b, ITEM_breast_feeding, false, "", NULL, where);
@@ -101,7 +102,7 @@ static void survey(fhir_bundle *b, const json_t *resource)
         return;
     }
     fhir_date(resource, date);
-    fhir_where(resource, where);
+    fhir_where(b, resource, where);
     if (is_ahead(b, resource, date))
         problems_warning(b->problems, b->file, b->at.line, b->at.column,
                          "%s lies after the day on which it was recorded or the bundle was made; it is left out; correct the date", where);
@@ -122,7 +123,7 @@ static void read_resource(fhir_bundle *b, const json_t *resource)
     if (other_person(b, resource) || is_void(resource)) return;
     fhir_date(resource, date);
     if (is_ahead(b, resource, date)) return;
-    fhir_where(resource, where);
+    fhir_where(b, resource, where);
     if (strcmp(type, "Observation") == 0 && may_change(resource) != b->is_preliminary) return;
     if (strcmp(type, "Observation") != 0 && b->is_preliminary) return;
     if (strcmp(type, "Observation") == 0) fhir_read_observation(b, resource, date, where);

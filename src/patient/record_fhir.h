@@ -39,7 +39,11 @@ const char *fhir_text(const json_t *object, const char *key);
 bool fhir_has_coding(const json_t *concept, const char *system, const char *const *codes);
 /* The date of a resource without its zone, "" when there is none. */
 void fhir_date(const json_t *resource, char out[20]);
-void fhir_where(const json_t *resource, char out[160]);
+#define FHIR_NAME 120
+/* The resource that is being read: "Condition/id", or by the line of its entry when it has no id: "Condition of line 12". */
+void fhir_name(const fhir_bundle *b, const json_t *resource, char out[FHIR_NAME]);
+/* .. and its date. */
+void fhir_where(const fhir_bundle *b, const json_t *resource, char out[160]);
 /* Where what is being read stands, for messages. */
 record_place fhir_place(const fhir_bundle *b);
 /* Years from one ISO date to another, below 0 when one is no date. */

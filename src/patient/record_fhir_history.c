@@ -6,18 +6,21 @@
 #include "patient/record_codes.h"
 #include "patient/record_fhir.h"
 
-static bool holds_now(const json_t *resource)
+static bool was_never(const json_t *resource)
 {
-    static const char *const over[] = {"inactive", "remission", "resolved", NULL}, *const wrong[] = {"refuted",
-                                                                                                     "entered-in-error",
-                                                                                                     NULL};
-    return !fhir_has_coding(json_object_get(resource, "clinicalStatus"), NULL, over) &&
-           !json_object_get(resource, "abatementDateTime") && !json_object_get(resource, "abatementPeriod") &&
-           !fhir_has_coding(json_object_get(resource, "verificationStatus"), NULL, wrong);
+    static const char *const wrong[] = {"refuted", "entered-in-error", NULL};
+    return fhir_has_coding(json_object_get(resource, "verificationStatus"), NULL, wrong);
 }
 
-/* Every item that a code of the concept means; true if one of them is a diabetes. */
-static bool set_coded(fhir_bundle *b, const json_t *concept, const char *since, const char *where)
+static bool is_over(const json_t *resource)
+{
+    static const char *const over[] = {"inactive", "remission", "resolved", NULL};
+    return fhir_has_coding(json_object_get(resource, "clinicalStatus"), NULL, over) || json_object_get(resource, "abatementDateTime") ||
+           json_object_get(resource, "abatementPeriod");
+}
+
+/* Every item that a code of the concept means; of what is over only a cancer stays of interest. True if one of them is a diabetes. */
+static bool set_coded(fhir_bundle *b, const json_t *concept, bool over, const char *since, const char *where)
 {
     size_t i;
     json_t *coding;
@@ -27,6 +30,8 @@ static bool set_coded(fhir_bundle *b, const json_t *concept, const char *since, 
         item_id item;
         bool value;
         while (record_code_item(record_system(fhir_text(coding, "system")), fhir_text(coding, "code"), &next, &item, &value)) {
+            if (over && item == ITEM_active_malignancy) item = ITEM_past_malignancy;
+            if (over && item != ITEM_past_malignancy) continue;
             fhir_set_flag(b, (int)item, value, since, NULL, where);
             diabetes = diabetes || item == ITEM_type_1_diabetes || item == ITEM_type_2_diabetes;
         }
@@ -36,22 +41,23 @@ static bool set_coded(fhir_bundle *b, const json_t *concept, const char *since, 
 
 void fhir_read_condition(fhir_bundle *b, const json_t *resource, const char *where)
 {
-    char onset[20], since[20];
+    char name[FHIR_NAME], onset[20], since[20];
     snprintf(onset, sizeof onset, "%.10s", fhir_text(resource, "onsetDateTime"));
     if (!*onset) snprintf(onset, sizeof onset, "%.10s", fhir_text(json_object_get(resource, "onsetPeriod"), "start"));
     snprintf(since, sizeof since, "%.10s", *onset ? onset : fhir_text(resource, "recordedDate"));
-    if (!holds_now(resource) || !set_coded(b, json_object_get(resource, "code"), since, where)) return;
+    if (was_never(resource) || !set_coded(b, json_object_get(resource, "code"), is_over(resource), since, where)) return;
     if (!*onset || (*b->onset && strcmp(b->onset, onset) <= 0)) return; /* the earliest onset counts */
     memcpy(b->onset, onset, sizeof b->onset);
     b->onset_place = b->at;
-    snprintf(b->onset_where, sizeof b->onset_where, "Condition/%.64s onset", fhir_text(resource, "id"));
+    fhir_name(b, resource, name);
+    snprintf(b->onset_where, sizeof b->onset_where, "%s onset", name);
 }
 
 /* What was done and is not undone: removal of the pancreas, transplants, dialysis. */
 void fhir_read_procedure(fhir_bundle *b, const json_t *resource, const char *where)
 {
     if (strcmp(fhir_text(resource, "status"), "completed") == 0 || strcmp(fhir_text(resource, "status"), "in-progress") == 0)
-        set_coded(b, json_object_get(resource, "code"), "", where);
+        set_coded(b, json_object_get(resource, "code"), false, "", where);
 }
 
 void fhir_read_encounter(fhir_bundle *b, const json_t *resource, const char *where)

@@ -46,11 +46,19 @@ void fhir_date(const json_t *resource, char out[20])
         snprintf(out, 20, "%.19s", fhir_text(json_object_get(resource, periods[i]), "start"));
 }
 
-void fhir_where(const json_t *resource, char out[160])
+void fhir_name(const fhir_bundle *b, const json_t *resource, char out[FHIR_NAME])
 {
-    char date[20];
+    const char *type = fhir_text(resource, "resourceType"), *id = fhir_text(resource, "id");
+    if (*id) snprintf(out, FHIR_NAME, "%.40s/%.64s", type, id);
+    else snprintf(out, FHIR_NAME, "%.40s of line %d", type, b->at.line);
+}
+
+void fhir_where(const fhir_bundle *b, const json_t *resource, char out[160])
+{
+    char name[FHIR_NAME], date[20];
+    fhir_name(b, resource, name);
     fhir_date(resource, date);
-    snprintf(out, 160, "%.40s/%.64s%s%.10s", fhir_text(resource, "resourceType"), fhir_text(resource, "id"), *date ? ", " : "", date);
+    snprintf(out, 160, "%s%s%.10s", name, *date ? ", " : "", date);
 }
 
 record_place fhir_place(const fhir_bundle *b)

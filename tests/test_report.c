@@ -258,7 +258,13 @@ static void test_what_arms_get(void **state)
                             "INSERT INTO course VALUES (0, 1, 'zimislecel', 4e8, 'cells', 90, 'onto the omentum', 'hba1c_drop_pct >= 0.5');"
                             "INSERT INTO event SELECT 0, patient, 100, 90, 'infusion', 1 FROM patient WHERE patient < 5");
     assert_int_equal(count(page, "no cells; gastric bypass surgery"), 2);
-    assert_int_equal(count(page, "on day 90 onto the omentum if hba1c_drop_pct &gt;= 0.5 (given to 5 of 24)"), 2);
+    assert_int_equal(count(page, "onto the omentum on day 90 if hba1c_drop_pct &gt;= 0.5 (given to 5 of 24)"), 2);
+    free(page);
+    page = page_after("INSERT INTO course SELECT 0, 1, product, dose, dose_unit, 30, put, NULL FROM course WHERE arm = 0;"
+                      "INSERT INTO course SELECT 0, 2, product, dose, dose_unit, 60, put, NULL FROM course WHERE arm = 0 AND course = 0;"
+                      "INSERT INTO course SELECT 0, 3, product, dose, dose_unit, 90, 'under the skin', NULL FROM course WHERE arm = 0 AND course = 0");
+    assert_int_equal(count(page, "800 million cells of zimislecel into the portal vein on days 0, 30 and 60, then 800 million cells of zimislecel under "
+                                 "the skin on day 90, with"), 2);
     free(page);
 }
 

@@ -1,5 +1,6 @@
 /* Top of the page: title, the trial in one paragraph, key results by arm. */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "report/page.h"
@@ -46,29 +47,73 @@ static void write_condition(page *p, int arm, const char *only_if, int day)
     }
 }
 
-/* "800 million cells of zimislecel on day 0 into the portal vein" for each course, and what else the arm gets */
+/* Courses of the same cells, dose and place, which differ by their days alone. */
+#define DAYS_MAX 24
+typedef struct {
+    double dose;
+    char unit[24], product[64], put[80], only_if[512];
+    int n, day[DAYS_MAX];
+} givings;
+
+static bool is_same_giving(const givings *a, const givings *b)
+{
+    return a->dose == b->dose && !a->only_if[0] && !b->only_if[0] && strcmp(a->unit, b->unit) == 0 && strcmp(a->product, b->product) == 0 &&
+           strcmp(a->put, b->put) == 0;
+}
+
+/* "800 million cells of zimislecel into the portal vein on day 0" or "... on days 0, 28 and 56" */
+static void write_giving(page *p, int arm, const givings *g)
+{
+    if (g->dose >= 1e6) {
+        text_fixed(p->out, g->dose / 1e6, g->dose == floor(g->dose / 1e6) * 1e6 ? 0 : 2);
+        text_add(p->out, " million ");
+    } else {
+        text_count(p->out, g->dose >= 0.0 ? (int64_t)(g->dose + 0.5) : 0); /* of an altered store it may be no number */
+        text_add(p->out, " ");
+    }
+    text_html(p->out, g->unit);
+    text_add(p->out, " of ");
+    write_name(p, g->product, ' ');
+    text_add(p->out, " ");
+    text_html(p->out, g->put);
+    text_add(p->out, g->n > 1 ? " on days " : " on day ");
+    for (int i = 0; i < g->n; i++) text_format(p->out, "%s%d", i == 0 ? "" : i == g->n - 1 ? " and " : ", ", g->day[i]);
+    write_condition(p, arm, g->only_if, g->day[0]);
+}
+
+/* every giving of the arm, and how many there were */
+static int write_givings(page *p, int arm)
+{
+    givings held = {.n = 0};
+    int n = 0;
+    sqlite3_stmt *query = page_query(p, "SELECT dose, dose_unit, product, put, coalesce(only_if, ''), day FROM course WHERE arm = ?1 ORDER BY course",
+                                     PAGE_BIND(arm));
+    while (page_row(p, &query)) {
+        givings next = {.dose = column_number(query, 0), .n = 1, .day = {sqlite3_column_int(query, 5)}};
+        snprintf(next.unit, sizeof next.unit, "%s", column_string(query, 1));
+        snprintf(next.product, sizeof next.product, "%s", column_string(query, 2));
+        snprintf(next.put, sizeof next.put, "%s", column_string(query, 3));
+        snprintf(next.only_if, sizeof next.only_if, "%s", column_string(query, 4));
+        if (held.n > 0 && held.n < DAYS_MAX && is_same_giving(&held, &next)) {
+            held.day[held.n++] = next.day[0];
+            continue;
+        }
+        if (held.n > 0) {
+            write_giving(p, arm, &held);
+            text_add(p->out, ", then ");
+        }
+        held = next;
+        n++;
+    }
+    if (held.n > 0) write_giving(p, arm, &held);
+    return n;
+}
+
+/* the cells of each course, and what else the arm gets */
 static void write_courses(page *p, int arm)
 {
-    sqlite3_stmt *query = page_query(p, "SELECT dose, dose_unit, product, day, coalesce(only_if, ''), put FROM course WHERE arm = ?1 ORDER BY course",
-                                     PAGE_BIND(arm));
-    int n = 0;
-    while (page_row(p, &query)) {
-        double dose = column_number(query, 0);
-        text_add(p->out, n++ ? ", then " : "");
-        if (dose >= 1e6) {
-            text_fixed(p->out, dose / 1e6, 0);
-            text_add(p->out, " million ");
-        } else {
-            text_count(p->out, (int64_t)(dose + 0.5));
-            text_add(p->out, " ");
-        }
-        text_html(p->out, column_string(query, 1));
-        text_add(p->out, " of ");
-        write_name(p, column_string(query, 2), ' ');
-        text_format(p->out, " on day %d ", sqlite3_column_int(query, 3));
-        text_html(p->out, column_string(query, 5));
-        write_condition(p, arm, column_string(query, 4), sqlite3_column_int(query, 3));
-    }
+    sqlite3_stmt *query;
+    const int n = write_givings(p, arm);
     bool said = n > 0 || p->gives_cells; /* where no arm is given cells, "no cells" says nothing */
     if (n == 0 && p->gives_cells) text_add(p->out, "no cells");
     query = page_query(p, "SELECT regimen FROM arm WHERE arm = ?1 AND regimen IS NOT NULL", PAGE_BIND(arm));

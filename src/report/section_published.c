@@ -281,7 +281,7 @@ static void write_point(page *p, const evidence_row *row, const measure *m, cons
 static void write_row(page *p, const evidence_row *row, const measure *m, const pair *one, const comparison *c, bool named)
 {
     char label[256];
-    snprintf(label, sizeof label, "%s\n%s%sday %d%s", row->trial, named ? p->arm_names[one->arm] : "", named ? ", " : "", row->day,
+    snprintf(label, sizeof label, "%s\n%s%sday %d%s", row->trial, named ? p->arm_names[one->arm] : "", named ? "\n" : "", row->day,
              row->role == ROLE_CALIBRATE ? " \u2020" : "");
     write_point(p, row, m, "published", label, c->published, c->published_low, c->published_high);
     write_point(p, row, m, "simulated", label, c->simulated, c->range_low, c->range_high);

@@ -229,7 +229,7 @@ static void what_cannot_be_is_said(void **state)
     refuse("", "    cells: [{" CORD ", day: 0, route: artery}]\n", "one of portal_vein, vein, pancreatic_artery");
     refuse("", "    cells: [{product: zimislecel, dose_cells: 8e8, day: 0, route: vein}]\n", "where no graft of beta cells is known");
     refuse("", "    cells: [{product: zimislecel, dose_cells: 8e8, day: 0, route: device_open}]\n", "no numbers of a device");
-    refuse("", "    cells: [{" CORD ", day: 0, only_if: {hba1c_fall: \">= 1\"}}]\n", "did you mean");
+    refuse("", "    cells: [{" CORD ", day: 0, only_if: {hba1c_drp_pct: \">= 1\"}}]\n", "did you mean");
     refuse("", "    cells: [{" CORD ", day: 0, only_if: {hba1c_drop_pct: 1}}]\n", "a comparison within its limits is expected");
     refuse("", "    cells: [{" CORD ", day: 9}, {" MARROW ", day: 3}]\n", "put courses in order");
     refuse("mechanisms: {insulin_sensitivity: none}\n", "", "on, off or a factor from 0 to 10");

@@ -31,9 +31,9 @@ static islet_status shipped_protocol(const char *path, islet_protocol **out, isl
     const embedded_file *file = embedded_find(path);
     *out = file ? malloc(sizeof **out) : NULL;
     if (!*out) return file ? ISLET_ERR_MEMORY : ISLET_ERR_INPUT;
-    islet_status status = protocol_parse((const char *)file->bytes, file->size, path, *out, NULL); /* remarks on shipped files are not the user's */
+    islet_status status = protocol_parse((const char *)file->bytes, file->size, path, *out, NULL); /* remarks on shipped files are not the user's, */
+    if (status == ISLET_ERR_INPUT) status = protocol_parse((const char *)file->bytes, file->size, path, *out, problems); /* errors are told */
     if (status == ISLET_OK) return ISLET_OK;
-    status = protocol_parse((const char *)file->bytes, file->size, path, *out, problems);
     free(*out);
     *out = NULL;
     return status;

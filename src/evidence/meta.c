@@ -63,16 +63,13 @@ static double within_scale(const meta_input *in, double value)
     return isnan(value) ? value : fmin(fmax(value, least), 1.0);
 }
 
-/* the pool of the first k studies, less one of them (-1: none); of one group when it is named */
-static bool pool_some(const meta_input *in, int k, int without, const char *group, pool_fit *out)
+/* the pool of the first k studies, less one of them (-1: none); of one group when it is named. `room` is for arrays of them all. */
+static bool pool_some(const meta_input *in, arrays *room, int k, int without, const char *group, pool_fit *out)
 {
-    arrays a;
-    if (!arrays_create(in, &a)) return false;
+    room->k = 0;
     for (int i = 0; i < k; i++)
-        if (i != without && (!group || strcmp(in->studies[i].group, group) == 0)) arrays_add(in, &a, &in->studies[i]);
-    bool fine = pool_arrays(in, &a, false, out);
-    free(a.y);
-    if (!fine) return false;
+        if (i != without && (!group || strcmp(in->studies[i].group, group) == 0)) arrays_add(in, room, &in->studies[i]);
+    if (!pool_arrays(in, room, false, out)) return false;
     double *const ends[] = {&out->low[0], &out->high[0], &out->pi_low, &out->pi_high};
     for (int i = 0; i < 4; i++) *ends[i] = within_scale(in, *ends[i]);
     return true;
@@ -208,7 +205,7 @@ static pool_fit one_study(const meta_input *in, const meta_study *study)
 }
 
 /* what is left without each study, what the first 1, 2, .. give in the order of the file, and other correlations */
-static bool sensitivity_table(const meta_input *in, bool pooled, islet_table **out)
+static bool sensitivity_table(const meta_input *in, bool pooled, arrays *room, islet_table **out)
 {
     static const char *const names[] = {"analysis", "study", "estimate", "ci_low", "ci_high", "tau2", "i2_pct"};
     static const bool is_number[] = {false, false, true, true, true, true, true};
@@ -216,7 +213,7 @@ static bool sensitivity_table(const meta_input *in, bool pooled, islet_table **o
     for (int i = 0; pooled && in->p == 1 && i < 2 * in->k; i++) {
         pool_fit fit;
         int study = i % in->k;
-        bool fine = i < in->k ? pool_some(in, in->k, study, NULL, &fit) : pool_some(in, study + 1, -1, NULL, &fit);
+        bool fine = i < in->k ? pool_some(in, room, in->k, study, NULL, &fit) : pool_some(in, room, study + 1, -1, NULL, &fit);
         if (!fine) fit = no_fit;
         if (i == in->k) fit = one_study(in, &in->studies[study]); /* the first of the cumulative ones: nothing is pooled yet */
         if (!add_row(*out, TEXTS(i < in->k ? "leave_one_out" : "cumulative", in->studies[study].name), 2,
@@ -244,7 +241,7 @@ static bool is_first_of_group(const meta_input *in, int study)
 
 /* Each value of the column pooled by itself with a tau2 of its own, and the test that all are one: Cochran's Q over the pooled values with
  * the inverse of their squared standard errors (Borenstein et al. 2009, chapter 19). */
-static bool subgroups_table(const meta_input *in, islet_meta *out)
+static bool subgroups_table(const meta_input *in, arrays *room, islet_meta *out)
 {
     static const char *const names[] = {"group",  "k",       "estimate", "se",     "ci_low", "ci_high",
                                         "pi_low", "pi_high", "tau2",     "i2_pct", "q",      "q_p"};
@@ -255,7 +252,7 @@ static bool subgroups_table(const meta_input *in, islet_meta *out)
     for (int i = 0; in->subgroup >= 0 && i < in->k; i++) {
         pool_fit fit;
         if (!is_first_of_group(in, i)) continue;
-        if (!pool_some(in, in->k, -1, in->studies[i].group, &fit)) fit = no_fit;
+        if (!pool_some(in, room, in->k, -1, in->studies[i].group, &fit)) fit = no_fit;
         if (!add_row(out->subgroups, &in->studies[i].group, 1,
                      NUMBERS(studies_of(in, in->studies[i].group), fit.beta[0], fit.se[0], fit.low[0], fit.high[0],
                              fit.pi_low, fit.pi_high, fit.tau2, fit.i2_pct, fit.q, fit.q_p),
@@ -367,10 +364,10 @@ static islet_status pool_all(const meta_input *in, islet_meta *out)
     if (pooled) set_pool(in, &fit, out);
     if (pooled) set_bias(in, &a, out);
     if (pooled) set_explained(in, &a, out);
-    free(a.y);
     made = studies_table(in, pooled ? fit.tau2 : NAN, &out->studies) &&
            coefficients_table(in, pooled ? &fit : NULL, &out->coefficients) &&
-           sensitivity_table(in, pooled, &out->sensitivity) && subgroups_table(in, out);
+           sensitivity_table(in, pooled, &a, &out->sensitivity) && subgroups_table(in, &a, out);
+    free(a.y);
     return made ? ISLET_OK : ISLET_ERR_MEMORY;
 }
 

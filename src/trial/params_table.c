@@ -146,7 +146,7 @@ static bool add_population_values(islet_table *table)
     bool fine = true;
     for (const char *const *name = population_names(); fine && *name; name++) {
         population of;
-        if (!population_shipped(*name, &of)) continue;
+        if (!population_shipped(*name, &of)) return false; /* it is there and valid: memory lacks */
 #define ADD_VALUE(key, unit, sentence) if (population_gives(&of.key)) fine = fine && add_population_value(table, *name, #key, unit, sentence, &of.key);
         POPULATION_VALUES(ADD_VALUE)
         POPULATION_ALTERNATIVES(ADD_VALUE)

@@ -102,6 +102,16 @@ static bool leaves_some_out(const grid *g, const char *day)
     return false;
 }
 
+/* Is there a reaction of which no file of an arm gives a share? It has no value in anybody, dead or alive. */
+static bool leaves_reactions_out(const grid *g, const char *day)
+{
+    for (int row = 0; row < g->rows; row++) {
+        const char *key = grid_cell(g, row, ENDPOINT);
+        if ((strcmp(key, "fever") == 0 || strcmp(key, "infusion_reaction") == 0) && is_at(g, row, day) && !grid_cell(g, row, VALUE)[0]) return true;
+    }
+    return false;
+}
+
 /* the row of this arm and end point before treatment; -1 where there is none */
 static int row_before(const grid *g, int row)
 {
@@ -211,6 +221,8 @@ static void print_people(const run_plan *plan, const cli_options *options, const
           "Intervals are Monte Carlo intervals at this number of people; they hold no uncertainty of the parameters.\n", file);
     if (leaves_some_out(g, last_day))
         fputs("A '-' beside people (n): the value is missing on injected insulin; where fewer than half of an arm have it, treatment has picked them.\n", file);
+    if (leaves_reactions_out(g, last_day))
+        fputs("A '-' beside fever or infusion_reaction: not modelled, no published share was found for what the arm is given.\n", file);
     if (f->differences->rows) print_against(plan, f->differences, file);
     if (f->predictive)
         fputs(

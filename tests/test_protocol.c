@@ -373,6 +373,26 @@ static int remarks(const char *text, const char *words)
     return n;
 }
 
+/* Reactions are known of cells whose file gives a share, of conditioning that brings fever, and where nothing is given; one product without makes an arm's unknown. */
+static void reactions_are_known_where_a_file_gives_them(void **state)
+{
+    (void)state;
+    static islet_protocol protocol;
+    static const char text[] = "islet: 1\ntitle: t\npopulation: {of: t1d_new_onset, n: 4}\narms:\n  - {name: none}\n"
+                               "  - {name: marrow, cells: [{product: bone_marrow_mononuclear, dose_cells_per_kg: 1e6, day: 0}]}\n"
+                               "  - {name: cord, cells: [{product: msc_umbilical_cord, dose_cells_per_kg: 1e6, day: 0}]}\n"
+                               "  - {name: both, cells: [{product: msc_umbilical_cord, dose_cells_per_kg: 1e6, day: 0}, {product: bone_marrow_mononuclear, dose_cells_per_kg: 1e6, day: 9}]}\n"
+                               "  - {name: blood, cells: [{product: autologous_cord_blood, dose_cells_per_kg: 1e6, day: 0}]}\n"
+                               "  - {name: reset, conditioning: cyclophosphamide_atg, cells: [{product: haematopoietic_autologous, cd34_per_kg: 5e6, day: 33}]}\n"
+                               "follow_up: {years: 1}\n";
+    static const bool fever[] = {true, false, true, false, false, true}, other[] = {true, false, true, false, true, true};
+    assert_int_equal(protocol_parse(text, strlen(text), "x.yaml", &protocol, NULL), ISLET_OK);
+    for (int a = 0; a < protocol.n_arms; a++) {
+        assert_true(protocol_knows_fever(&protocol, &protocol.arms[a]) == fever[a]);
+        assert_true(protocol_knows_reactions(&protocol, &protocol.arms[a]) == other[a]);
+    }
+}
+
 /* Soon after diagnosis people have C-peptide, and a population without any says so where they are asked for. */
 static void a_duration_that_the_population_cannot_have_is_remarked(void **state)
 {
@@ -534,6 +554,7 @@ int main(void)
         cmocka_unit_test(a_file_refused_again_and_again),
         cmocka_unit_test(kinds_of_file_are_told),
         cmocka_unit_test(what_would_do_nothing_is_remarked),
+        cmocka_unit_test(reactions_are_known_where_a_file_gives_them),
         cmocka_unit_test(a_duration_that_the_population_cannot_have_is_remarked),
         cmocka_unit_test(drugs_come_no_later_than_the_cells),
         cmocka_unit_test(nobody_is_blind_to_a_diet),

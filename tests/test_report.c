@@ -329,27 +329,24 @@ static void test_what_is_shown_first(void **state)
     free(page);
 }
 
-/* A reaction of which no file gives a share is not one that nobody has; a control that is given nothing has none. */
+/* A reaction of which nothing is known is not one that nobody has. */
 static void test_what_is_not_modelled(void **state)
 {
     (void)state;
     if (!can_report()) skip();
     static const char cell[] = "<td class=\"n\">not modelled</td>";
-    char *page = page_after("DELETE FROM product_value");
+    char *page = page_after("SELECT 1");
+    assert_int_equal(count(page, cell), 0);
+    free(page);
+    page = page_after("UPDATE visit SET fever = NULL, infusion_reaction = NULL WHERE arm = 0");
     assert_int_equal(count(page, cell), 2);
     assert_int_equal(count(page, "(fever, reactions)"), 1);
     assert_int_equal(count(page, "through an artery"), 0);
     free(page);
-    page = page_after("DELETE FROM product_value; UPDATE course SET put = 'catheter into an artery of the pancreas';"
-                      "INSERT INTO product_value VALUES ('zimislecel', 'product', 'fever_frac', 0.1, NULL, NULL, 'fraction', 'assumed', 's', 's')");
+    page = page_after("UPDATE visit SET infusion_reaction = NULL WHERE arm = 0; UPDATE course SET put = 'catheter into an artery of the pancreas'");
     assert_int_equal(count(page, cell), 1);
     assert_int_equal(count(page, " (reactions)"), 1);
     assert_int_equal(count(page, "through an artery"), 1);
-    free(page);
-    page = page_after("DELETE FROM product_value; UPDATE arm SET conditioning = 'c';"
-                      "INSERT INTO product_value VALUES ('c', 'conditioning', 'neutropenic_fever_frac', 0.9, NULL, NULL, 'fraction', 'assumed', 's', 's'),"
-                      "('c', 'conditioning', 'infusion_reaction_frac', 0, NULL, NULL, 'fraction', 'assumed', 's', 's')");
-    assert_int_equal(count(page, cell), 1);
     free(page);
 }
 

@@ -172,6 +172,14 @@ static bool add_share(const forecast *f, int arm, int visit, endpoint_id endpoin
                                                     low, high, n, bare_low, bare_high});
 }
 
+/* A reaction of which no file gives a share: there is no row of it. */
+static bool is_unknown(const forecast *f, int arm, endpoint_id harm)
+{
+    const protocol_arm *of = &f->protocol.arms[arm];
+    return (harm == ENDPOINT_fever && !protocol_knows_fever(&f->protocol, of)) ||
+           (harm == ENDPOINT_infusion_reaction && !protocol_knows_reactions(&f->protocol, of));
+}
+
 static bool add_shares(const forecast *f, bool harms, islet_table *out)
 {
     static const int at_day[] = {365, 730, 1825};
@@ -182,6 +190,7 @@ static bool add_shares(const forecast *f, bool harms, islet_table *out)
                           (e == ENDPOINT_remission_t2d && f->protocol.population.diabetes == DIABETES_TYPE2);
             bool harm = islet_endpoint_info[e].kind == ENDPOINT_KIND_harm && e != ENDPOINT_withdrawn;
             if (harms ? !harm : !chance) continue;
+            if (is_unknown(f, a, (endpoint_id)e)) continue;
             for (int v = 0; v < f->n_visits && fine; v++) {
                 int day = trial_visit_day(f->trial, v);
                 bool wanted = v == f->n_visits - 1;

@@ -67,41 +67,24 @@ static summary count_people(page *p, const char *endpoint, bool turned, int arm)
     return out;
 }
 
-/* Reactions whose share a product's or a conditioning's file gives. Where cells are given and no file of the arm does, none was drawn. */
-static const struct {
-    const char *endpoint, *of_product, *of_conditioning;
-} reactions[] = {{"fever", "fever_frac", "neutropenic_fever_frac"}, {"infusion_reaction", "infusion_reaction_frac", "infusion_reaction_frac"}};
-#define REACTIONS ((int)(sizeof reactions / sizeof reactions[0]))
-
-static bool reaction_is_modelled(page *p, int reaction, int arm)
+/* A harm of which nothing is known in an arm has no value there: it is not one that nobody has. */
+static bool is_modelled(page *p, const char *endpoint, int arm)
 {
     bool modelled = true;
-    char *sql = sqlite3_mprintf(
-        "SELECT NOT EXISTS (SELECT 1 FROM course WHERE arm = ?1 AND product NOT IN (SELECT product FROM product_value WHERE kind = 'product' "
-        "AND key = %Q)) OR EXISTS (SELECT 1 FROM arm JOIN product_value ON product = conditioning WHERE arm = ?1 AND kind = 'conditioning' "
-        "AND key = %Q AND value > 0)",
-        reactions[reaction].of_product, reactions[reaction].of_conditioning);
+    char *sql = sqlite3_mprintf("SELECT count(\"%w\") > 0 OR count(*) = 0 FROM visit WHERE arm = ?1 AND day = ?2", endpoint);
     if (!sql) {
         p->status = ISLET_ERR_MEMORY;
         return true;
     }
-    sqlite3_stmt *query = page_query(p, sql, PAGE_BIND(arm));
+    sqlite3_stmt *query = page_query(p, sql, PAGE_BIND(arm, p->last_visit_day));
     sqlite3_free(sql);
     while (page_row(p, &query)) modelled = sqlite3_column_int(query, 0) != 0;
     return modelled;
 }
 
-/* A harm nobody has published a share of is not one that nobody has. */
-static bool is_modelled(page *p, int outcome, int arm)
-{
-    for (int r = 0; r < REACTIONS; r++)
-        if (strcmp(outcomes[outcome].endpoint, reactions[r].endpoint) == 0) return reaction_is_modelled(p, r, arm);
-    return true;
-}
-
 static void write_outcome(page *p, int outcome, int arm)
 {
-    if (!is_modelled(p, outcome, arm)) {
+    if (!outcomes[outcome].benefit && !is_modelled(p, outcomes[outcome].endpoint, arm)) {
         text_add(p->out, "<td class=\"n\">not modelled</td><td></td>");
         return;
     }
@@ -153,7 +136,7 @@ static void write_left_out(page *p)
 {
     int n = 0;
     for (int arm = 0; arm < p->arms; arm++) {
-        bool fever = reaction_is_modelled(p, 0, arm), reaction = reaction_is_modelled(p, 1, arm);
+        bool fever = is_modelled(p, "fever", arm), reaction = is_modelled(p, "infusion_reaction", arm);
         if (fever && reaction) continue;
         text_add(p->out, n++ ? "; " : "<p class=\"note\">Not modelled is what no published share was found of, and \"free of all harms\" does not count it: ");
         arm_label(p, arm);

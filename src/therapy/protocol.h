@@ -195,6 +195,11 @@ bool protocol_gives_cells(const struct islet_protocol *protocol);
 /* Without type 1 diabetes: is the treatment that people came with held in every arm? */
 bool protocol_treatment_is_held(const struct islet_protocol *protocol);
 
+/* Fever and other reactions of an arm: is there a share for them? Where cells are given and no file of the arm gives one, none is drawn and
+ * nothing is known. */
+bool protocol_knows_fever(const struct islet_protocol *protocol, const protocol_arm *arm);
+bool protocol_knows_reactions(const struct islet_protocol *protocol, const protocol_arm *arm);
+
 bool protocol_set_years(struct islet_protocol *protocol, double years, islet_problems *problems);
 
 /* The day on which `years` end; at least 1. */

@@ -2,6 +2,7 @@
 #include "therapy/protocol_words.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -164,6 +165,28 @@ bool islet_protocol_has_control(const islet_protocol *protocol)
 }
 
 /* A trial's rule of doses holds in all of its arms, or the control arm would be another trial. */
+/* Does the file of every product that the arm is given have the number at this place of a product? */
+static bool every_product_gives(const struct islet_protocol *protocol, const protocol_arm *arm, size_t offset)
+{
+    for (int c = 0; c < arm->n_courses; c++) {
+        const char *cells = (const char *)&protocol->products[arm->courses[c].product];
+        if (course_has_dose(&arm->courses[c]) && !is_given((const sourced_value *)(cells + offset))) return false;
+    }
+    return true;
+}
+
+bool protocol_knows_fever(const struct islet_protocol *protocol, const protocol_arm *arm)
+{
+    return (arm->conditioning >= 0 && protocol->conditionings[arm->conditioning].neutropenic_fever_frac.value > 0.0) ||
+           every_product_gives(protocol, arm, offsetof(product, fever_frac));
+}
+
+bool protocol_knows_reactions(const struct islet_protocol *protocol, const protocol_arm *arm)
+{
+    return (arm->conditioning >= 0 && protocol->conditionings[arm->conditioning].infusion_reaction_frac.value > 0.0) ||
+           every_product_gives(protocol, arm, offsetof(product, infusion_reaction_frac));
+}
+
 bool protocol_gives_cells(const struct islet_protocol *protocol)
 {
     for (int a = 0; a < protocol->n_arms; a++)

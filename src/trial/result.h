@@ -82,7 +82,7 @@ typedef struct {
     int arm;
     const patient_traits *traits;
     int n_visits;
-    const double (*visit_values)[ENDPOINT_COUNT]; /* n_visits x ENDPOINT_COUNT, NaN = missing (dead, withdrawn, not measured); harms never are */
+    const double (*visit_values)[ENDPOINT_COUNT]; /* n_visits x ENDPOINT_COUNT, NaN = missing (dead, withdrawn, not measured); harms are where nothing is known of them */
     int n_days;
     const patient_day *days;                      /* day 0 .. n_days-1; fewer than the follow-up if dead or withdrawn */
     int n_events;

@@ -120,12 +120,13 @@ static bool is_free_of_harm(const lane *lane)
     return true;
 }
 
-static void record_harms(const lane *lane, double *out)
+/* A reaction of which no file gives a share is missing, not absent. */
+static void record_harms(const run_plan *run, const lane *lane, double *out)
 {
     out[ENDPOINT_free_of_harm] = is_free_of_harm(lane);
     out[ENDPOINT_neutropenia] = lane->happened[EVENT_neutropenia];
-    out[ENDPOINT_fever] = lane->happened[EVENT_fever];
-    out[ENDPOINT_infusion_reaction] = lane->happened[EVENT_infusion_reaction];
+    out[ENDPOINT_fever] = protocol_knows_fever(run->protocol, lane->arm) ? lane->happened[EVENT_fever] : NAN;
+    out[ENDPOINT_infusion_reaction] = protocol_knows_reactions(run->protocol, lane->arm) ? lane->happened[EVENT_infusion_reaction] : NAN;
     out[ENDPOINT_infertility] = lane->happened[EVENT_infertility];
     out[ENDPOINT_sensitisation] = lane->happened[EVENT_sensitisation];
     out[ENDPOINT_treatment_death] = lane->happened[EVENT_treatment_death];
@@ -185,7 +186,7 @@ static void record_lane(const run_plan *run, group *group, int l, int visit, int
     lane *lane = &group->lanes[l];
     double *out = lane->visits[visit];
     for (int e = 0; e < ENDPOINT_COUNT; e++) out[e] = NAN;
-    record_harms(lane, out);
+    record_harms(run, lane, out);
     if (day > lane->end_day || (day == lane->end_day && day < run->follow_up_day)) return; /* gone: nothing to measure */
     if (lane->happened[EVENT_death] || lane->happened[EVENT_withdrawn]) return;
 

@@ -122,6 +122,12 @@ grep -q '^stopped,homa_ir,1,120,[0-9.]*,[0-9.]*,[0-9.]*,24$' out.txt || fail "HO
 expect 0 "$islet" run homa.yaml --quiet --out homa.db --report homa.html
 says out.txt "treatment has picked them"
 
+# a reaction of which no file gives a share is missing, not absent
+sed 's/^endpoints:.*/endpoints: [fever]/' homa.yaml >fever.yaml
+expect 0 "$islet" run fever.yaml --quiet --out fever.db --report fever.html
+grep -q '^fever .* cells .* -  *0 ' out.txt || fail "fever after cells without a share is counted"
+says out.txt "not modelled, no published share"
+
 # an interrupted run ends soon, keeps and marks what is finished; without anything finished it is the same
 for run in "2000 0.1 3" "1000 30 1"; do
     set -- $run

@@ -118,7 +118,7 @@ END
 expect 0 "$islet" run homa.yaml --quiet --csv --out homa.db --report homa.html
 grep -q '^cells,homa_ir,1,120,,,,[1-9]' out.txt || fail "HOMA of a few is estimated, or nobody has one"
 grep -q '^cells minus stopped,homa_ir,1,120,,,,' out.txt || fail "HOMA of a few is compared"
-grep -q '^stopped,homa_ir,1,120,[0-9.]*,[0-9.]*,[0-9.]*,24$' out.txt || fail "HOMA of everybody is not estimated"
+grep -q '^stopped,homa_ir,1,120,[0-9.]*,[0-9.]*,[0-9.]*,24,$' out.txt || fail "HOMA of everybody is not estimated"
 expect 0 "$islet" run homa.yaml --quiet --out homa.db --report homa.html
 says out.txt "treatment has picked them"
 

@@ -238,6 +238,26 @@ static void test_marks_of_onset(void **state)
     assert_true(pace[0] / aged[0] > pace[1] / aged[1] + 0.1);
 }
 
+/* Adults at diagnosis are lean (10.1002/edm2.38); the public subjects' weights would make them overweight. */
+static void test_adults_at_onset_are_lean(void **state)
+{
+    (void)state;
+    const params p = params_default();
+    population of;
+    person_source source;
+    person who;
+    int n = 0;
+    double sum = 0.0;
+    assert_true(population_shipped("t1d_new_onset", &of) && person_source_fill(&source, &of, &p));
+    for (uint64_t number = 0; number < 1000; number++) {
+        if (!person_draw(&source, 1, number, &who)) continue;
+        assert_true(fabs(who.kinetics.bw / (who.height_m * who.height_m) - who.bmi_kg_m2) < 1e-9);
+        sum += who.bmi_kg_m2;
+        n++;
+    }
+    assert_true(n > 300 && sum / n > 22.5 && sum / n < 24.5);
+}
+
 /* All the youngest have the aggressive form, nobody from 13 on, some between; it acts by its two factors and nothing else. */
 static void test_aggressive_form_by_age(void **state)
 {
@@ -376,6 +396,7 @@ int main(void)
         cmocka_unit_test(test_second_course),
         cmocka_unit_test(test_children_have_children_s_bodies),
         cmocka_unit_test(test_marks_of_onset),
+        cmocka_unit_test(test_adults_at_onset_are_lean),
         cmocka_unit_test(test_aggressive_form_by_age),
         cmocka_unit_test(test_drugs_against_rejection_hold_back_the_attack),
         cmocka_unit_test(test_residual_c_peptide_can_be_required),

@@ -91,8 +91,8 @@ extern const char *const mechanism_words[]; /* the keys, NULL-terminated */
     ENTRY(half_effect_million_per_kg, "1e6/kg", 0.0001, 1e5, "living cells that reach their place for half the effect") \
     ENTRY(memory_day, "day", 1.0, 3000.0, "time constant with which the body forgets what the cells taught it")
 
-/* What a giving of these cells does beside its purpose; what a file leaves out is 0. The first two are of each giving, over what a
- * sham giving does; the others bound cancer and teratoma (therapy/bounds.h). */
+/* What a giving of these cells does beside its purpose; what a file leaves out is not drawn. The first two are of each giving, over what a
+ * sham giving does, and missing in the results of an arm where left out; the others bound cancer and teratoma (therapy/bounds.h). */
 #define HARM_VALUES(ENTRY)                                                                                           \
     ENTRY(fever_frac, "fraction", 0.0, 1.0, "people with fever after a giving")                                       \
     ENTRY(infusion_reaction_frac, "fraction", 0.0, 1.0, "people with a reaction other than fever at a giving")        \

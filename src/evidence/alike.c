@@ -216,6 +216,24 @@ static islet_status drop_lone_controls(alike_arms *out, const struct islet_proto
     return ISLET_OK;
 }
 
+/* Could an arm of the protocol in this text be like one of `own`? A look at the words of it, which saves reading most protocols: a treatment that is like
+ * another names the same product, drugs or operation, and where nobody is treated the population tells the type of diabetes. */
+static bool may_be_alike(const embedded_file *file, const struct islet_protocol *own)
+{
+    const char *text = (const char *)file->bytes; /* embedded files end with a 0 byte */
+    bool treats = false, found = false;
+    for (int a = 0; a < own->n_arms; a++) {
+        const protocol_arm *arm = &own->arms[a];
+        treats = treats || is_treated(arm);
+        for (int i = 0; i < arm->n_courses; i++) found = found || strstr(text, own->products[arm->courses[i].product].name);
+        found = found || (arm->regimen >= 0 && strstr(text, own->regimens[arm->regimen].name));
+        found = found || (arm->conditioning >= 0 && strstr(text, own->conditionings[arm->conditioning].name));
+        found = found || (arm->comparator != COMPARATOR_NONE && strstr(text, "comparator:")) || (arm->sets_drugs && strstr(text, "drugs:"));
+    }
+    if (treats) return found;
+    return own->population.diabetes != DIABETES_NONE && strstr(text, own->population.diabetes == DIABETES_TYPE1 ? "of: t1d_" : "of: t2d_");
+}
+
 /* Rows of the map come in groups that share a protocol; each is parsed once for a group. */
 static islet_status read_map(alike_arms *out, const int *column, const struct islet_protocol *own, struct islet_protocol *theirs,
                              islet_problems *problems)
@@ -227,6 +245,7 @@ static islet_status read_map(alike_arms *out, const int *column, const struct is
         snprintf(path, sizeof path, FOLDER "%s", name);
         if (strcmp(path, parsed) != 0) {
             const embedded_file *file = embedded_find(path);
+            if (file && !may_be_alike(file, own)) continue;
             islet_status status = file ? protocol_parse((const char *)file->bytes, file->size, path, theirs, NULL) : ISLET_ERR_INPUT;
             if (status != ISLET_OK) {
                 problems_error(problems, MAP, csv_cell_at(&out->map, row, 0)->line, 0,

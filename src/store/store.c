@@ -453,9 +453,10 @@ static islet_status move_into_place(const char *part, const char *path, islet_pr
     islet_status status = check_place(path, problems); /* it may have changed during the run */
     if (status != ISLET_OK) return status;
     if (sync_file(part) && rename(part, path) == 0 && sync_folder(path)) return ISLET_OK;
+    const int reason = errno;
     problems_error(problems, shown(path), 0, 0, "the finished store could not be moved here (%s); it is kept as %s",
-                   strerror(errno), shown(part));
-    return ISLET_ERR_IO;
+                   strerror(reason), shown(part));
+    return reason == ENOMEM ? ISLET_ERR_MEMORY : ISLET_ERR_IO; /* the folder's name finds no room */
 }
 
 islet_status islet_store_close(islet_store *store, islet_problems *problems)

@@ -1,8 +1,10 @@
 /* Forecast: what a protocol may do to people like one patient; an illustration, never advice.
  *
  * Baseline: virtual people who match what is known of the patient. Each value of the record becomes a range around it that the people
- * of the protocol's population have to meet at screening; when nobody is found, all ranges are widened by half, up to twice. How well they match is
- * a row of the result. What is not known is as in the population, and said. Nobody is fitted: the people differ in all that the
+ * of the protocol's population have to meet at screening; when almost nobody is found, all ranges are widened by half, up to twice. More people stand
+ * on the side of a range where the population is dense, and chance values fall back before day 0: so a few are taken first, and each range is moved by
+ * what their mean at day 0 is off the patient's value, until it is not. How well they match is a row of the result, which says so where it failed.
+ * What is not known is as in the population, and said. Nobody is fitted: the people differ in all that the
  * values do not say, and that is what the bands show.
  *
  * What is not known of the parameters moves the bands: a few of the same people are simulated again under each of a dozen draws of them, and the
@@ -30,6 +32,10 @@
 #define LEAST_MEMBER_PEOPLE 8     /* .. and not fewer */
 #define WIDEN 1.5
 #define WIDEST 2                  /* times; then they would no longer be like the patient */
+#define RUN_INS_PER_PERSON_MAX 100 /* whoever is rarer than one in so many has almost nobody like them; one in 5 to 40 are ordinary */
+#define PILOT_PEOPLE 32           /* by whose means at day 0 the ranges are moved .. */
+#define PILOTS 3                  /* .. at most so often .. */
+#define CENTRED 0.15              /* .. until no mean is farther off than this part of the range's half */
 
 /* How far from the patient's value people may be: the larger of a share of it and an amount. Assumed: about what the same person
  * differs by between two visits, or more where that leaves too few people. */
@@ -46,8 +52,16 @@ static const int visits[] = {0, 90, 180, 365, 730, 1095, 1460, 1825, 3650};
 
 /* ---- people like the patient ---- */
 
+/* how far from the patient's value people may be */
+static double room_of(const forecast *f, int i)
+{
+    const requirement *value = &f->record.items[forecast_tolerances[i].trait].value;
+    const double middle = isinf(value->high) ? value->low : value->high;
+    return f->wider * fmax(forecast_tolerances[i].amount, forecast_tolerances[i].share * middle);
+}
+
 /* A value below a limit ("< 0.02") is a range already; it only gets wider. */
-static void require_like(forecast *f, double wider)
+static void require_like(forecast *f)
 {
     population *of = &f->protocol.population;
     memset(of->has_require, 0, sizeof of->has_require);
@@ -55,11 +69,17 @@ static void require_like(forecast *f, double wider)
         trait_id trait = forecast_tolerances[i].trait;
         if (!forecast_is_known(f, trait)) continue;
         const requirement *value = &f->record.items[trait].value;
-        double middle = isinf(value->high) ? value->low : value->high;
-        double room = wider * fmax(forecast_tolerances[i].amount, forecast_tolerances[i].share * middle);
+        const double room = room_of(f, i), by = f->moved_by[i];
         of->has_require[trait] = true;
-        of->require[trait] = (requirement){.low = fmax(value->low - room, 0.0), .high = value->high + room}; /* no trait is negative */
+        of->require[trait] = (requirement){.low = fmax(value->low - room + by, 0.0), .high = value->high + room + by}; /* no trait is negative */
     }
+}
+
+double forecast_off(const forecast *f, int i, double mean)
+{
+    const record_value *at = &f->record.items[forecast_tolerances[i].trait];
+    if (!forecast_is_known(f, forecast_tolerances[i].trait) || at->value.low < at->value.high) return 0.0;
+    return (mean - at->value.low) / room_of(f, i);
 }
 
 static double trait_of(const patient_result *r, trait_id trait)
@@ -116,16 +136,92 @@ static islet_status simulate_once(forecast *f, const islet_run_options *options,
     return fine ? trial_run(f->trial, NULL, keep, f, problems) : ISLET_ERR_MEMORY;
 }
 
+/* the switches of an arm, and nothing of its treatment */
+static void empty_arm(protocol_arm *arm, const char *name)
+{
+    snprintf(arm->name, sizeof arm->name, "%s", name);
+    arm->n_courses = 0;
+    arm->regimen = arm->conditioning = -1;
+    arm->comparator = COMPARATOR_NONE;
+    arm->control = CONTROL_NONE;
+    arm->sets_drugs = false;
+}
+
+/* sums of the matched traits at day 0 */
+typedef struct {
+    double sum[FORECAST_MATCHED];
+    int64_t n;
+} pilot_sink;
+
+static islet_status keep_pilot(void *context, int64_t batch, const patient_result *results, int n)
+{
+    pilot_sink *sink = context;
+    (void)batch;
+    for (int i = 0; i < n; i++)
+        for (int t = 0; t < FORECAST_MATCHED; t++) sink->sum[t] += trait_of(&results[i], forecast_tolerances[t].trait);
+    sink->n += n;
+    return ISLET_OK;
+}
+
+/* The first few of the people, untreated and up to day 0. */
+static islet_status pilot(const struct islet_protocol *protocol, const islet_run_options *options, pilot_sink *sink)
+{
+    trial *t = NULL;
+    islet_run_options few = *options;
+    *sink = (pilot_sink){.n = 0};
+    few.patients = options->patients < PILOT_PEOPLE ? options->patients : PILOT_PEOPLE;
+    few.progress = NULL; /* short beside the whole */
+    islet_status status = trial_create(protocol, &few, &t, NULL);
+    if (status == ISLET_OK) status = trial_run(t, NULL, keep_pilot, sink, NULL);
+    trial_free(t);
+    return status;
+}
+
+/* Move the ranges until the means of those who meet them at screening are the patient's values at day 0; the best that was found stays. A range
+ * keeps the patient's value in it. ISLET_ERR_INPUT where almost nobody meets the ranges even unmoved. */
+static islet_status centre(forecast *f, const islet_run_options *options)
+{
+    double best[FORECAST_MATCHED] = {0.0}, least = INFINITY;
+    struct islet_protocol *bare = malloc(sizeof *bare);
+    islet_status status = bare ? ISLET_OK : ISLET_ERR_MEMORY;
+    memset(f->moved_by, 0, sizeof f->moved_by);
+    for (int k = 0; k <= PILOTS && status == ISLET_OK && least > CENTRED; k++) {
+        pilot_sink sink;
+        double worst = 0.0;
+        require_like(f);
+        *bare = f->protocol;
+        bare->n_arms = 1;
+        empty_arm(&bare->arms[0], "untreated");
+        bare->follow_up_day = bare->visits_day[1] = 1;
+        bare->n_visits = 2;
+        status = pilot(bare, options, &sink);
+        if (status != ISLET_OK) break;
+        for (int i = 0; i < FORECAST_MATCHED; i++) worst = fmax(worst, fabs(forecast_off(f, i, sink.sum[i] / (double)sink.n)));
+        if (worst < least) {
+            least = worst;
+            memcpy(best, f->moved_by, sizeof best);
+        }
+        for (int i = 0; i < FORECAST_MATCHED; i++) {
+            const double room = room_of(f, i), by = f->moved_by[i] - room * forecast_off(f, i, sink.sum[i] / (double)sink.n);
+            f->moved_by[i] = fmax(-room, fmin(room, by));
+        }
+    }
+    free(bare);
+    memcpy(f->moved_by, best, sizeof best);
+    require_like(f);
+    return status == ISLET_ERR_INPUT && isfinite(least) ? ISLET_OK : status; /* moved too far */
+}
+
 static islet_status simulate(forecast *f, const islet_run_options *options, islet_problems *problems)
 {
     islet_status status = ISLET_ERR_INPUT;
-    double wider = 1.0;
-    for (f->widened = 0; status == ISLET_ERR_INPUT && f->widened <= WIDEST; f->widened++, wider *= WIDEN) {
+    f->wider = 1.0;
+    for (f->widened = 0; f->widened <= WIDEST; f->widened++, f->wider *= WIDEN) {
         free_values(f);
-        require_like(f, wider);
-        status = simulate_once(f, options, NULL);
+        status = centre(f, options);
+        if (status == ISLET_OK) status = simulate_once(f, options, NULL);
+        if (status != ISLET_ERR_INPUT) break;
     }
-    f->widened--;
     if (status == ISLET_ERR_INPUT)
         problems_error(problems, f->protocol.file, 0, 0,
                        "population '%s' has almost nobody like this patient; the forecast is for its people; name a protocol with another "
@@ -208,6 +304,7 @@ static islet_status prepare(forecast *f, const islet_protocol *protocol, bool ag
     if (!protocol_set_years(p, years, problems)) return ISLET_ERR_INPUT;
     p->dropout_probability_per_year = 0.0;
     p->trial_effect = TRIAL_EFFECT_NONE;
+    p->run_ins_per_person_max = RUN_INS_PER_PERSON_MAX;
     p->n_visits = 0;
     for (size_t v = 0; v < sizeof visits / sizeof *visits; v++)
         if (visits[v] < p->follow_up_day) p->visits_day[p->n_visits++] = visits[v];
@@ -219,13 +316,8 @@ static islet_status prepare(forecast *f, const islet_protocol *protocol, bool ag
         return ISLET_ERR_INPUT;
     }
     protocol_arm *arm = &p->arms[p->n_arms];
-    *arm = p->arms[0]; /* its switches; nothing of its treatment */
-    snprintf(arm->name, sizeof arm->name, "standard care");
-    arm->n_courses = 0;
-    arm->regimen = arm->conditioning = -1;
-    arm->comparator = COMPARATOR_NONE;
-    arm->control = CONTROL_NONE;
-    arm->sets_drugs = false;
+    *arm = p->arms[0];
+    empty_arm(arm, "standard care");
     p->n_arms++;
     return ISLET_OK;
 }

@@ -25,6 +25,7 @@ typedef struct {
     double *values;                 /* [arm][visit][endpoint][person] */
     double *traits[FORECAST_MATCHED]; /* of the people, at day 0 */
     int widened;
+    double wider, moved_by[FORECAST_MATCHED]; /* of the ranges: how much wider; the middle from the patient's value */
     uint64_t seed;
     discrepancy beyond;
     int members;                    /* draws that were simulated .. */
@@ -47,6 +48,9 @@ static inline bool forecast_is_known(const forecast *f, trait_id trait)
     const record_value *at = &f->record.items[trait];
     return at->known && !at->conflict;
 }
+
+/* How far a mean of the people is off the patient's value of matched trait i, in halves of its range; 0 where the patient's is not one number. */
+double forecast_off(const forecast *f, int i, double mean);
 
 /* Every table of the result but the criteria. */
 ISLET_CHECK islet_status forecast_tables(const forecast *f, islet_forecast *out);

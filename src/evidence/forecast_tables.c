@@ -15,6 +15,7 @@
 #include "stats/summary.h"
 #include "therapy/bounds.h"
 
+#define OFF 0.25     /* halves of a range by which people's mean may be off the patient's value before it is said */
 #define MANY 1000000 /* a share of so many people has no chance left in it */
 
 /* what a trial of many such people would find of an end point; false when nobody has a value */
@@ -49,10 +50,13 @@ static bool add_like(const forecast *f, islet_table *out)
         bool known = forecast_is_known(f, trait);
         if (known) number_write_fixed(f->protocol.population.require[trait].low, 3, low);
         if (known) number_write_fixed(f->protocol.population.require[trait].high, 3, high);
-        number_write_fixed(summary_mean(f->traits[i], f->n).value, 3, mean);
+        const summary people = summary_mean(f->traits[i], f->n);
+        number_write_fixed(people.value, 3, mean);
+        const bool is_off = fabs(forecast_off(f, i, people.value)) > OFF;
         const char *note = at->conflict   ? "values disagree: not used, assumed as in the population"
                            : at->doubtful ? "found, but not to be counted on: assumed as in the population"
                            : !known     ? "not given: assumed as in the population"
+                           : is_off     ? "the people's mean is not the patient's value: too few are like this; what follows is of people with their mean"
                            : f->widened ? "the range was widened, because too few people were like this"
                                         : "";
         if (!table_add_row(

@@ -157,6 +157,7 @@ struct islet_protocol {
     uint64_t seed;
     population population;  /* the shipped or named population, with the protocol's `require` added */
     int64_t n_patients;
+    int run_ins_per_person_max; /* people of whom more are needed for each who is admitted are given up as too rare; 0: only after many in a row */
     int n_arms;
     protocol_arm arms[PROTOCOL_MAX_ARMS];
     int n_products;         /* distinct products used */

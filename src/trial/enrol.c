@@ -121,20 +121,38 @@ static islet_status screen(trial *t, screen_round *round)
 #define REFUSED_MAX 12800
 #define REFUSED_FIRST_MAX 3200
 
+/* Where the protocol has a limit: are the people too rare? Judged in the order of the candidates, so that it depends on no round. */
+#define SEARCH_LEAST 640          /* run-ins before the share of those admitted says much */
+#define DRAWS_PER_RUN_IN_MAX 2000 /* a draw takes a two-hundredth of a run-in */
+#define DRAWS_LEAST 320000
+
+static bool is_too_rare(const trial *t, int64_t run_ins, int64_t admitted)
+{
+    const int64_t limit = t->protocol->run_ins_per_person_max;
+    return limit > 0 && run_ins >= SEARCH_LEAST && run_ins > limit * admitted;
+}
+
+static bool is_too_long(const trial *t, int64_t run_ins, uint64_t drawn)
+{
+    return t->protocol->run_ins_per_person_max > 0 && drawn > DRAWS_LEAST + DRAWS_PER_RUN_IN_MAX * (uint64_t)run_ins;
+}
+
 islet_status trial_enrol_cohort(trial *t, int cohort, islet_problems *problems)
 {
     screen_round round;
     islet_status status = round_create(t, &round);
-    uint64_t number = (uint64_t)cohort * ARM_PEOPLE, *enrolled = t->candidate + cohort * t->n_patients;
+    const uint64_t first = (uint64_t)cohort * ARM_PEOPLE;
+    uint64_t number = first, last = first, *enrolled = t->candidate + cohort * t->n_patients; /* last: the one behind who was enrolled last */
     const bool run_in = needs_run_in(&t->protocol->population);
     person who;
-    int64_t n = 0, refused = 0; /* in a row: a round's size depends on the ranks, this does not */
+    int64_t n = 0, refused = 0, run_ins = 0; /* refused: in a row; a round's size depends on the ranks, these do not */
     while (n < t->n_patients && status == ISLET_OK) {
         if (trial_is_stopping(t)) {
             status = ISLET_ERR_INTERRUPTED;
             break;
         }
-        for (round.n = 0; round.n < round.wanted && next_candidate(t, &number, &who); number++) {
+        for (round.n = 0; round.n < round.wanted && !is_too_long(t, run_ins + round.n, number - first) && next_candidate(t, &number, &who);
+             number++) {
             round.admitted[round.n] = true;
             round.number[round.n++] = number;
         }
@@ -142,17 +160,19 @@ islet_status trial_enrol_cohort(trial *t, int cohort, islet_problems *problems)
         else if (run_in) status = screen(t, &round);
         if (status != ISLET_OK) break;
         for (int i = 0; i < round.n && n < t->n_patients && refused < (n ? REFUSED_MAX : REFUSED_FIRST_MAX); i++) {
+            run_ins++;
             refused = round.admitted[i] ? 0 : refused + 1;
-            if (!round.admitted[i]) continue;
-            enrolled[n++] = round.number[i];
-            number = round.number[i] + 1;
+            if (round.admitted[i]) {
+                enrolled[n++] = round.number[i];
+                last = round.number[i] + 1;
+            } else if (is_too_rare(t, run_ins, n)) status = ISLET_ERR_INPUT;
         }
         if (refused >= (n ? REFUSED_MAX : REFUSED_FIRST_MAX)) status = ISLET_ERR_INPUT;
     }
     if (status == ISLET_ERR_INPUT)
         problems_error(problems, t->protocol->file, 0, 0,
                        "population '%s' has almost nobody who meets `require`; widen its ranges", t->protocol->population.name);
-    if (status == ISLET_OK) t->screened_out += (int64_t)(number - (uint64_t)cohort * ARM_PEOPLE) - t->n_patients;
+    if (status == ISLET_OK) t->screened_out += (int64_t)(last - first) - t->n_patients;
     round_free(&round);
     return status;
 }

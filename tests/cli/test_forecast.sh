@@ -32,6 +32,21 @@ says out.txt "An illustration"
 expect 0 "$islet" forecast short.yaml --protocol "$protocol" --patients 8 --years 0.1 --quiet --csv --out rows.csv
 says rows.csv "harm_of_100,full dose,death,37"
 
+# people stand about the patient's value also where the population is dense on one side of it; where they cannot, that is said
+printf 'islet_patient: 1\nid: high\ntype_2_diabetes: yes\nuses_insulin: yes\nhba1c_pct: 9.3\n' >high.yaml
+expect 0 "$islet" forecast high.yaml --protocol "$source/examples/cord_cells_type2.yaml" --patients 32 --years 0.6 --quiet --json
+mean=$(grep -o '"item":"hba1c_pct"[^}]*"people_mean":[0-9.]*' out.txt | sed 's/.*://')
+awk -v mean="$mean" 'BEGIN { exit !(mean > 9.15 && mean < 9.45) }' || fail "people's mean $mean is not the patient's 9.3"
+
+printf 'islet_patient: 1\nid: little\ntype_2_diabetes: yes\nuses_insulin: yes\ninsulin_u_per_kg_day: 0.01\n' >little.yaml
+expect 0 "$islet" forecast little.yaml --protocol "$source/examples/cord_cells_type2.yaml" --patients 8 --years 0.6 --quiet --json
+says out.txt "the people's mean is not the patient's value"
+
+# whom next to nobody is like is refused soon, also where only the run-in shows it
+{ grep -v '^insulin_u\|^uses_insulin' "$source/examples/patient.yaml"; echo 'insulin_u_per_kg_day: 0'; } >without.yaml
+expect 3 timeout 300 "$islet" forecast without.yaml --protocol "$protocol" --patients 8 --years 0.1 --quiet
+says err.txt "almost nobody like this patient"
+
 # the plan alone, and where the numbers come from
 expect 0 "$islet" forecast short.yaml --protocol "$protocol" --patients 8 --years 0.1 --against standard-care --dry-run --json
 is_json out.txt

@@ -33,15 +33,15 @@ static void draw(lanes_unit_draw what, uint64_t seed, const uint64_t *patient, u
             pair[0] = rng_lanes_uniform(seed, who, (rng_stream)stream, index);
             break;
         case LANES_UNIT_normal:
-            pair[0] = rng_lanes_normal(seed, who, (rng_stream)stream, index);
+            pair[0] = lanes_normal_from_uniform(rng_lanes_uniform(seed, who, (rng_stream)stream, index));
             break;
         case LANES_UNIT_uniform_second:
             rng_lanes_uniform_pair(seed, who, (rng_stream)stream, index, pair);
             pair[0] = pair[1];
             break;
         case LANES_UNIT_normal_second:
-            rng_lanes_normal_pair(seed, who, (rng_stream)stream, index, pair);
-            pair[0] = pair[1];
+            rng_lanes_uniform_pair(seed, who, (rng_stream)stream, index, pair);
+            pair[0] = lanes_normal_from_uniform(pair[1]);
             break;
         }
         lanes_store(out + i, pair[0]);

@@ -11,8 +11,6 @@
     F(exp, lanes_exp(x))                                                                                               \
     F(exp2_fast, lanes_exp2_fast(x))                                                                                   \
     F(log, lanes_log(x))                                                                                               \
-    F(tanh, lanes_tanh(x))                                                                                             \
-    F(sinh, lanes_sinh(x))                                                                                             \
     F(normal_from_uniform, lanes_normal_from_uniform(x))                                                               \
     F(normal_fast, lanes_normal_fast(x))                                                                               \
     F(sqrt, lanes_sqrt(x))                                                                                             \
@@ -21,7 +19,6 @@
     F(is_nan, lanes_select(lanes_is_nan(x), lanes_set1(1.0), lanes_set1(0.0)))                                         \
     F(clamp, lanes_clamp(x, -1.5, 2.0))                                                                                \
     F(pow, lanes_pow(x, y))                                                                                            \
-    F(tanh_difference, lanes_tanh_difference(x, y))                                                                    \
     F(min, lanes_min(x, y))                                                                                            \
     F(max, lanes_max(x, y))                                                                                            \
     F(copysign, lanes_copysign(x, y))                                                                                  \

@@ -120,32 +120,6 @@ static inline lanes lanes_pow(lanes base, lanes power)
     return lanes_exp(power * lanes_log(base));
 }
 
-/* ---- hyperbolic functions ---- */
-#define LANES_TANH_MAX 40.0 /* tanh is 1 to the last bit from 19.1 on */
-
-/* tanh(x). Absolute error below 3e-16; near 0 the relative error grows as 1/|x|. */
-static inline lanes lanes_tanh(lanes x)
-{
-    const lanes e = lanes_exp(2.0 * lanes_clamp(x, -LANES_TANH_MAX, LANES_TANH_MAX));
-    return (e - 1.0) / (e + 1.0);
-}
-
-/* tanh(u) - tanh(v) with two exponentials and one division. Absolute error below 1e-15. The exponentials hold
- * themselves; where the denominator still overflows, both tanh are 1 and the quotient is the right 0. */
-static inline lanes lanes_tanh_difference(lanes u, lanes v)
-{
-    const lanes eu = lanes_exp(2.0 * u);
-    const lanes ev = lanes_exp(2.0 * v);
-    return 2.0 * (eu - ev) / ((eu + 1.0) * (ev + 1.0));
-}
-
-/* sinh(x), |x| held at 709. Error below 2.5 ulp of cosh(x): relative for large |x|, absolute near 0. */
-static inline lanes lanes_sinh(lanes x)
-{
-    const lanes e = lanes_exp(x);
-    return 0.5 * e - 0.5 / e;
-}
-
 /* ---- the normal quantile ---- */
 
 /* z with P(Z < z) = p for the standard normal Z; p held inside (0, 1). Algorithm AS 241, PPND16: M. J. Wichura, "The

@@ -51,16 +51,4 @@ static inline void rng_lanes_uniform_pair(uint64_t seed, lanes_bits patient, rng
     out[1] = rng_lanes_uniform_from_words(b.word[2], b.word[3]);
 }
 
-static inline lanes rng_lanes_normal(uint64_t seed, lanes_bits patient, rng_stream stream, uint64_t index)
-{
-    return lanes_normal_from_uniform(rng_lanes_uniform(seed, patient, stream, index));
-}
-
-static inline void rng_lanes_normal_pair(uint64_t seed, lanes_bits patient, rng_stream stream, uint64_t index, lanes out[2])
-{
-    rng_lanes_uniform_pair(seed, patient, stream, index, out);
-    out[0] = lanes_normal_from_uniform(out[0]);
-    out[1] = lanes_normal_from_uniform(out[1]);
-}
-
 #endif

@@ -1,7 +1,6 @@
 /* Reader of evidence rows: the columns of the header, then every row with its words, its unit and what its numbers can be. */
 #include "evidence/outcome.h"
 
-#include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,16 +10,13 @@
 #include "base/embedded.h"
 #include "base/number.h"
 #include "base/problems.h"
-#include "base/units.h"
 #include "base/yaml_read.h"
 #include "evidence/outcome_check.h"
+#include "evidence/outcome_units.h"
 
 #define DAY_MAX 36500
-#define CHOLESTEROL_MG_DL_PER_MMOL_L 38.67
-#define TRIGLYCERIDES_MG_DL_PER_MMOL_L 88.57
 #define ROUNDING_FRAC 0.006 /* a share printed in whole per cent, beside its count */
 #define SMALLEST_PERSON 0.5
-#define SE_OF_MEDIAN 1.2533   /* over that of a mean, normal values */
 #define SE_RATIO_MAX 1.25   /* printed se over sd / sqrt(n): more than rounding */
 
 /* every column that is read; the first 15 are the format's own, of which a file leaves out what it has nothing for */
@@ -130,144 +126,30 @@ static const char *statistic_word(int i)
 
 /* ---- units ---- */
 
-/* value of the end point = factor * written + offset; a change and a spread have no offset */
-typedef struct {
-    const char *endpoint; /* only this one; NULL: any with the unit */
-    const char *unit, *written;
-    double factor, offset;
-} conversion;
-
-static const conversion conversions[] = {
-    {NULL, "fraction", "%", 0.01, 0},
-    {NULL, "%", "fraction", 100, 0},
-    {"hba1c_pct", "%", "mmol/mol", 0.09148, 2.152},
-    {"hba1c_pct", "%", "percentage points", 1, 0}, /* of a change */
-    {"ldl_mg_dl", "mg/dL", "mmol/L", CHOLESTEROL_MG_DL_PER_MMOL_L, 0},
-    {"hdl_mg_dl", "mg/dL", "mmol/L", CHOLESTEROL_MG_DL_PER_MMOL_L, 0},
-    {"triglycerides_mg_dl", "mg/dL", "mmol/L", TRIGLYCERIDES_MG_DL_PER_MMOL_L, 0},
-    {NULL, "mg/dL", "mmol/L", MG_DL_PER_MMOL_L, 0}, /* glucose */
-    {NULL, "mg/L", "mg/dL", 10, 0},
-    {NULL, "nmol/L", "ng/mL", 1 / C_PEPTIDE_NG_ML_PER_NMOL_L, 0},
-    {NULL, "nmol/L", "ug/L", 1 / C_PEPTIDE_NG_ML_PER_NMOL_L, 0},
-    {NULL, "nmol/L", "pmol/mL", 1, 0},
-    {NULL, "nmol/L", "pmol/L", 0.001, 0},
-    {NULL, "U/kg/day", "IU/kg/day", 1, 0},
-    {NULL, "U/kg/day", "U/kg", 1, 0}, /* of a day's dose */
-    {NULL, "U/kg/day", "IU/kg", 1, 0},
-    {NULL, "U/day", "IU/day", 1, 0},
-    {NULL, "1/year", "events/year", 1, 0},
-};
-
-#define UNIT_TEXT 40
-
-/* What people write for a word of a unit, once blanks and capitals are gone. */
-static const char *const spellings[][2] = {
-    {"percent", "%"},  {"pct", "%"},      {"proportion", "fraction"}, {"per", "/"},
-    {"\xc2\xb5", "u"}, {"\xce\xbc", "u"}, {"\xc2\xb2", "2"},          {"^2", "2"},
-    {"litre", "l"},    {"liter", "l"},
-};
-
-/* A unit without what only looks different: blanks, capitals, percent, per, U/kg/d. What does not fit is cut, and is no unit. */
-static void plain_unit(const char *unit, char out[UNIT_TEXT])
-{
-    int n = 0;
-    if ((unit[0] == 'p' || unit[0] == 'P') && strncmp(unit + 1, "er ", 3) == 0) out[n++] = '1'; /* per year */
-    while (*unit && n < UNIT_TEXT - 12) {
-        const char *as = NULL;
-        char lower[12] = "";
-        for (int i = 0; i < 11 && unit[i]; i++)
-            lower[i] = unit[i] >= 'A' && unit[i] <= 'Z' ? (char)(unit[i] - 'A' + 'a') : unit[i];
-        for (size_t i = 0; !as && i < sizeof spellings / sizeof *spellings; i++) {
-            size_t length = strlen(spellings[i][0]);
-            if (strncmp(lower, spellings[i][0], length) == 0) as = spellings[i][1], unit += length;
-        }
-        if (as) n += snprintf(out + n, (size_t)(UNIT_TEXT - n), "%s", as);
-        else if (lower[0] != ' ') out[n++] = lower[0], unit++;
-        else unit++;
-    }
-    out[n] = 0;
-    static const char *const ends[][2] = {{"/d", "/day"}, {"/yr", "/year"}, {"/y", "/year"}};
-    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
-        size_t length = strlen(ends[i][0]);
-        if ((size_t)n > length && strcmp(out + n - length, ends[i][0]) == 0) {
-            snprintf(out + (size_t)n - length, UNIT_TEXT - ((size_t)n - length), "%s", ends[i][1]);
-            break;
-        }
-    }
-}
-
-static bool same_unit(const char *a, const char *b)
-{
-    char plain_a[UNIT_TEXT], plain_b[UNIT_TEXT];
-    plain_unit(a, plain_a);
-    plain_unit(b, plain_b);
-    return strcmp(plain_a, plain_b) == 0;
-}
-
-static bool is_for(const conversion *c, const outcome_info *endpoint)
-{
-    return strcmp(c->unit, endpoint->unit) == 0 && (!c->endpoint || strcmp(c->endpoint, endpoint->key) == 0);
-}
-
-/* the end point's unit and all that are converted to it */
-static void list_units(const outcome_info *endpoint, char out[UNITS_SHOWN])
-{
-    int at = snprintf(out, UNITS_SHOWN, "%s", endpoint->unit);
-    for (size_t i = 0; i < sizeof conversions / sizeof *conversions && at < UNITS_SHOWN; i++) {
-        const conversion *c = &conversions[i];
-        if (is_for(c, endpoint)) at += snprintf(out + at, (size_t)(UNITS_SHOWN - at), ", %s", c->written);
-    }
-}
-
-bool outcome_unit_scale(const outcome_info *endpoint, const char *written, double *scale, char known[UNITS_SHOWN])
-{
-    *scale = 1.0;
-    list_units(endpoint, known);
-    if (same_unit(written, endpoint->unit)) return true;
-    for (size_t i = 0; i < sizeof conversions / sizeof *conversions; i++) {
-        if (!is_for(&conversions[i], endpoint) || !same_unit(conversions[i].written, written)) continue;
-        *scale = conversions[i].factor;
-        return true;
-    }
-    return false;
-}
-
-/* the end point that a unit belongs to rather */
-static const char *other_endpoint(const outcome_info *endpoint, const char *written)
-{
-    if (strncmp(endpoint->key, "insulin_u", 9) != 0) return "";
-    if (same_unit(written, "%")) return "; a change in % has the word change_pct in the column statistic";
-    if (same_unit(written, "U/day") || same_unit(written, "IU/day")) return "; a dose in U/day is insulin_u_per_day";
-    return same_unit(written, "U/kg/day") || same_unit(written, "IU/kg/day")
-               ? "; a dose in U/kg/day is insulin_u_per_kg_day"
-               : "";
-}
-
-static bool find_conversion(reader *in, const evidence_row *row, bool counted, conversion *out)
+static bool find_conversion(reader *in, const evidence_row *row, bool counted, outcome_conversion *out)
 {
     const outcome_info *endpoint = &row->endpoint;
     const bool relative = row->statistic == STATISTIC_CHANGE_PCT; /* the unit of the end point itself has no part in it */
     const char *written = text_of(in, COLUMN_unit);
-    *out = (conversion){NULL, endpoint->unit, written, 1, 0};
-    if (written[0] && same_unit(written, endpoint->unit)) return true;
+    *out = (outcome_conversion){NULL, endpoint->unit, written, 1, 0};
+    if (written[0] && outcome_unit_is(written, endpoint->unit)) return true;
     if (counted && (!written[0] || strcmp(written, "participants") == 0)) return true; /* a count has no unit */
-    for (size_t i = 0; i < sizeof conversions / sizeof *conversions; i++) {
-        const conversion *c = &conversions[i];
-        if (!is_for(c, endpoint) || !same_unit(c->written, written) || (relative && c->endpoint)) continue;
-        *out = *c;
+    const outcome_conversion *found = outcome_conversion_find(endpoint, written, relative);
+    if (found) {
+        *out = *found;
         return true;
     }
     char known[UNITS_SHOWN];
-    list_units(endpoint, known);
+    outcome_units_list(endpoint, known);
     const csv_cell *cell = cell_of(in, COLUMN_unit);
     problems_error(in->problems, in->path, cell->line ? cell->line : csv_cell_at(in->file, in->row, 0)->line,
                    cell->column ? cell->column : 1, "unit '%s' of %s; expected %s; write the one that was published%s",
-                   written, endpoint->key, known, other_endpoint(endpoint, written));
+                   written, endpoint->key, known, outcome_unit_elsewhere(endpoint, written));
     in->errors++;
     return false;
 }
 
-static void convert(evidence_row *row, const conversion *by)
+static void convert(evidence_row *row, const outcome_conversion *by)
 {
     double offset = evidence_is_change(row) || evidence_is_difference(row) ? 0 : by->offset;
     double *values[] = {&row->value, &row->ci_low, &row->ci_high, &row->q1, &row->q3, &row->least, &row->most};
@@ -485,7 +367,7 @@ static void read_row(reader *in, evidence_row *row)
         return;
     }
     read_statistic(in, row);
-    conversion unit;
+    outcome_conversion unit;
     bool counted = !isnan(row->events) && isnan(row->value);
     if (!find_conversion(in, row, counted, &unit) || in->errors > before) return;
     take_for_change(in, row);
@@ -599,48 +481,4 @@ int evidence_cell_column(const evidence_rows *rows, const evidence_row *row, con
     for (int i = 0; column >= 0 && i < rows->file.rows; i++)
         if (csv_cell_at(&rows->file, i, 0)->line == row->line) return csv_cell_at(&rows->file, i, column)->column;
     return 0;
-}
-
-void evidence_keep_role(evidence_rows *rows, evidence_role role)
-{
-    int kept = 0;
-    for (int i = 0; i < rows->n; i++)
-        if (rows->rows[i].role == role) rows->rows[kept++] = rows->rows[i];
-    rows->n = kept;
-}
-
-bool evidence_is_difference(const evidence_row *row)
-{
-    return row->comparator && row->comparator[0];
-}
-
-bool evidence_is_change(const evidence_row *row)
-{
-    return row->statistic == STATISTIC_CHANGE || row->statistic == STATISTIC_MEDIAN_CHANGE;
-}
-
-bool evidence_is_median(const evidence_row *row)
-{
-    return row->statistic == STATISTIC_MEDIAN || row->statistic == STATISTIC_MEDIAN_CHANGE;
-}
-
-/* SD between people out of quartiles or the range, of normal values; NaN without both */
-static double sd_of_spread(const evidence_row *row)
-{
-    const double n = row->n;
-    if (!isnan(row->q1)) return (row->q3 - row->q1) / (2 * gsl_cdf_ugaussian_Pinv((0.75 * n - 0.125) / (n + 0.25)));
-    if (!(row->most > row->least)) return NAN;
-    return (row->most - row->least) / (2 * gsl_cdf_ugaussian_Pinv((n - 0.375) / (n + 0.25)));
-}
-
-double evidence_row_se(const evidence_row *row)
-{
-    if (!isnan(row->se)) return row->se;
-    const bool difference = evidence_is_difference(row);
-    const double others = row->n_comparator >= 1 ? row->n_comparator : row->n;
-    const double of_people = sqrt(1 / row->n + (difference ? 1 / others : 0)) * (evidence_is_median(row) ? SE_OF_MEDIAN : 1);
-    if (!isnan(row->sd)) return row->sd * of_people;
-    if (!isnan(row->ci_low)) return (row->ci_high - row->ci_low) / (2 * gsl_cdf_ugaussian_Pinv(0.975));
-    if (!outcome_is_share(&row->endpoint)) return row->n >= 2 ? sd_of_spread(row) * of_people : NAN;
-    return isnan(row->events) ? NAN : sqrt(row->value * (1 - row->value) / row->n);
 }

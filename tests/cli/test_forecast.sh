@@ -34,7 +34,7 @@ says rows.csv "harm_of_100,full dose,death,37"
 
 # people stand about the patient's value also where the population is dense on one side of it; where they cannot, that is said
 printf 'islet_patient: 1\nid: high\ntype_2_diabetes: yes\nuses_insulin: yes\nhba1c_pct: 9.3\n' >high.yaml
-expect 0 "$islet" forecast high.yaml --protocol "$source/examples/cord_cells_type2.yaml" --patients 32 --years 0.6 --quiet --json
+expect 0 "$islet" forecast high.yaml --protocol "$source/examples/cord_cells_type2.yaml" --patients 16 --years 0.6 --quiet --json
 mean=$(grep -o '"item":"hba1c_pct"[^}]*"people_mean":[0-9.]*' out.txt | sed 's/.*://')
 awk -v mean="$mean" 'BEGIN { exit !(mean > 9.15 && mean < 9.45) }' || fail "people's mean $mean is not the patient's 9.3"
 

@@ -11,6 +11,7 @@
  * tells of a fifth, and islets of people at diagnosis work again after days outside the body (10.2337/db14-1911, sizes not
  * read). The form and the two rates' place follow the
  * ketosis-prone diabetes model of Ridout, Vellanki, Nemenman (10.7554/elife.100193.1), whose exponents are lost in what could be read.
+ * People begin with as different numbers as in health (SD over mean of beta cell mass a third, data/populations).
  * Some cells escape for good: C-peptide is flat after seven years (NH_SHIELDS2018, marked calibrate), most people with old diabetes have a little
  * (NH_UNITED2015), and in mice with autoimmune diabetes a share of the beta cells resists the attack (10.1016/j.cmet.2017.01.005). No
  * cell dies of glucose here: keeping glucose closer to normal for two years did not preserve C-peptide (CLOUD, 10.1056/NEJMoa2203496,

@@ -5,10 +5,11 @@
 
 #include "base/lanes.h"
 #include "base/lanes_math.h"
+#include "physiology/puberty.h"
 #include "trial/harms.h"
 
 #define INDEPENDENT_DAYS 14
-#define NATIVE_MOST 0.95          /* of a healthy pancreas, months before diagnosis */
+#define NATIVE_MOST 0.95          /* of a healthy pancreas, months before diagnosis, in who has not more still then */
 
 void course_event(lane *lane, int day, event_kind kind, double value)
 {
@@ -89,6 +90,13 @@ static void native_after_day(const run_plan *run, lane *lane, int day, double gl
     immunity_day(&lane->immunity, run->params, lane->who, &lane->signals, dead + dead_graft, living);
 }
 
+/* Young people grow up during a trial. */
+static void age_of_day(const run_plan *run, lane *lane, int day)
+{
+    const person *who = lane->who;
+    if (who->child) lane->puberty_sensitivity = puberty_sensitivity(run->params, who->female, who->age_year + day / DAYS_PER_YEAR);
+}
+
 /* Where diagnosis was before the run-in, the days between are gone through at an ordinary glucose; where it falls into the
  * run-in, the cells lost until then are still there, and none is at rest yet. */
 void course_start(const run_plan *run, lane *lane)
@@ -96,6 +104,8 @@ void course_start(const run_plan *run, lane *lane)
     const person *who = lane->who;
     int before = -run->run_in_day - course_diagnosis_day(who);
     lane->cells.type1 = who->diabetes == DIABETES_TYPE1;
+    lane->puberty_sensitivity = 1.0;
+    age_of_day(run, lane, -run->run_in_day);
     immunity_start(&lane->immunity, run->params, who);
     native_start(&lane->native, run->params, who);
     if (!(who->native_function_frac > 0.0) || who->diabetes != DIABETES_TYPE1) return;
@@ -103,7 +113,7 @@ void course_start(const run_plan *run, lane *lane)
         native_after_day(run, lane, course_diagnosis_day(who) + i, run->params->native_history_glucose_mg_dl, 0.0);
     if (before >= 0) return;
     double to_come = lanes_exp(-before * immunity_native_loss_per_day(&lane->immunity, run->params, who));
-    double room = NATIVE_MOST / who->native_function_frac, more = to_come < room ? to_come : room;
+    double room = fmax(1.0, NATIVE_MOST / who->native_function_frac), more = to_come < room ? to_come : room;
     lane->native.active_frac = who->native_function_frac * more;
     lane->native.inactive_frac = 0.0;
     lane->care.undiagnosed = lane->care.off_insulin = true;
@@ -121,16 +131,19 @@ static void remission_after_day(const run_plan *run, lane *lane, int day)
 {
     const bool own = lane->who->native_function_frac > 0.0;
     if (lane->who->diabetes != DIABETES_TYPE1 || lane->care.undiagnosed || !(own || lane->graft.n_courses > 0)) return;
-    double dose = lane->tally[day + run->run_in_day].insulin_u / lane_weight_kg(lane);
+    const day_tally *today = &lane->tally[day + run->run_in_day];
+    double dose = today->insulin_u / lane_weight_kg(lane), lacking = 1.0 - dose / run->params->remission_reference_u_per_kg;
+    double share = own ? remission_portal_share(&lane->who->kinetics, today->c_peptide_mean_nmol_l, dose) : lacking > 0.0 ? lacking : 0.0;
     double gain = own ? run->params->remission_sensitivity_gain : run->params->graft_sensitivity_gain;
     if (!own) gain = (1.0 + gain) * systemic_delivery_factor(run->params, &lane->graft) - 1.0;
-    lane->remission_sensitivity = remission_sensitivity_day(lane->remission_sensitivity, run->params, gain, dose);
+    lane->remission_sensitivity = remission_sensitivity_day(lane->remission_sensitivity, run->params, gain, share);
 }
 
 void course_run_in_day(const run_plan *run, lane *lane, int day)
 {
     native_after_day(run, lane, day, lane->tally[day + run->run_in_day].mean_glucose_mg_dl, 0.0);
     remission_after_day(run, lane, day);
+    age_of_day(run, lane, day + 1);
 }
 
 /* What had worked works no more, or what would have worked is dead before it did. */
@@ -157,6 +170,7 @@ static void graft_after_day(const run_plan *run, lane *lane, int day)
     double dead = graft_day(&lane->graft, &world);
     native_after_day(run, lane, day, today->mean_glucose_mg_dl, dead);
     remission_after_day(run, lane, day);
+    age_of_day(run, lane, day + 1);
     graft_is_lost(run, lane, day);
 }
 

@@ -86,7 +86,7 @@ static const int part_end_minute[DAY_PARTS] = {7 * 60, 12 * 60, 18 * 60, MINUTES
  * portal vein, and hardly change it on ordinary injections (docs/decisions.md, 30). */
 static void set_sensitivity(const lane *lane, lane_group *minute, int l, double factor)
 {
-    double s = factor * lane->sensitivity_factor * lane->remission_sensitivity;
+    double s = factor * lane->sensitivity_factor * lane->remission_sensitivity * lane->puberty_sensitivity;
     if (lane->who->diabetes != DIABETES_TYPE1) {
         type2_set_sensitivity(lane, minute, l, s);
         return;

@@ -128,7 +128,8 @@ typedef struct {
 
     double awareness;
     double sensitivity_factor;         /* of the regimen, today */
-    double remission_sensitivity;      /* of injecting little because cells, one's own or a graft's, make insulin */
+    double remission_sensitivity;      /* of insulin that comes through the portal vein, from one's own cells or a graft's */
+    double puberty_sensitivity;        /* of young people's age today */
     double egfr;
     int severe_hypo_since_visit;
     double deep_low_min;               /* of the day: plasma below severe_hypo_below_mg_dl, by readings of 5 min */

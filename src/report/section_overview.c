@@ -253,7 +253,7 @@ static void write_card_line(page *p, int arm, const page_line *line)
         estimate d = read_estimate(p, "difference", line->endpoint, arm);
         text_add(p->out, "<span class=\"delta\">");
         if (d.value * scale > 0.0) text_add(p->out, "+");
-        text_fixed(p->out, d.value * scale, digits);
+        text_fixed(p->out, d.value * scale, isnan(d.low) ? digits : digits + 1); /* a small one does not stand outside its interval */
         if (!isnan(d.low)) {
             text_add(p->out, " (");
             text_fixed(p->out, d.low * scale, digits + 1);

@@ -22,7 +22,7 @@ fit: build         # fits the graft, autoimmunity and type 2 diabetes to the row
 study: build       # known parameters fitted again, 200 times: do the intervals hold them? The numerics at full size (docs/reproducibility.md)
 	@ninja -C build recover numerics && build/recover && build/numerics
 
-sensitivity: build # which parameters the results depend on, into data/sensitivity (about ten minutes)
+sensitivity: build # which parameters the results depend on, into data/sensitivity (about four minutes)
 	@ninja -C build sensitivity
 	@build/sensitivity morris studies/half_year.yaml 32 3 >morris.csv
 	@mv morris.csv data/sensitivity/morris.csv

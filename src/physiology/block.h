@@ -74,8 +74,7 @@ static inline __attribute__((always_inline)) void block_ends(lane_group *g, int 
 /* Lanes of the mask are added to a list. */
 static inline int list_lanes(lanes_mask mask, int first_lane, int *list, int n)
 {
-    for (unsigned bits = lanes_mask_bits(mask); bits; bits >>= 1, first_lane++)
-        if (bits & 1) list[n++] = first_lane;
+    for (unsigned bits = lanes_mask_bits(mask); bits; bits &= bits - 1) list[n++] = first_lane + __builtin_ctz(bits);
     return n;
 }
 
@@ -97,7 +96,6 @@ static void block_advance(lane_group *g)
     }
     EACH_VECTOR flat_second(g, AT, &flat[v]);
     EACH_VECTOR block_stage1(g, AT, &work[v]);
-    EACH_VECTOR block_second_half(g, AT, &work[v]);
     EACH_VECTOR
     {
         flat_ends(g, AT, &flat[v], &emptied);
@@ -107,7 +105,9 @@ static void block_advance(lane_group *g)
 
     EACH_VECTOR block_eats(g, AT, &emptied, &work[v]);
     EACH_VECTOR BY_SECRETION(block_stage2);
+    block_second_half(g, 0, &work[0]); /* one vector's beside another's stage 3, so that they fill each other's waiting */
     EACH_VECTOR block_stage3(g, AT, &work[v]);
+    for (int v = 1; v < VECTORS; v++) block_second_half(g, AT, &work[v]);
     EACH_VECTOR BY_SECRETION(block_stage4);
     EACH_VECTOR n_fast = list_lanes(BY_SECRETION(block_glucose), AT, fast, n_fast);
     for (int first = 0; first < n_fast; first += ISLET_LANES)

@@ -216,7 +216,48 @@ static __attribute__((noinline, cold)) lanes look_sharply(stomach_curve curve, l
     return lanes_select(sharp, found, mass);
 }
 
-/* A block of one vector, minute by minute; `twice`: its lanes fill half of it and stand in the other half again. */
+/* A minute as far as the rough look goes. */
+typedef struct {
+    stomach_curve curve;
+    lanes meal, qs1;    /* mg eaten in it; not yet ground at its start */
+    lanes flux[ROUGH];
+    lanes leaving;      /* in it, by the rough look */
+} rough_minute;
+
+/* Minute m, which begins with `expected` in the stomach and in which as much is thought to leave as in the minute before. */
+static inline __attribute__((always_inline)) rough_minute look_roughly(const lane_kinetics *k, const grinding *rough, lanes expected,
+                                                                       lanes leaving, lanes qs1, lanes announced, meal_book *book,
+                                                                       bool first, bool twice)
+{
+    rough_minute minute;
+    lanes there[ROUGH];
+    book->left = book->left + announced;
+    minute.meal = meal_book_minute(book, expected);
+    minute.curve = stomach_curve_of(k, book->before + book->eaten);
+    minute.qs1 = qs1;
+    if (first) leaving = stomach_emptying_rate(&minute.curve, expected) * (expected - qs1);
+    for (int i = 0; i < ROUGH; i++) there[i] = lanes_fma(lanes_set1(rough_at[i]), minute.meal - leaving, expected);
+    emptying_rates(&minute.curve, there, ROUGH, twice, minute.flux);
+    for (int i = 0; i < ROUGH; i++)
+        minute.flux[i] = minute.flux[i] * (there[i] - lanes_fma(rough[i].gain, minute.meal, rough[i].keep * qs1));
+    minute.leaving = weighed(rough_mass, minute.flux, ROUGH);
+    return minute;
+}
+
+/* The fine look at a minute that begins with `content`, on the way that the rough one gives: what leaves at the fine moments. */
+static inline __attribute__((always_inline)) void look_finely(const rough_minute *minute, const grinding *fine, lanes content,
+                                                              bool twice, lanes *flux)
+{
+    lanes there[FINE];
+    for (int i = 0; i < FINE; i++)
+        there[i] = lanes_fma(lanes_set1(fine_at[i]), minute->meal, content) - weighed(rough_before_fine[i], minute->flux, ROUGH);
+    emptying_rates(&minute->curve, there, FINE, twice, flux);
+    for (int i = 0; i < FINE; i++)
+        flux[i] = flux[i] * (there[i] - lanes_fma(fine[i].gain, minute->meal, fine[i].keep * minute->qs1));
+}
+
+/* A block of one vector, minute by minute; `twice`: its lanes fill half of it and stand in the other half again. The rough look at the
+ * next minute stands beside the fine one at this, so that they fill each other's waiting. */
 static inline __attribute__((always_inline)) void stomach_steep_of(steep_lanes *s, bool twice)
 {
     lane_kinetics k;
@@ -229,41 +270,31 @@ static inline __attribute__((always_inline)) void stomach_steep_of(steep_lanes *
     grinding rough[ROUGH], fine[FINE];
     for (int i = 0; i < ROUGH; i++) rough[i] = grinding_over(k.kmax, rough_at[i]);
     for (int i = 0; i < FINE; i++) fine[i] = grinding_over(k.kmax, fine_at[i]);
-    const grinding minute = grinding_over(k.kmax, 1.0);
+    const grinding whole = grinding_over(k.kmax, 1.0);
 
     const lanes zero = lanes_set1(0.0);
     lanes qs1 = lanes_load(s->qs1), content = qs1 + lanes_load(s->qs2);
-    lanes expected = content, leaving = zero; /* at the start of a minute, mg; then, mg/min */
     meal_book book = {lanes_load(s->left), lanes_load(s->eating), lanes_load(s->before), lanes_load(s->eaten)};
     emptied_parts emptied;
     for (int p = 0; p < BLOCK_PARTS; p++) emptied.mass[p] = emptied.moment[p] = zero;
     lanes fluxes[BLOCK_MINUTES][FINE];
     lanes least = lanes_set1(1e30), most = zero; /* of what leaves in a minute */
+    rough_minute minute = look_roughly(&k, rough, content, zero, qs1, lanes_load(s->meal[0]), &book, true, twice);
     for (int m = 0; m < BLOCK_MINUTES; m++) {
-        book.left = book.left + lanes_load(s->meal[m]);
-        const lanes meal = meal_book_minute(&book, expected);
-        const stomach_curve curve = stomach_curve_of(&k, book.before + book.eaten);
-        if (m == 0) leaving = stomach_emptying_rate(&curve, content) * (content - qs1);
-        lanes there[FINE], flux[ROUGH], *const flux_fine = fluxes[m];
-        for (int i = 0; i < ROUGH; i++) there[i] = lanes_fma(lanes_set1(rough_at[i]), meal - leaving, expected);
-        emptying_rates(&curve, there, ROUGH, twice, flux);
-        for (int i = 0; i < ROUGH; i++)
-            flux[i] = flux[i] * (there[i] - lanes_fma(rough[i].gain, meal, rough[i].keep * qs1));
-        for (int i = 0; i < FINE; i++)
-            there[i] = lanes_fma(lanes_set1(fine_at[i]), meal, content) - weighed(rough_before_fine[i], flux, ROUGH);
-        emptying_rates(&curve, there, FINE, twice, flux_fine);
-        for (int i = 0; i < FINE; i++)
-            flux_fine[i] = flux_fine[i] * (there[i] - lanes_fma(fine[i].gain, meal, fine[i].keep * qs1));
-        leaving = weighed(rough_mass, flux, ROUGH);
-        expected = content + (meal - leaving);
-        lanes left = weighed(fine_mass, flux_fine, FINE);
-        const lanes_mask sharp = lanes_gt(lanes_abs(left - leaving), lanes_set1(SHARP_MG));
-        if (lanes_any(sharp)) left = look_sharply(curve, k.kmax, qs1, content, meal, left, sharp, twice, flux_fine);
+        const rough_minute now = minute;
+        lanes *const flux = fluxes[m];
+        qs1 = lanes_fma(whole.gain, now.meal, whole.keep * qs1);
+        if (m + 1 < BLOCK_MINUTES)
+            minute = look_roughly(&k, rough, content + (now.meal - now.leaving), now.leaving, qs1, lanes_load(s->meal[m + 1]), &book,
+                                  false, twice);
+        look_finely(&now, fine, content, twice, flux);
+        lanes left = weighed(fine_mass, flux, FINE);
+        const lanes_mask sharp = lanes_gt(lanes_abs(left - now.leaving), lanes_set1(SHARP_MG));
+        if (lanes_any(sharp)) left = look_sharply(now.curve, k.kmax, now.qs1, content, now.meal, left, sharp, twice, flux);
         least = lanes_min(least, left);
         most = lanes_max(most, left);
-        share_out_minute(m, flux_fine, left, &emptied);
-        qs1 = lanes_fma(minute.gain, meal, minute.keep * qs1);
-        content = content + (meal - left);
+        share_out_minute(m, flux, left, &emptied);
+        content = content + (now.meal - left);
     }
     lanes_store(s->qs1, qs1);
     lanes_store(s->qs2, content - qs1);

@@ -10,7 +10,7 @@
 typedef struct {
     const workload_person *people[LANE_GROUP];
     const workload_event *events[LANE_GROUP]; /* of the day */
-    int next[LANE_GROUP], soonest;            /* minute of the next event of anybody */
+    int next[LANE_GROUP], due[LANE_GROUP], soonest; /* event, its minute; minute of the next event of anybody */
     lane_group group;
 } workload_group;
 
@@ -31,23 +31,27 @@ static void start_group(const workload_person *people, int n, workload_group *g)
 static void give_due(workload_group *g, int minute)
 {
     if (g->soonest >= minute + BLOCK_MINUTES) return;
+    const int end = minute + BLOCK_MINUTES;
     g->soonest = MINUTES_PER_DAY;
     for (int l = 0; l < LANE_GROUP; l++) {
-        for (; g->next[l] < WORKLOAD_EVENTS && g->events[l][g->next[l]].minute < minute + BLOCK_MINUTES; g->next[l]++) {
-            const workload_event *event = &g->events[l][g->next[l]];
+        while (g->due[l] < end) {
+            const workload_event *event = &g->events[l][g->next[l]++];
             const int at = event->minute - minute;
             if (event->meal_mg > 0.0) group_give_meal(&g->group, l, at, event->meal_mg);
             if (event->rapid_u > 0.0) group_give_rapid(&g->group, l, at, event->rapid_u);
             if (event->depot_u > 0.0) group_give_depot(&g->group, l, at, event->depot_u);
+            g->due[l] = g->next[l] < WORKLOAD_EVENTS ? g->events[l][g->next[l]].minute : MINUTES_PER_DAY;
         }
-        if (g->next[l] < WORKLOAD_EVENTS && g->events[l][g->next[l]].minute < g->soonest)
-            g->soonest = g->events[l][g->next[l]].minute;
+        if (g->due[l] < g->soonest) g->soonest = g->due[l];
     }
 }
 
 static void run_day(const workload_method *method, workload_group *g, int stride, double *trace_mg_dl, int n_traced)
 {
-    for (int l = 0; l < LANE_GROUP; l++) g->next[l] = 0;
+    for (int l = 0; l < LANE_GROUP; l++) {
+        g->next[l] = 0;
+        g->due[l] = g->events[l][0].minute;
+    }
     g->soonest = 0;
     for (int block = 0; block < BLOCKS_PER_DAY; block++) {
         give_due(g, block * BLOCK_MINUTES);

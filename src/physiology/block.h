@@ -74,7 +74,8 @@ static inline __attribute__((always_inline)) void block_ends(lane_group *g, int 
 /* Lanes of the mask are added to a list. */
 static inline int list_lanes(lanes_mask mask, int first_lane, int *list, int n)
 {
-    for (unsigned bits = lanes_mask_bits(mask); bits; bits &= bits - 1) list[n++] = first_lane + __builtin_ctz(bits);
+    for (unsigned bits = lanes_mask_bits(mask); bits; bits >>= 1, first_lane++)
+        if (bits & 1) list[n++] = first_lane;
     return n;
 }
 
